@@ -1,0 +1,1 @@
+"""Letters in, notices out; knows no payments."""

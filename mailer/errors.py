@@ -1,0 +1,17 @@
+"""What can go wrong with the mail servers, and whether trying again by itself can help."""
+
+
+class MailerError(Exception):
+    """The base of this room's errors; the text is a full sentence for the operator and holds no secret."""
+
+    def __init__(self, text: str, *, permanent: bool) -> None:
+        super().__init__(text)
+        self.permanent = permanent
+
+
+class InboxError(MailerError):
+    """The mailbox cannot be read now; permanent when somebody must change something first."""
+
+
+class DeliveryError(MailerError):
+    """A notice was not accepted; permanent when this notice to this person will never be."""
