@@ -1,0 +1,37 @@
+"""Plain text made safe to show: no invisible characters, one line, a bounded length."""
+
+import re
+import unicodedata
+
+# Zero-width signs, bidirectional controls, soft hyphens and the BOM are all in Cf; Cs are halves of characters.
+_INVISIBLE = {"Cf", "Cs"}
+_KEPT_CONTROLS = "\t\n\r"
+_BLANKS = re.compile(r"\s+")
+
+
+def strip_invisible(text: str) -> str:
+    """Remove characters that cannot be seen; line breaks and tabs stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c for c in text if not _is_invisible(c))
+
+
+def _is_invisible(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category in _INVISIBLE or (category == "Cc" and character not in _KEPT_CONTROLS)
+
+
+def one_line(text: str) -> str:
+    """Bring text onto one line: every run of white space becomes one blank."""
+    return strip_invisible(_BLANKS.sub(" ", text)).strip()
+
+
+def shorten(text: str, n: int) -> str:
+    """Cut text to at most `n` characters, at a word where possible, with an ellipsis in place of the rest."""
+    if len(text) <= n:
+        return text
+    if n <= 1:
+        return text[: max(n, 0)]
+    cut = text[: n - 1]
+    at_word = cut.rsplit(None, 1)[0] if not text[n - 1].isspace() else cut
+    return (at_word if len(at_word) > n // 2 else cut).rstrip() + "…"
