@@ -22,7 +22,8 @@ from jinja2 import (
     StrictUndefined,
     TemplateNotFound,
 )
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mailer.errors import MailerError
 
@@ -99,7 +100,7 @@ class Renderer:
         return self._print(path, lambda press: _tidy(press.plain.get_template(path).render(values)))
 
     def check_all(self, samples: Mapping[str, Values] | None = None) -> dict[str, str]:
-        """Every override that cannot be used, with the reason; those with a sample (by path, ru/ask.j2) are rendered too."""
+        """Every override that cannot be used, with the reason; one with a sample (by path) is rendered too."""
         if self.overrides is None or self._theirs is None:
             return {}
         if not self.overrides.is_dir():
@@ -116,7 +117,7 @@ class Renderer:
         if self._theirs is not None:
             try:
                 return words(self._theirs)
-            except Exception as error:  # noqa: BLE001 - an override can fail in any way, and must not stop a notice
+            except Exception as error:
                 self.on_broken(path, error)
         try:
             return words(self._ours)
@@ -130,7 +131,7 @@ class Renderer:
             template, _ = press.plain.get_template(path), press.html.get_template(path)
             if sample is not None:
                 _notice(press, path, sample)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the operator is to read it
+        except Exception as error:
             return sentence(error)
         if _extends(press, path):
             return None
@@ -163,13 +164,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         sizes = [side for side in (left, right) if isinstance(side, int)]
         repeated = any(isinstance(side, Sequence) for side in (left, right))
-        if operator == "**" or repeated and any(size > LONGEST_REPEAT for size in sizes):
+        if operator == "**" or (repeated and any(size > LONGEST_REPEAT for size in sizes)):
             raise SecurityError(f"The operation {operator} would make too large a result.")
         return super().call_binop(context, operator, left, right)
 
 
 class FirstPass(dict[str, list[Any]]):
-    """Blocks that print nothing while the top of a template runs (its imports, its parents), and then are themselves."""
+    """Blocks that print nothing while the top of a template runs (imports, parents), and afterwards are themselves."""
 
     silent = True
 
