@@ -71,6 +71,7 @@ REASONS: dict[str, str] = {
     "account_is_iban": "this is an IBAN, not an account of 20 digits",
     "account_key": "the account does not fit the BIC: a digit in one of them is mistyped",
     "corr_account_key": "the correspondent account does not fit the BIC: a digit in one of them is mistyped",
+    "corr_account_class": "this is not a correspondent account: those begin with 301",
     # requisites abroad
     "iban_shape": "an IBAN begins with two letters of the country and two digits, then letters and digits",
     "iban_country": "the country of this IBAN is not in the IBAN registry",

@@ -27,7 +27,8 @@ _SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?[eе]\+?\d+", re.IGNORECASE)
 _LOOK_ALIKE = str.maketrans("OОoоЗзIl|", "000033111")
 _CYRILLIC_CAPITALS = str.maketrans("АВСЕНКМОРТХ", "ABCEHKMOPTX")
 # Without a check digit a blank may hide a lost character, unless it stands where people group: 4-2-3 or 3-3-3.
-_ODD_BLANKS = re.compile(r"(?<!\w)(?!\w{4} \w{2} \w{3}\b|\w{3} \w{3} \w{3}\b)[0-9]+ [0-9A-Z]+")
+_GROUPS = re.compile(r"[0-9][0-9A-Z]*(?: [0-9A-Z]+)+$")
+_USUAL_GROUPS = re.compile(r"\w{4} \w{2} \w{3}|\w{3} \w{3} \w{3}")
 _NO_KPP = {"", "0", "-", "–", "—", "нет", "none", "no", "n/a", "отсутствует"}
 
 _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"/]+\.[^\s@<>()\[\]\\,;:\"/.]{2,}")
@@ -52,7 +53,8 @@ def parse_inn(text: str) -> str | Flaw:
 def parse_kpp(text: str) -> str | Flaw | None:
     """Read a KPP; None when the text says that there is none."""
     number = _bare(text, "kpp")
-    if kpp_ok(number) and not _ODD_BLANKS.search(one_line(text)):
+    groups = _GROUPS.search(one_line(text))
+    if kpp_ok(number) and (groups is None or _USUAL_GROUPS.fullmatch(groups[0])):
         return number
     if one_line(text).casefold() in _NO_KPP or number in _NO_KPP:
         return None
