@@ -1,0 +1,314 @@
+"""Reads the mailbox: new letters after a cursor, a wait for more, a courtesy mark; never changes anything else.
+
+What imap-tools gives is the connection and the login. Searching, fetching and marking go to the server by UID here:
+its own fetch pairs response lines two by two and is put off its step by a line nobody asked for, and its own flagging
+expunges whatever people had only marked as deleted. One `Inbox` belongs to one thread; only `wake` may be called by
+others.
+"""
+
+import imaplib
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import TracebackType
+from typing import Any
+
+from imap_tools import BaseMailBox, ImapToolsError, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools.errors import MailboxFolderSelectError, UnexpectedCommandStatusError
+
+from mailer.account import Account, plain_words, xoauth2
+from mailer.errors import InboxError
+from mailer.idle import Bell, Idle, announced
+from mailer.response import Line, fetch_lines, sequence_set
+
+LONGEST_IDLE = 9 * 60  # servers and address translators forget quiet connections, some after ten minutes
+BATCH_BYTES = 8 * 1024 * 1024
+BATCH_LETTERS = 200
+LONGEST_HEADER = 1024 * 1024
+# Python 3.14 reads sockets in another way: there we look again and again in place of waiting for the server's word.
+IDLE_IS_SAFE = sys.version_info < (3, 14)
+PASSING = ("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "[LIMIT]", "[CONTACTADMIN]", "TEMPORAR", "TRY AGAIN", "TOO MANY")
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One message as the server holds it; of one that is too big, or that cannot be had, only the header."""
+
+    uid: int
+    raw: bytes
+    received: datetime
+    size: int
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxFacts:
+    """What `countersign check` tells about a mailbox."""
+
+    capabilities: tuple[str, ...]
+    uidvalidity: int
+    count: int
+    idle: bool
+
+
+class Inbox:
+    """One folder of one mailbox; every trouble with the server is an InboxError, and the connection is then closed."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self._box: BaseMailBox | None = None
+        self._bell = Bell()
+
+    def __enter__(self) -> "Inbox":
+        self.connect()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def connected(self) -> bool:
+        return self._box is not None
+
+    def connect(self) -> None:
+        """Opens the connection and logs in, in place of any connection before."""
+        self.close()
+        with self._speaking("cannot be reached"):
+            self._box = _open(self.account)
+        with self._speaking("refused the login"):
+            self._log_in(self._box)
+            self._client._get_capabilities()  # after the login there are more than before
+            _keep_alive(self._client.sock)
+
+    def close(self) -> None:
+        """Says goodbye where that is still possible."""
+        box, self._box = self._box, None
+        if box is not None:
+            with suppress(OSError, imaplib.IMAP4.error, ImapToolsError):
+                box.client.sock.settimeout(2)
+                box.client.logout()
+            with suppress(OSError, ValueError):
+                box.client.shutdown()
+
+    def select(self, folder: str = "INBOX") -> int:
+        """Opens a folder; gives its UIDVALIDITY (0 when the server has none): all uids are void when that changes."""
+        with self._speaking(f"does not open the folder {folder!r}"):
+            self._mailbox.folder.set(folder)
+            value = self._client.response("UIDVALIDITY")[1][0]
+            return int(value) if value and value.isdigit() else 0
+
+    def new_letters(
+        self, after_uid: int, max_size: int, batch_bytes: int = BATCH_BYTES, since: date | None = None
+    ) -> Iterator[Fetched]:
+        """The letters with a higher uid, in the order of their uids; what was yielded stays good when the rest fails.
+
+        Nothing is marked as read. One that vanishes meanwhile is left out. With `since`, only those the server took on
+        that day or later.
+        """
+        with self._speaking("broke off while letters were looked for"):
+            uids = self._search(after_uid, since)
+            known = {line.uid: line for line in self._ask(uids, "(UID RFC822.SIZE INTERNALDATE)") if line.size}
+        facts = [(uid, known[uid]) for uid in uids if uid in known]
+        for batch in _batches(facts, max_size, batch_bytes):
+            with self._speaking("broke off while letters were fetched"):
+                letters = self._fetch(batch, whole=batch[0][1].size <= max_size)
+            yield from letters
+
+    def wait(self, timeout: float, stop: Callable[[], bool] = lambda: False) -> bool:
+        """Waits for mail; True when the server announced some. `wake` ends the wait at once, `stop` is asked between.
+
+        Only a hint: what is really there is told by the next `new_letters`.
+        """
+        until = time.monotonic() + timeout
+        while not stop() and (left := until - time.monotonic()) > 0:
+            with self._speaking("broke off while we waited for mail"):
+                if announced(self._client):  # told between two commands
+                    return True
+                if self.can_idle:
+                    news, woken = Idle(self._mailbox.client, self._bell).wait(min(left, LONGEST_IDLE))
+                else:
+                    news, woken = False, self._bell.wait(min(left, LONGEST_IDLE))
+                if not news:
+                    _good(self._client.noop())
+                    news = announced(self._client)
+            if news or woken:
+                return news
+        return False
+
+    def wake(self) -> None:
+        """Ends a wait now, or the next one if none is going on; for other threads and signal handlers."""
+        self._bell.ring()
+
+    def mark(self, uids: Sequence[int], flag: str = r"\Seen") -> None:
+        """Adds a flag. A courtesy to people who look into the mailbox; we never read it back."""
+        with self._speaking("refused to mark letters"):
+            for part in _parts(sorted(uids), BATCH_LETTERS):
+                _good(self._client.uid("STORE", sequence_set(part), "+FLAGS.SILENT", f"({flag})"))
+
+    def probe(self, folder: str = "INBOX") -> MailboxFacts:
+        """Connects if need be, opens the folder and tells what is found there."""
+        if not self.connected:
+            self.connect()
+        uidvalidity = self.select(folder)
+        with self._speaking("broke off while the folder was looked at"):
+            count = len(self._search(0, None))
+            return MailboxFacts(tuple(sorted(self._client.capabilities)), uidvalidity, count, self.can_idle)
+
+    @property
+    def can_idle(self) -> bool:
+        return IDLE_IS_SAFE and "IDLE" in self._client.capabilities
+
+    @property
+    def _mailbox(self) -> BaseMailBox:
+        if self._box is None:
+            raise InboxError(f"The mailbox on {self.account.place} is not connected.", permanent=False)
+        return self._box
+
+    @property
+    def _client(self) -> Any:  # imaplib's inner workings have no types
+        return self._mailbox.client
+
+    def _log_in(self, box: BaseMailBox) -> None:
+        account, client = self.account, box.client
+        if account.get_token is not None:
+            _log_in_by_token(client, account.username, account.get_token)
+        elif account.get_password is not None:
+            password = account.get_password()
+            plain = (account.username + password).isascii()
+            (box.login if plain else box.login_utf8)(account.username, password, initial_folder=None)
+
+    def _search(self, after_uid: int, since: date | None) -> list[int]:
+        self._client.untagged_responses.pop("EXISTS", None)
+        terms = [f"UID {after_uid + 1}:*"] if after_uid else ["ALL"]
+        if since is not None:
+            terms.append(f"SINCE {since.day}-{MONTHS.split()[since.month - 1]}-{since.year}")
+        words = b" ".join(part for part in _good(self._client.uid("SEARCH", *terms)) if isinstance(part, bytes))
+        # `n:*` always names the last letter, even when its uid is below n
+        return sorted({int(word) for word in words.split() if word.isdigit() and int(word) > after_uid})
+
+    def _ask(self, uids: Sequence[int], what: str) -> Iterator[Line]:
+        for part in _parts(uids, 1000):
+            yield from fetch_lines(_good(self._client.uid("FETCH", sequence_set(part), what)))
+
+    def _fetch(self, batch: Sequence[tuple[int, Line]], *, whole: bool) -> list[Fetched]:
+        what = "(UID BODY.PEEK[])" if whole else f"(UID BODY.PEEK[HEADER]<0.{LONGEST_HEADER}>)"
+        try:
+            lines = list(self._ask([uid for uid, _ in batch], what))
+        except UnexpectedCommandStatusError:
+            return self._fetch_singly(batch, whole=whole)
+        bodies = {line.uid: line.body for line in lines if line.body is not None}
+        return [_fetched(uid, facts, bodies[uid], whole) for uid, facts in batch if bodies.get(uid) is not None]
+
+    def _fetch_singly(self, batch: Sequence[tuple[int, Line]], *, whole: bool) -> list[Fetched]:
+        """The server will not give all of these at once: one by one, so that a broken one does not hide the others.
+
+        One that it will not give at all, but says is there, is given on without a body, to be set aside by name.
+        """
+        if len(batch) > 1:
+            return [letter for one in batch for letter in self._fetch([one], whole=whole)]
+        if whole:
+            return self._fetch(batch, whole=False)
+        uid, facts = batch[0]
+        return [_fetched(uid, facts, b"", False)] if uid in self._search(uid - 1, None) else []
+
+    @contextmanager
+    def _speaking(self, trouble: str) -> Iterator[None]:
+        """Turns whatever can happen on the line into an InboxError, and closes the line."""
+        try:
+            yield
+        except (OSError, EOFError, ValueError, imaplib.IMAP4.error, ImapToolsError) as error:
+            self._drop()
+            raise _inbox_error(self.account, trouble, error) from error
+
+    def _drop(self) -> None:
+        box, self._box = self._box, None
+        if box is not None:
+            with suppress(OSError, ValueError):
+                box.client.shutdown()
+
+
+def _open(account: Account) -> BaseMailBox:
+    match account.security:
+        case "tls":
+            return MailBox(account.host, account.port, account.timeout, ssl_context=account.tls_context())
+        case "starttls":
+            return MailBoxStartTls(account.host, account.port, account.timeout, ssl_context=account.tls_context())
+        case "none":
+            return MailBoxUnencrypted(account.host, account.port, account.timeout)
+
+
+def _keep_alive(sock: socket.socket) -> None:
+    """A server that is gone without a word is noticed in minutes, not at the end of the wait."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 4)):
+        if hasattr(socket, option):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+
+
+def _log_in_by_token(client: imaplib.IMAP4, username: str, get_token: Callable[[bool], str]) -> None:
+    for fresh in (False, True):
+        answers = iter([xoauth2(username, get_token(fresh)).encode()])
+        try:
+            # a refusal comes as a second challenge, which is answered by an empty line before the real reason comes
+            client.authenticate("XOAUTH2", lambda challenge, answers=answers: next(answers, b""))  # type: ignore[misc]
+            return
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:
+            if fresh:
+                raise
+
+
+def _good(answer: tuple[str, list[Any]]) -> list[Any]:
+    if answer[0] != "OK":
+        raise UnexpectedCommandStatusError(answer, "OK")
+    return answer[1]
+
+
+def _parts(uids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    return (uids[start : start + size] for start in range(0, len(uids), size))
+
+
+def _batches(facts: Sequence[tuple[int, Line]], max_size: int, limit: int) -> Iterator[list[tuple[int, Line]]]:
+    """Neighbours that are fetched together: all small enough to be had whole, or all too big; bounded in bytes."""
+    batch: list[tuple[int, Line]] = []
+    size = 0
+    for uid, line in facts:
+        other_kind = bool(batch) and (batch[0][1].size <= max_size) != (line.size <= max_size)
+        if batch and (other_kind or size + line.size > limit or len(batch) == BATCH_LETTERS):
+            yield batch
+            batch, size = [], 0
+        batch.append((uid, line))
+        size += line.size if line.size <= max_size else 0
+    if batch:
+        yield batch
+
+
+def _fetched(uid: int, facts: Line, raw: bytes, whole: bool) -> Fetched:
+    return Fetched(uid, raw, facts.received, facts.size or len(raw), whole)
+
+
+def _inbox_error(account: Account, trouble: str, error: Exception) -> InboxError:
+    said = _answer(error)
+    broken = isinstance(error, (OSError, EOFError, imaplib.IMAP4.abort))
+    passing = broken or any(word in said.upper() for word in PASSING)
+    permanent, advice = False, ""
+    if "login" in trouble and not passing:
+        permanent, advice = True, " Check the user name and the password of the mailbox in the settings."
+    elif isinstance(error, MailboxFolderSelectError) and not passing:
+        permanent, advice = True, " Check the name of the folder in the settings."
+    return InboxError(f"The mail server {account.place} {trouble}: {said}.{advice}", permanent=permanent)
+
+
+def _answer(error: Exception) -> str:
+    """What the server said, or else what the system says of the connection."""
+    if isinstance(error, UnexpectedCommandStatusError):
+        words = error.command_result[1]
+        parts = words if isinstance(words, list) else [words]
+        return plain_words(" ".join(p.decode("utf-8", "replace") if isinstance(p, bytes) else str(p) for p in parts))
+    return plain_words(error.args[0] if error.args and isinstance(error.args[0], bytes) else error)
