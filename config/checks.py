@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from config.parts import read_amount
+from config.parts import read_address, read_amount
 from config.sections import Mailbox, Person, Rule
 
 Table = Mapping[str, Any]
@@ -271,11 +271,15 @@ def _words(value: object) -> list[str]:
 
 
 def _address(value: object) -> str:
-    return value.strip().lower() if isinstance(value, str) else ""
+    """The address as it is compared; one that cannot be read is reported by the models and left out here."""
+    try:
+        return read_address(value)
+    except ValueError:
+        return ""
 
 
 def _addresses(value: object) -> list[str]:
-    return [address for address in _words(value) if address]
+    return [address for one in value if (address := _address(one))] if isinstance(value, list) else []
 
 
 def _amount(value: object) -> Decimal | None:

@@ -15,11 +15,16 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, PlainValidator, ValidationInfo
 
+from values.dates import parse_duration
+from values.money import CURRENCIES
+from values.requisites import parse_email
+
 UNTIL_PAID = "until paid"
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _BYTES = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
-_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+")
+_PLAIN = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+")
+_LOCAL = re.compile(r"[a-z0-9._+-]+@[a-z0-9-]+")  # a host of one's own network: payments@mail
 _JOURNALS = ("sqlite:///", "postgresql+psycopg://", "postgresql://")
 
 
@@ -42,11 +47,14 @@ def read_text(value: object) -> str:
 
 
 def read_address(value: object) -> str:
-    """An e-mail address, in lower case, since servers compare it that way."""
+    """An e-mail address in lower case, an international host in ASCII, as the letters will show it."""
     text = _text(value, "must be an e-mail address in quotes").strip().lower()
-    if not _ADDRESS.fullmatch(text):
+    if _LOCAL.fullmatch(text):
+        return text
+    read = parse_email(text) if _PLAIN.fullmatch(text) else None
+    if not isinstance(read, str):
         raise ValueError(f'"{text}" is not an e-mail address; write it as name@example.com')
-    return text
+    return read
 
 
 def read_flag(value: object) -> bool:
@@ -71,10 +79,10 @@ def read_span(value: object) -> timedelta:
     """A duration that may be zero: `10m`, `12h`, `30s`, `7d`."""
     if isinstance(value, timedelta):
         return value
-    match = re.fullmatch(r"\s*(\d{1,6})\s*([smhd])\s*", _text(value, _SPAN))
-    if not match:
-        raise ValueError(_SPAN)
-    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+    try:
+        return parse_duration(_text(value, _SPAN))
+    except ValueError:
+        raise ValueError(_SPAN) from None
 
 
 _SPAN = 'must be a duration in quotes, such as "30s", "10m", "12h" or "7d"'
@@ -179,10 +187,10 @@ _AMOUNT = 'must be an amount that is not negative, such as "500000" or "1500.50"
 
 
 def read_currency(value: object) -> str:
-    text = _text(value, _CURRENCY).strip().upper()
-    if not re.fullmatch(r"[A-Z]{3}", text):
+    code = _text(value, _CURRENCY).strip().upper()
+    if code not in CURRENCIES:
         raise ValueError(_CURRENCY)
-    return text
+    return code
 
 
 _CURRENCY = 'must be a currency code of three letters, such as "RUB"'

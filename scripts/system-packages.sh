@@ -19,7 +19,7 @@ lacks libreoffice-calc "/usr/lib/libreoffice/program/libsclo.so" "/opt/libreoffi
 lacks chromium         chromium chromium-browser google-chrome
 lacks poppler-utils    pdftotext
 lacks postgresql       initdb "/usr/lib/postgresql/*/bin/initdb"
-lacks fonts-dejavu     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf" "/usr/share/fonts/*/DejaVuSans.ttf"
+lacks fonts-dejavu     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 
 [ -n "$missing" ] || exit 0
 

@@ -140,6 +140,20 @@ def test_addresses_are_compared_without_case(folder: Path) -> None:
     assert settings.approval[0].steps[0].people == ("adam@example.test",)
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("Rita@Почта.рф", "rita@xn--80a1acny.xn--p1ai"), ("rita@mail", "rita@mail"), ("r.o+x@a-b.ru", "r.o+x@a-b.ru")],
+)
+def test_an_address_reads_as_letters_show_it(folder: Path, typed: str, read: str) -> None:
+    assert good(folder, cast=CAST.replace("rita@example.test", typed)).people[0].email == read
+
+
+@pytest.mark.parametrize("typed", ["rita", "Rita <rita@example.test>", "rita@example.test, r@example.test", "a b@c.ru"])
+def test_what_is_no_plain_address_is_a_problem(folder: Path, typed: str) -> None:
+    found = problems(folder, cast=CAST.replace("rita@example.test", typed))
+    assert "is not an e-mail address" in found["people[1].email"]
+
+
 def test_people_speak_the_language_of_the_installation_unless_they_name_one(folder: Path) -> None:
     cast = CAST.replace('roles = ["accountant"]', 'roles = ["accountant"]\nlanguage = "ru"')
     languages = {person.name: person.language for person in good(folder, top='language = "en"\n', cast=cast).people}
@@ -307,7 +321,7 @@ def test_a_step_that_cannot_work_is_a_problem(folder: Path, steps: str, key: str
         ('{ currency = "RUB", amount_from = "10", amount_to = "10" }', "amount_to", "more than amount_from"),
         ('{ requester = "mallory@example.test" }', "requester", "not in [[people]]"),
         ('{ contractor = "12345" }', "contractor", "10 digits"),
-        ('{ currency = "roubles" }', "currency", "three letters"),
+        ('{ currency = "RUR" }', "currency", "three letters"),
         ("{}", "", "takes every request"),
     ],
 )

@@ -19,7 +19,7 @@ PROGRAMS: Mapping[str, tuple[Sequence[str], str]] = {
     "chromium": (("chromium", "chromium-browser", "google-chrome"), "chromium"),
     "poppler": (("pdftotext",), "poppler-utils"),
     "postgres": (("initdb", "/usr/lib/postgresql/*/bin/initdb"), "postgresql"),
-    "dejavu": (("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "/usr/share/fonts/*/DejaVuSans.ttf"), "fonts-dejavu"),
+    "dejavu": (("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",), "fonts-dejavu"),
 }
 
 
