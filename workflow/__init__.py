@@ -1,0 +1,1 @@
+"""What letters, cells and clock mean for payment requests, and what must be done about it."""

@@ -1,0 +1,227 @@
+"""Orders that letters, cells, the clock and the operator give; `by` is who gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from workflow.core.model import Caution, File, HoldKind, OrderFile, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What one letter said for a request: typed texts, rival texts for one field, files, and what must be shown."""
+
+    typed: Mapping[str, str] = field(default_factory=dict)
+    rivals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    files: tuple[File, ...] = ()
+    refused_files: tuple[tuple[str, str], ...] = ()
+    cautions: tuple[Caution, ...] = ()
+    letter: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskRef:
+    """The ask or notice that a letter answers: which card its reader had before him."""
+
+    person: Person
+    version: int
+    step: int
+    card_hash: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A new request."""
+
+    by: Person
+    form: Form
+    keep_draft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """The requester's missing or corrected lines. `submit` sends a kept draft or a returned request on."""
+
+    by: Person
+    form: Form
+    keep_draft: bool = False
+    submit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    by: Person
+    ask: AskRef
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    by: Person
+    ask: AskRef
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendBack:
+    """RETURN: by an approver, or by an accountant (then `ask` may be None: the registry's cell)."""
+
+    by: Person
+    ask: AskRef | None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveReason:
+    """The reason that was missing when REJECT or RETURN came."""
+
+    by: Person
+    ask: AskRef
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndoVote:
+    """UNDO in reply to a receipt."""
+
+    by: Person
+    ask: AskRef
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    by: Person
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPaid:
+    """The accountant's mark. Nothing given: today, the whole sum."""
+
+    by: Person
+    on: date | None = None
+    amount: Decimal | None = None
+    order: str = ""
+    comment: str = ""
+    files: tuple[OrderFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectPayment:
+    """Another date, amount or order number for the last mark, before or after it was told."""
+
+    by: Person
+    on: date | None = None
+    amount: Decimal | None = None
+    order: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnmarkPaid:
+    """The mark taken back: within the delay simply undone."""
+
+    by: Person
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncePayment:
+    """The clock: the delay after a paid mark is over. `at` is when the mark was made."""
+
+    by: Person
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutOnHold:
+    by: Person
+    reason: str = ""
+    kind: HoldKind = HoldKind.ACCOUNTANT
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    by: Person
+    kind: HoldKind = HoldKind.ACCOUNTANT
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FilePaymentOrder:
+    """A payment order came: in an accountant's answer, or put into the request's folder."""
+
+    by: Person
+    files: tuple[OrderFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """Words for the other party that decide nothing."""
+
+    by: Person
+    text: str
+    role: str
+    ask: AskRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reroute:
+    by: Person
+    to: Person
+    reason: str
+    instead_of: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteBounce:
+    """A notice of ours came back."""
+
+    by: Person
+    person: Person
+    message_id: str
+    why: str
+    permanent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoteInDoubt:
+    """A contractor's notice was cut off after its sending mark: it may have gone out or not."""
+
+    by: Person
+    person: Person
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteEdit:
+    """A cell of ours was typed over and put back, or an edit could not be obeyed: `reason` says why."""
+
+    by: Person
+    reason: str
+    read: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAnswer:
+    """An answer that decides nothing: unclear, from somebody else, or to an older version. `warn` is the approver in
+    whose place somebody answered; `quiet` answers nobody."""
+
+    by: Person
+    reason: str
+    read: str = ""
+    valid: tuple[str, ...] = ()
+    ask: AskRef | None = None
+    warn: Person = ""
+    quiet: bool = False
+
+
+Command = (
+    Open | Amend | Approve | Reject | SendBack | GiveReason | UndoVote | Withdraw | MarkPaid | CorrectPayment
+    | UnmarkPaid | AnnouncePayment | PutOnHold | Release | FilePaymentOrder | Comment | Reroute | NoteBounce
+    | NoteInDoubt | NoteEdit | NoteAnswer
+)  # fmt: skip

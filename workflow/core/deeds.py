@@ -1,0 +1,264 @@
+"""What must be done outside because of events: notices, rows, files, and what the clock comes back for.
+
+Pure: the same events give the same deeds. A deed names what to say and to whom; its words are made when it is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from workflow.core import events as e
+from workflow.core.events import Event
+from workflow.core.model import AskKind, Choice, Person, Request, Status
+from workflow.core.outcome import REGISTRY
+from workflow.core.policy import Policy
+
+
+class Lane(StrEnum):
+    MAIL = "mail"
+    REGISTRY = "registry"
+    FOLDER = "folder"
+    CLOCK = "clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing to do. `once` names deeds of which only one may come in `once_for` (0: ever); `answer` counts
+    against the cap of answers to one sender; `coalesce` lets a waiting deed of the same kind and request do for both."""
+
+    lane: Lane
+    kind: str
+    person: Person = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    delay: timedelta = timedelta(0)
+    answer: bool = False
+    once: str = ""
+    once_for: timedelta = timedelta(0)
+    coalesce: bool = False
+
+
+HOUR = timedelta(hours=1)
+CONTRACTOR_KINDS = frozenset({"contractor_paid", "contractor_order", "contractor_recalled"})
+"""Notices that go out at most once: cut off after the sending mark they are in doubt, never repeated."""
+
+
+def notice(kind: str, person: Person, **params: Any) -> Deed:
+    return Deed(Lane.MAIL, kind, person, params)
+
+
+def deeds_of(before: Request | None, after: Request, events: Iterable[Event], by: Person, policy: Policy) -> list[Deed]:
+    """Everything that follows from `events`, in the order in which it should be done."""
+    events = tuple(events)
+    deeds: list[Deed] = []
+    for event in events:
+        deeds += _of_event(event, before, after, by, policy)
+    if before is not None and before.payable and not after.payable and after.status is not Status.PAID:
+        deeds += _stop(before, after, events, by, policy)
+    if events:
+        deeds.append(Deed(Lane.REGISTRY, "row", coalesce=True))
+    if after.version >= 1:
+        deeds.append(Deed(Lane.FOLDER, "file", coalesce=True))
+    return deeds
+
+
+def _of_event(event: Event, before: Request | None, after: Request, by: Person, policy: Policy) -> Iterator[Deed]:
+    match event:
+        case e.Submitted():
+            yield notice("receipt_submitted", after.requester, version=event.version)
+        case e.Asked():
+            yield from _ask(event, after, policy)
+        case e.StepStuck():
+            for person in dict.fromkeys((after.requester, *policy.operators)):
+                yield notice("told_stuck", person, step=event.step, version=event.version)
+        case e.CorrectionRefused():
+            yield notice(
+                "correction_refused", event.by, typed=dict(event.typed),
+                problems=[[p.field, p.code, p.reason, p.read, p.hint] for p in event.problems],
+                refused_files=[list(pair) for pair in event.refused_files],
+            )  # fmt: skip
+        case e.Approved() | e.Rejected() | e.Returned() | e.VoteUndone() | e.ReasonAdded():
+            yield from _of_vote(event, before, after)
+        case e.ApprovalCompleted():
+            yield notice("told_approved", after.requester, version=event.version)
+        case e.Withdrawn():
+            yield notice("receipt_done", event.person, action="withdraw")
+            for person in _who_knew(before):
+                yield notice("told_withdrawn", person, by=event.person, comment=event.comment)
+        case e.Held() | e.Released():
+            yield from _of_hold(event, before, after, by, policy)
+        case e.Paid():
+            at = after.payments[-1].at.isoformat()
+            yield Deed(Lane.CLOCK, "announce", params={"at": at}, delay=policy.paid_delay)
+        case e.PaymentAnnounced():
+            yield from _announced(event, after, policy)
+        case e.PaymentRecalled():
+            yield from _recalled(event, after, policy)
+        case e.PaidWithoutApproval():
+            yield from _unapproved_payment(event, after, policy)
+        case e.PaymentOrderFiled() if after.contractor_told and after.value("contractor_email"):
+            yield notice("contractor_order", after.value("contractor_email"), sha256=event.file.sha256)
+        case e.Commented():
+            yield from _comment(event, before, after, policy)
+        case e.Bounced():
+            yield from _bounced(event, after, policy)
+        case e.NoticeInDoubt():
+            for person in dict.fromkeys((after.requester, *policy.operators)):
+                yield notice("told_in_doubt", person, address=event.person)
+        case e.AnswerRefused():
+            yield from _answer_refused(event, after)
+        case _:
+            return
+
+
+def _ask(event: e.Asked, after: Request, policy: Policy) -> Iterator[Deed]:
+    common: dict[str, Any] = {"version": event.version, "step": event.step, "ask": event.kind.value}
+    match event.kind:
+        case AskKind.APPROVE:
+            yield notice("ask_approval", event.person, **common)
+        case AskKind.COMPLETE if not after.problems:
+            yield notice("receipt_draft", event.person, **common)
+        case AskKind.COMPLETE:
+            yield notice("ask_complete", event.person, **common)
+        case AskKind.PAY if policy.accounting == "each" and not after.holds:
+            yield notice("ask_pay", event.person, **common)
+        case AskKind.CONFIRM:
+            yield notice("ask_confirm", event.person, **common)
+        case _:
+            return
+
+
+Decided = e.Approved | e.Rejected | e.Returned | e.VoteUndone | e.ReasonAdded
+
+
+def _of_vote(event: Decided, before: Request | None, after: Request) -> Iterator[Deed]:
+    """A receipt to who decided, and the news to the requester and to those who said yes before."""
+    common: dict[str, Any] = {"comment": event.comment, "by": event.person, "version": event.version}
+    match event:
+        case e.ReasonAdded():
+            yield notice("told_reason", after.requester, **common)
+            return
+        case e.Approved():
+            yield notice("receipt_vote", event.person, decision="approve", step=event.step, **common)
+            return
+        case e.VoteUndone():
+            yield notice("receipt_vote", event.person, decision="undo", step=event.step, **common)
+            yield notice("told_undone", after.requester, **common)
+            return
+        case e.Rejected():
+            decision = Choice.REJECT
+        case e.Returned():
+            decision = Choice.RETURN
+    role = getattr(event, "role", "approver")
+    yield notice("receipt_vote", event.person, decision=decision.value, step=event.step, **common)
+    asked = {"ask": AskKind.COMPLETE.value} if decision is Choice.RETURN else {}
+    yield notice("told_refused", after.requester, decision=decision.value, role=role, **asked, **common)
+    voters = (vote.person for vote in before.approvals()) if before else iter(())
+    for person in dict.fromkeys(voters):
+        if person != event.person:
+            yield notice("told_vote", person, decision=decision.value, role=role, **common)
+
+
+def _who_knew(before: Request | None) -> tuple[Person, ...]:
+    """Approvers who were asked or have said yes on the version that ends."""
+    if before is None or before.status not in (Status.AWAITING, Status.APPROVED):
+        return ()
+    asked = (ask.person for ask in before.asks if ask.kind is AskKind.APPROVE and ask.version == before.version)
+    return tuple(dict.fromkeys(asked))
+
+
+def _of_hold(
+    event: e.Held | e.Released, before: Request | None, after: Request, by: Person, policy: Policy
+) -> Iterator[Deed]:
+    held = isinstance(event, e.Held)
+    words = event.reason if isinstance(event, e.Held) else event.comment
+    kind = "told_held" if held else "told_released"
+    yield notice(kind, after.requester, by=event.by, comment=words, hold=event.kind.value)
+    if event.by not in (REGISTRY, after.requester) and event.by in policy.accountants:
+        yield notice("receipt_done", event.by, action="hold" if held else "release")
+    if not held and after.payable and before is not None and not before.payable:
+        for person in policy.accountants:
+            if by not in (person, REGISTRY):
+                yield notice("ask_pay", person, version=after.version, step=after.step, ask=AskKind.PAY.value)
+
+
+def _stop(before: Request, after: Request, events: tuple[Event, ...], by: Person, policy: Policy) -> Iterator[Deed]:
+    """Accounting must not pay what it was told to pay; whoever caused the stop knows already."""
+    if by == REGISTRY:
+        return
+    why = {
+        e.Submitted: "corrected", e.Withdrawn: "withdrawn", e.Rejected: "rejected", e.Returned: "returned",
+        e.Held: "held", e.VoteUndone: "undone",
+    }  # fmt: skip
+    reason = next((why[type(event)] for event in events if type(event) in why), "changed")
+    comment = next((getattr(event, "comment", "") or getattr(event, "reason", "") for event in events), "")
+    for person in policy.accountants:
+        if person != by:
+            yield notice("stop", person, reason=reason, by=by, comment=comment, version=before.version)
+
+
+def _announced(event: e.PaymentAnnounced, after: Request, policy: Policy) -> Iterator[Deed]:
+    """Requester, the version's approvers, accounting and, in his own thread, the contractor."""
+    people = dict.fromkeys((after.requester, *(vote.person for vote in after.approvals()), *policy.accountants))
+    paid = {"on": event.on.isoformat(), "amount": str(event.amount), "order": event.order}
+    address = after.value("contractor_email")
+    for person in people:
+        asks_to_pass_on = person == after.requester and not address
+        yield notice("told_paid", person, **paid, pass_on=asks_to_pass_on)
+    if address:
+        yield notice("contractor_paid", address, **paid)
+
+
+def _recalled(event: e.PaymentRecalled, after: Request, policy: Policy) -> Iterator[Deed]:
+    people = dict.fromkeys((after.requester, *(vote.person for vote in after.approvals()), *policy.accountants))
+    for person in people:
+        yield notice("told_recalled", person, by=event.by, comment=event.reason)
+    if after.value("contractor_email"):
+        yield notice("contractor_recalled", after.value("contractor_email"))
+
+
+def _unapproved_payment(event: e.PaidWithoutApproval, after: Request, policy: Policy) -> Iterator[Deed]:
+    told = dict.fromkeys((*after.approvers, *policy.operators))
+    for person in told:
+        yield notice(
+            "told_unapproved_payment", person, by=event.by, amount=str(event.amount), on=event.on.isoformat(),
+            status=event.status,
+        )  # fmt: skip
+
+
+def _comment(event: e.Commented, before: Request | None, after: Request, policy: Policy) -> Iterator[Deed]:
+    """Words go to the other party: the requester's to whoever has the request, everybody else's to the requester."""
+    if not event.text.strip():
+        return
+    if event.role != "requester":
+        yield notice("told_comment", after.requester, by=event.by, text=event.text, role=event.role)
+        return
+    asked = [ask.person for ask in after.open_asks(AskKind.APPROVE)]
+    last = [vote.person for vote in after.current_votes() if vote.decision is not Choice.APPROVE][-1:]
+    people = asked or last or (list(policy.accountants) if after.status in (Status.APPROVED, Status.PAID) else [])
+    for person in dict.fromkeys(people):
+        yield notice("told_comment", person, by=event.by, text=event.text, role=event.role)
+
+
+def _bounced(event: e.Bounced, after: Request, policy: Policy) -> Iterator[Deed]:
+    if not event.permanent:
+        return
+    people = (after.requester, *policy.operators)
+    for person in dict.fromkeys(person for person in people if person != event.person):
+        yield notice("told_bounced", person, address=event.person, why=event.why)
+
+
+def _answer_refused(event: e.AnswerRefused, after: Request) -> Iterator[Deed]:
+    """One helpful answer an hour for one ask, and a word to the approver in whose place somebody answered."""
+    topic = event.reason.partition("_")[0] if event.reason.startswith("unclear") else event.reason
+    key = f"again:{after.reference}:{after.version}:{event.by}:{topic}"
+    params = {"reason": event.reason, "read": event.read, "valid": list(event.valid), "version": after.version}
+    if not event.quiet:
+        yield Deed(Lane.MAIL, "answer_refused", event.by, params, answer=True, once=key, once_for=HOUR)
+    if event.warn and event.warn != event.by:
+        attempt = {"address": event.by, "read": event.read, "version": after.version}
+        once = f"attempt:{after.reference}:{after.version}:{event.warn}:{event.by}"
+        yield Deed(Lane.MAIL, "told_attempt", event.warn, attempt, once=once, once_for=HOUR)

@@ -1,0 +1,155 @@
+"""Opening, completing and correcting a request: the form, its versions and the start of their routes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from values.requisites import split_bank_details
+from workflow.core.card import examine
+from workflow.core.commands import Amend, Form, Open
+from workflow.core.events import Asked, CorrectionRefused, Event, Filled, Opened, StepStuck, Submitted
+from workflow.core.model import (
+    FIELDS,
+    AskKind,
+    Caution,
+    Field,
+    File,
+    Person,
+    Request,
+    Status,
+    Step,
+    card_of,
+    hash_of,
+)
+from workflow.core.outcome import Accepted, Outcome, Refused, refuse_answer
+from workflow.core.policy import Policy
+
+BANK_PARTS = frozenset({"inn", "kpp", "bic", "account", "corr_account", "iban", "swift"})
+OF_THE_SENDER = frozenset({"sender_unverified", "look_alike"})
+
+
+def open_request(command: Open, policy: Policy, now: datetime) -> Outcome:
+    """A complete form goes to approval by itself; anything else is a draft that is asked about."""
+    form = command.form
+    filled = _filled(command.by, form, form.typed, form.rivals, form.files, policy, now, command.keep_draft)
+    events: list[Event] = [Opened(command.by, form.letter), filled]
+    if filled.problems or command.keep_draft:
+        events.append(Asked(command.by, AskKind.COMPLETE, 0, 0))
+    else:
+        events += submission(command.by, 1, {}, filled, policy, command.by)
+    return Accepted(tuple(events))
+
+
+def amend(request: Request, command: Amend, policy: Policy, now: datetime) -> Outcome:
+    """Missing lines complete a draft; corrected ones make a new version, which voids all approvals."""
+    if request.status in (Status.PAID, Status.REJECTED, Status.WITHDRAWN):
+        return refuse_answer(command.by, f"closed_{request.status}")
+    filled = _merged(request, command, policy, now)
+    if request.status in (Status.DRAFT, Status.RETURNED):
+        return _amend_open_form(request, command, filled, policy)
+    return _correct(request, command, filled, policy)
+
+
+def _amend_open_form(request: Request, command: Amend, filled: Filled, policy: Policy) -> Outcome:
+    keep = command.keep_draft or (request.kept_as_draft and not command.submit)
+    filled = replace(filled, keep_draft=keep)
+    nothing_new = not (command.form.typed or command.form.files or command.submit or command.keep_draft)
+    if nothing_new:
+        return refuse_answer(command.by, "nothing_new")
+    if filled.problems or keep:
+        again = Asked(command.by, AskKind.COMPLETE, 0, request.version)
+        return Accepted((filled, again))
+    events = submission(command.by, request.version + 1, request.approved_card, filled, policy, request.requester)
+    return Accepted((filled, *events))
+
+
+def _correct(request: Request, command: Amend, filled: Filled, policy: Policy) -> Outcome:
+    """Awaiting or approved: a bad correction changes nothing, a good one starts again at the first step."""
+    if filled.problems:
+        refused = CorrectionRefused(command.by, filled.problems, command.form.typed, command.form.refused_files)
+        return Refused("correction_has_problems", (refused,))
+    if hash_of(card_of(filled.fields, filled.files)) == request.card_hash:
+        same = {name: field.value for name, field in filled.fields.items()} == {
+            name: field.value for name, field in request.fields.items()
+        }
+        return refuse_answer(command.by, "nothing_new") if same else Accepted((filled,))
+    events = submission(command.by, request.version + 1, request.approved_card, filled, policy, request.requester)
+    return Accepted((filled, *events))
+
+
+def submission(
+    by: Person, version: int, before: Mapping[str, str], filled: Filled, policy: Policy, requester: Person
+) -> tuple[Event, ...]:
+    """A new version with its frozen route, and the asks of its first step."""
+    card = card_of(filled.fields, filled.files)
+    route = policy.route(filled.fields, requester)
+    start = Submitted(by, version, hash_of(card), card, route, changes(before, card) if before else ())
+    return (start, *ask_step(route, 0, version))
+
+
+def ask_step(route: Sequence[Step], step: int, version: int) -> tuple[Event, ...]:
+    """The questions of one step; a step that cannot be filled is stuck until it is rerouted."""
+    if not route[step].can_be_filled:
+        return (StepStuck(step, version),)
+    return tuple(Asked(person, AskKind.APPROVE, step, version) for person in route[step].people)
+
+
+def changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
+    """(field, old, new) for every line of the card that differs."""
+    names = (*FIELDS, "files")
+    return tuple(
+        (name, before.get(name, ""), after.get(name, ""))
+        for name in names
+        if before.get(name, "") != after.get(name, "")
+    )
+
+
+def _merged(request: Request, command: Amend, policy: Policy, now: datetime) -> Filled:
+    """The form with the letter's lines laid over it; files of the same name are replaced, others added."""
+    form = command.form
+    typed = {**request.typed, **form.typed}
+    if form.typed.get("invoice"):
+        typed = {name: text for name, text in typed.items()
+                 if name not in ("invoice_number", "invoice_date") or name in form.typed}  # fmt: skip
+    if _parts_typed_alone(form.typed):
+        typed.pop("bank_details", None)
+    renewed = split_bank_details(form.typed.get("bank_details", "")).keys() - form.typed.keys()
+    typed = {name: text for name, text in typed.items() if name not in renewed}
+    rivals = {name: found for name, found in request.rivals.items() if name not in form.typed}
+    files = _with_files(request.files, form.files)
+    return _filled(command.by, form, typed, {**rivals, **form.rivals}, files, policy, now, command.keep_draft,
+                   request.warnings)  # fmt: skip
+
+
+def _parts_typed_alone(typed: Mapping[str, str]) -> bool:
+    """A corrected account makes an old block of bank details untrue; the block is composed anew."""
+    return bool(BANK_PARTS & typed.keys()) and "bank_details" not in typed
+
+
+def _with_files(old: Sequence[File], new: Sequence[File]) -> tuple[File, ...]:
+    names, hashes = {file.name.lower() for file in new}, {file.sha256 for file in new}
+    kept = [file for file in old if file.name.lower() not in names and file.sha256 not in hashes]
+    return (*new, *kept)
+
+
+def _filled(
+    by: Person,
+    form: Form,
+    typed: Mapping[str, str],
+    rivals: Mapping[str, tuple[str, ...]],
+    files: Sequence[File],
+    policy: Policy,
+    now: datetime,
+    keep_draft: bool,
+    earlier: Sequence[Caution] = (),
+) -> Filled:
+    seen = examine(typed, rivals, files, policy.today(now), policy.language)
+    of_sender = [caution for caution in (*earlier, *form.cautions) if caution.code in OF_THE_SENDER]
+    warnings = tuple(dict.fromkeys((*of_sender, *form.cautions, *seen.warnings)))
+    fields: Mapping[str, Field] = seen.fields
+    return Filled(
+        by, dict(typed), dict(rivals), fields, seen.problems, warnings, tuple(files), form.letter,
+        form.refused_files, keep_draft,
+    )  # fmt: skip

@@ -1,0 +1,143 @@
+"""What the accountant does: paid marks, their undoing, holds and payment orders. A fact is never erased."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from workflow.core.commands import (
+    AnnouncePayment,
+    CorrectPayment,
+    FilePaymentOrder,
+    MarkPaid,
+    PutOnHold,
+    Release,
+    UnmarkPaid,
+)
+from workflow.core.events import (
+    Asked,
+    Event,
+    Held,
+    OrderNumbered,
+    Paid,
+    PaidUndone,
+    PaidWithoutApproval,
+    PartPaid,
+    PaymentAnnounced,
+    PaymentCorrected,
+    PaymentOrderFiled,
+    PaymentRecalled,
+    Released,
+)
+from workflow.core.model import AskKind, OrderFile, Request, Status
+from workflow.core.outcome import REGISTRY, Accepted, Outcome, refuse
+from workflow.core.policy import Policy
+
+NOTHING = Decimal(0)
+
+
+def paid_so_far(request: Request) -> Decimal:
+    return sum((payment.amount for payment in request.payments), NOTHING)
+
+
+def rest_of(request: Request) -> Decimal:
+    """What is still to be paid of the request's amount."""
+    return (request.amount or NOTHING) - paid_so_far(request)
+
+
+def mark_paid(request: Request, command: MarkPaid, policy: Policy, now: datetime) -> Outcome:
+    """Paid on a row that was not payable is recorded as just that, put back and asked about."""
+    today = policy.today(now)
+    on = command.on or today
+    if request.status is Status.PAID:
+        return _paid_again(request, command)
+    if not request.payable:
+        return _paid_without_approval(request, command, policy, on)
+    if on > today:
+        return refuse(command.by, "paid_in_future", on.isoformat())
+    rest = rest_of(request)
+    amount = rest if command.amount is None else command.amount
+    if amount <= 0 or amount > rest:
+        return refuse(command.by, "paid_too_much", str(amount))
+    order = command.order or request.stated_order
+    kind = Paid if amount == rest else PartPaid
+    return Accepted((kind(on, amount, order, command.by), *_orders(request, command.by, command.files)))
+
+
+def _paid_again(request: Request, command: MarkPaid) -> Outcome:
+    """A second PAID changes nothing; a payment order that comes with it is kept."""
+    orders = _orders(request, command.by, command.files)
+    return Accepted(orders) if orders else refuse(command.by, "already_paid")
+
+
+def _paid_without_approval(request: Request, command: MarkPaid, policy: Policy, on: date) -> Outcome:
+    amount = command.amount or request.amount or NOTHING
+    fact = PaidWithoutApproval(on, amount, command.order, command.by, request.shown_status.value)
+    people = policy.accountants if command.by == REGISTRY else (command.by,)
+    asks = tuple(Asked(person, AskKind.CONFIRM, request.step, request.version) for person in people)
+    return Accepted((fact, *asks, *_orders(request, command.by, command.files)))
+
+
+def correct(request: Request, command: CorrectPayment, policy: Policy, now: datetime) -> Outcome:
+    """Date, amount or order number of the last mark, or an order number before there is one."""
+    if request.status is not Status.PAID:
+        if command.order is not None and command.on is None and command.amount is None:
+            return Accepted((OrderNumbered(command.by, command.order),))
+        return refuse(command.by, "not_paid_yet")
+    last = request.payments[-1]
+    amount = last.amount if command.amount is None else command.amount
+    on = command.on or last.on
+    if amount != last.amount:
+        return refuse(command.by, "amount_of_paid", str(amount))
+    if on > policy.today(now):
+        return refuse(command.by, "paid_in_future", on.isoformat())
+    order = last.order if command.order is None else command.order
+    if (on, order) == (last.on, last.order):
+        return Accepted(())
+    return Accepted((PaymentCorrected(on, amount, order, command.by),))
+
+
+def unmark(request: Request, command: UnmarkPaid) -> Outcome:
+    """Within the delay nobody has heard of the mark: it is simply undone."""
+    if request.status is not Status.PAID:
+        return refuse(command.by, "not_paid_yet")
+    if request.payments[-1].announced:
+        return refuse(command.by, "paid_is_told")
+    return Accepted((PaidUndone(command.by),))
+
+
+def announce(request: Request, command: AnnouncePayment) -> Outcome:
+    """The clock comes for one mark; an undone or told one is passed over."""
+    last = request.payments[-1] if request.payments else None
+    if request.status is not Status.PAID or last is None or last.announced or last.at.isoformat() != command.at:
+        return Accepted(())
+    return Accepted((PaymentAnnounced(last.on, paid_so_far(request), last.order),))
+
+
+def hold(request: Request, command: PutOnHold) -> Outcome:
+    """Stops payment, not approval. On a paid request it says that the money did not leave."""
+    held = Held(command.kind, command.reason, command.by)
+    if request.status in (Status.AWAITING, Status.APPROVED):
+        return Accepted((held,))
+    if request.status is not Status.PAID:
+        return refuse(command.by, f"closed_{request.status}", "hold")
+    if not request.payments[-1].announced:
+        return Accepted((PaidUndone(command.by), held))
+    if not command.reason:
+        return refuse(command.by, "recall_needs_reason")
+    return Accepted((PaymentRecalled(command.by, command.reason), held))
+
+
+def release(request: Request, command: Release) -> Outcome:
+    if not any(hold.kind is command.kind for hold in request.holds):
+        return refuse(command.by, "no_hold")
+    return Accepted((Released(command.kind, command.by, command.comment),))
+
+
+def file_orders(request: Request, command: FilePaymentOrder) -> Outcome:
+    return Accepted(_orders(request, command.by, command.files))
+
+
+def _orders(request: Request, by: str, files: tuple[OrderFile, ...]) -> tuple[Event, ...]:
+    known = {file.sha256 for file in request.payment_orders}
+    return tuple(PaymentOrderFiled(by, file) for file in files if file.sha256 not in known)

@@ -1,0 +1,76 @@
+"""Who must say yes to what: the first rule that holds gives the route, without requester and accountants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from workflow.core.model import Field, Person, Step
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The condition of a rule; `amount_from <= amount < amount_to`, both in `currency`. Empty holds always."""
+
+    currency: str | None = None
+    amount_from: Decimal | None = None
+    amount_to: Decimal | None = None
+    contractor: str | None = None
+    requester: Person | None = None
+
+    def holds(self, fields: Mapping[str, Field], requester: Person) -> bool:
+        values = {name: field.value for name, field in fields.items()}
+        amount = Decimal(values.get("amount", "0"))
+        return (
+            self.currency in (None, values.get("currency"))
+            and (self.amount_from is None or self.amount_from <= amount)
+            and (self.amount_to is None or amount < self.amount_to)
+            and self.contractor in (None, values.get("inn"))
+            and self.requester in (None, requester)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    when: When
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything `decide` needs to know of the settings, as plain values."""
+
+    rules: tuple[Rule, ...]
+    approvers: frozenset[Person]
+    accountants: tuple[Person, ...]
+    operators: tuple[Person, ...]
+    paid_delay: timedelta = timedelta(minutes=10)
+    undo_window: timedelta | None = None
+    timezone: str = "Europe/Moscow"
+    language: str = "ru"
+    accounting: Literal["each", "morning"] = "each"
+
+    def today(self, now: datetime) -> date:
+        return now.astimezone(ZoneInfo(self.timezone)).date()
+
+    def route(self, fields: Mapping[str, Field], requester: Person) -> tuple[Step, ...]:
+        """The steps of the first rule that holds, each without those who may not sit.
+
+        A rule list always ends with one that holds; without any the route is one step that nobody fills."""
+        for rule in self.rules:
+            if rule.when.holds(fields, requester):
+                return tuple(self._seated(step, requester) for step in rule.steps)
+        return (Step("any", ()),)
+
+    def may_sit(self, person: Person, requester: Person) -> bool:
+        """Nobody approves his own request, nor pays what he approved (four eyes)."""
+        return person != requester and person not in self.accountants
+
+    def _seated(self, step: Step, requester: Person) -> Step:
+        people = tuple(dict.fromkeys(person for person in step.people if self.may_sit(person, requester)))
+        missing_of_all = step.kind == "all" and not people
+        return replace(step, people=people, need=1 if missing_of_all else step.need)

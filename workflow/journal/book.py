@@ -1,0 +1,262 @@
+"""Pages of the journal: one order, decided under a lock and written in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from workflow.core.deeds import Deed
+from workflow.core.events import Event, Opened, Recorded, from_json, to_json
+from workflow.core.evolve import begin, evolve
+from workflow.core.model import Person, Reference, Request
+from workflow.core.outcome import Accepted, Outcome
+from workflow.journal import tables
+from workflow.journal.chain import START, link, payload_hash
+from workflow.journal.engine import insert_if_new, reading, upsert
+from workflow.journal.queue import Caps, Queue
+from workflow.journal.shelf import Shelf
+from workflow.journal.stamp import stamp, unstamp
+
+_STATE: TypeAdapter[Request] = TypeAdapter(Request)
+
+
+@dataclass(frozen=True, slots=True)
+class LetterEntry:
+    """A letter as it is remembered: its key is the memory, its verdict one of requests answers refused ignored
+    set_aside (or `open` while several orders of it wait)."""
+
+    key: str
+    mailbox: str
+    received: datetime
+    verdict: str
+    reason: str = ""
+    message_id: str | None = None
+    sender: str | None = None
+    subject: str = ""
+    path: str | None = None
+    error: str | None = None
+    reference: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What an order came from; the same cause never counts twice. `letter` is stored with it in one commit."""
+
+    id: str
+    letter: LetterEntry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of an order. `seen` says that its cause had come before and nothing was done now."""
+
+    reference: Reference | None
+    accepted: bool
+    reason: str = ""
+    seen: bool = False
+
+
+class Page:
+    """One transaction in which a request is loaded, decided on and written."""
+
+    def __init__(self, connection: Connection, cause: Cause, queue: Queue, prefix: str) -> None:
+        self.connection, self.cause, self._queue, self._prefix = connection, cause, queue, prefix
+        self._seq, self._head = 0, START
+
+    def answered(self) -> Result | None:
+        """The result of the same cause when it came before."""
+        table = tables.causes
+        row = self.connection.execute(select(table).where(table.c.id == self.cause.id)).one_or_none()
+        return Result(row.reference, row.accepted, row.reason, seen=True) if row else None
+
+    def letter_known(self) -> bool:
+        if self.cause.letter is None:
+            return False
+        table = tables.letters
+        query = select(table.c.verdict).where(table.c.key == self.cause.letter.key)
+        row = self.connection.execute(query).one_or_none()
+        return row is not None and row.verdict not in ("open", "set_aside")
+
+    def load(self, reference: Reference) -> Request | None:
+        """The request, locked until the page ends."""
+        table = tables.requests
+        query = select(table.c.state, table.c.seq, table.c.head).where(table.c.reference == reference)
+        row = self.connection.execute(query.with_for_update()).one_or_none()
+        if row is None:
+            return None
+        self._seq, self._head = row.seq, row.head
+        return _STATE.validate_json(row.state)
+
+    def next_reference(self, year: int) -> Reference:
+        """The next number of the prefix and year; gaps are allowed, repeats are not."""
+        table = tables.counters
+        insert_if_new(self.connection, table, {"prefix": self._prefix, "year": year, "last": 0})
+        where = (table.c.prefix == self._prefix) & (table.c.year == year)
+        number = self.connection.execute(
+            update(table).where(where).values(last=table.c.last + 1).returning(table.c.last)
+        ).scalar_one()
+        return f"{self._prefix}-{year}-{number:05d}"
+
+    def record(
+        self,
+        reference: Reference | None,
+        before: Request | None,
+        outcome: Outcome,
+        by: Person,
+        now: datetime,
+    ) -> Request | None:
+        """Append the outcome's events and store what the request is after them."""
+        after = before
+        rows = []
+        for event in outcome.events:
+            after = _after(reference or "", after, event, now)
+            rows.append(self._event_row(reference or "", event, by, now))
+        if rows and after is not None:
+            self.connection.execute(insert(tables.events), rows)
+            self._store(after, new=before is None)
+        return after
+
+    def close(
+        self, reference: Reference | None, outcome: Outcome, deeds: Sequence[Deed], after: Request | None,
+        now: datetime, caps: Caps,
+    ) -> Result:  # fmt: skip
+        """Mark the cause as used, queue the deeds and remember the letter."""
+        accepted = isinstance(outcome, Accepted)
+        reason = "" if isinstance(outcome, Accepted) else outcome.reason
+        self.connection.execute(insert(tables.causes).values(
+            id=self.cause.id, reference=reference, accepted=accepted, reason=reason, at=stamp(now),
+        ))  # fmt: skip
+        self._queue.add(self.connection, reference, after, deeds, self.cause, now, caps)
+        if self.cause.letter is not None:
+            remember_letter(self.connection, self.cause.letter, reference, now)
+        return Result(reference, accepted, reason)
+
+    def _event_row(self, reference: Reference, event: Event, by: Person, now: datetime) -> dict[str, object]:
+        self._seq += 1
+        kind, payload, at = type(event).__name__, to_json(event), stamp(now)
+        digest = payload_hash(payload)
+        self._head = link(self._head, reference, self._seq, kind, at, by, self.cause.id, digest)
+        return {
+            "reference": reference, "seq": self._seq, "type": kind, "at": at, "actor": by, "cause": self.cause.id,
+            "payload": payload, "payload_hash": digest, "hash": self._head,
+        }  # fmt: skip
+
+    def _store(self, request: Request, *, new: bool) -> None:
+        values = {
+            "status": request.status.value, "held": bool(request.holds), "pay_by": request.value("pay_by") or None,
+            "contractor": request.value("contractor") or None, "inn": request.value("inn") or None,
+            "requester": request.requester, "seq": self._seq, "head": self._head,
+            "created_at": stamp(request.created_at), "updated_at": stamp(request.updated_at),
+            "state": _STATE.dump_json(request).decode(),
+        }  # fmt: skip
+        table = tables.requests
+        if new:
+            self.connection.execute(insert(table).values(reference=request.reference, **values))
+        else:
+            self.connection.execute(update(table).where(table.c.reference == request.reference).values(values))
+
+
+def remember_letter(
+    connection: Connection, letter: LetterEntry, reference: Reference | None, now: datetime
+) -> None:
+    """Store a letter's verdict; a letter set aside before is overwritten."""
+    upsert(connection, tables.letters, {
+        "key": letter.key, "mailbox": letter.mailbox, "message_id": letter.message_id, "sender": letter.sender,
+        "subject": letter.subject[:300], "received_at": stamp(letter.received), "read_at": stamp(now),
+        "verdict": letter.verdict, "reason": letter.reason, "path": letter.path, "error": letter.error,
+        "reference": reference or letter.reference,
+    })  # fmt: skip
+
+
+def _after(reference: Reference, request: Request | None, event: Event, now: datetime) -> Request:
+    if request is None:
+        if not isinstance(event, Opened):
+            raise ValueError(f"{type(event).__name__} cannot be the first event of a request.")
+        return begin(reference, event, now)
+    return evolve(request, event, now)
+
+
+class Journal(Queue, Shelf):
+    """The journal as its users see it: pages to write, a queue of deeds, and shelves to look things up."""
+
+    def __init__(self, engine: Engine, *, domain: str, prefix: str = "PAY", name: str = "") -> None:
+        super().__init__(engine, domain)
+        self.prefix, self.name = prefix, name
+
+    @contextmanager
+    def page(self, cause: Cause) -> Iterator[Page]:
+        """A transaction for one cause: committed at the end, undone by any error."""
+        with self.engine.begin() as connection:
+            yield Page(connection, cause, self, self.prefix)
+
+    def request(self, reference: Reference) -> Request | None:
+        table = tables.requests
+        with reading(self.engine) as connection:
+            state = connection.execute(select(table.c.state).where(table.c.reference == reference)).scalar()
+        return _STATE.validate_json(state) if state else None
+
+    def requests(self, references: Sequence[Reference] | None = None) -> Iterator[Request]:
+        """All requests, or those named, in order of their references; read in batches."""
+        table = tables.requests
+        query = select(table.c.state).order_by(table.c.reference)
+        if references is not None:
+            for start in range(0, len(references), 500):
+                part = query.where(table.c.reference.in_(references[start : start + 500]))
+                yield from self._states(part)
+            return
+        yield from self._states(query)
+
+    def find(self, *, statuses: Sequence[str] = (), due: str | None = None) -> Iterator[Request]:
+        """Requests by stored status and latest pay-by date (ISO)."""
+        table = tables.requests
+        query = select(table.c.state).order_by(table.c.reference)
+        if statuses:
+            query = query.where(table.c.status.in_(list(statuses)))
+        if due is not None:
+            query = query.where(table.c.pay_by <= due)
+        yield from self._states(query)
+
+    def _states(self, query: object) -> Iterator[Request]:
+        with reading(self.engine) as connection:
+            for row in connection.execution_options(yield_per=500).execute(query):  # type: ignore[call-overload]
+                yield _STATE.validate_json(row.state)
+
+    def history(self, reference: Reference) -> list[Recorded]:
+        """Every event of a request, oldest first; an erased payload leaves its place empty."""
+        table = tables.events
+        query = select(table).where(table.c.reference == reference).order_by(table.c.seq)
+        with reading(self.engine) as connection:
+            rows = connection.execute(query).all()
+        return [
+            Recorded(from_json(row.type, row.payload), unstamp(row.at), row.actor, row.cause, row.seq)
+            for row in rows
+            if row.payload is not None
+        ]
+
+    def refold(self, reference: Reference) -> Request | None:
+        """The request made anew from its events alone."""
+        request: Request | None = None
+        for recorded in self.history(reference):
+            request = _after(reference, request, recorded.event, recorded.at)
+        return request
+
+    def letter_entry(self, letter: LetterEntry, now: datetime) -> None:
+        """Remember a letter that gives no order (ignored, set aside)."""
+        with self.engine.begin() as connection:
+            remember_letter(connection, letter, None, now)
+
+    def knows_letter(self, key: str) -> bool:
+        table = tables.letters
+        with reading(self.engine) as connection:
+            verdict = connection.execute(select(table.c.verdict).where(table.c.key == key)).scalar()
+        return verdict is not None and verdict != "open"
+
+    @staticmethod
+    def dump(value: object) -> str:
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)

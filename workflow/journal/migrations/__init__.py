@@ -1,0 +1,1 @@
+"""Alembic's scripts: each revision is written once and never changed."""

@@ -1,0 +1,251 @@
+"""The queue of deeds: claimed with a lease, done, settled. A crash between any two steps repeats a deed, harmlessly.
+
+Each deed of the mail lane gets its token and Message-ID when it is stored, so that a repeat is the same letter.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from base64 import b32encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, update
+
+from workflow.core.deeds import CONTRACTOR_KINDS, Deed, Lane
+from workflow.core.model import Reference, Request
+from workflow.journal import tables
+from workflow.journal.engine import reading
+from workflow.journal.stamp import stamp
+
+if TYPE_CHECKING:
+    from workflow.journal.book import Cause
+
+DUE, LEASED, SENDING, DONE, SKIPPED, DEAD, IN_DOUBT = (
+    "due", "leased", "sending", "done", "skipped", "dead", "in_doubt",
+)  # fmt: skip
+WAITING = (DUE, LEASED, SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """How many answers one sender may get in a time (asks and receipts not counted)."""
+
+    answers: int = 20
+    window: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A deed that this process holds until its lease ends."""
+
+    id: int
+    lane: str
+    kind: str
+    reference: Reference | None
+    person: str
+    params: Mapping[str, Any]
+    attempts: int
+    token: str | None
+    message_id: str | None
+    root: str | None
+    created_at: str
+    letter: str | None
+    was_sending: bool = False
+
+
+def new_token() -> str:
+    """128 random bits as 26 lower-case base32 characters."""
+    return b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
+
+
+class Queue:
+    """Adding, claiming and settling deeds."""
+
+    def __init__(self, engine: Engine, domain: str) -> None:
+        self.engine, self.domain = engine, domain
+
+    # --- adding -------------------------------------------------------------------------------------------------
+
+    def add(
+        self, connection: Connection, reference: Reference | None, request: Request | None, deeds: Sequence[Deed],
+        cause: Cause | None, now: datetime, caps: Caps,
+    ) -> None:  # fmt: skip
+        """Queue deeds in the caller's transaction; leaves out what may come only once and has come."""
+        roots: dict[str, str] = {}
+        for deed in deeds:
+            if self._superfluous(connection, reference, deed, now, caps):
+                continue
+            self._insert(connection, reference, request, deed, cause, now, roots)
+
+    def add_alone(self, reference: Reference | None, deeds: Sequence[Deed], now: datetime, caps: Caps | None = None) -> None:
+        """Queue deeds that no order of a request causes (a report, an alarm, a repair)."""
+        with self.engine.begin() as connection:
+            self.add(connection, reference, None, deeds, None, now, caps or Caps())
+
+    def _superfluous(
+        self, connection: Connection, reference: Reference | None, deed: Deed, now: datetime, caps: Caps
+    ) -> bool:
+        table = tables.deeds
+        if deed.coalesce:
+            same = and_(table.c.reference == reference, table.c.lane == deed.lane.value,
+                        table.c.state == DUE, table.c.kind == deed.kind)  # fmt: skip
+            return connection.execute(select(table.c.id).where(same).limit(1)).scalar() is not None
+        if deed.once:
+            query = select(table.c.id).where(table.c.once == deed.once)
+            if deed.once_for:
+                query = query.where(table.c.created_at > stamp(now - deed.once_for))
+            if connection.execute(query.limit(1)).scalar() is not None:
+                return True
+        if deed.answer:
+            recent = and_(table.c.person == deed.person, table.c.answer.is_(True),
+                          table.c.created_at > stamp(now - caps.window))  # fmt: skip
+            count = connection.execute(select(func.count()).select_from(table).where(recent)).scalar_one()
+            return count >= caps.answers
+        return False
+
+    def _insert(
+        self, connection: Connection, reference: Reference | None, request: Request | None, deed: Deed,
+        cause: Cause | None, now: datetime, roots: dict[str, str],
+    ) -> None:  # fmt: skip
+        values: dict[str, Any] = {
+            "lane": deed.lane.value, "kind": deed.kind, "reference": reference, "person": deed.person,
+            "params": json.dumps(dict(deed.params), ensure_ascii=False), "state": DUE,
+            "due_at": stamp(now + deed.delay), "attempts": 0, "created_at": stamp(now), "answer": deed.answer,
+            "once": deed.once or None, "cause": cause.id if cause else None,
+            "letter": cause.letter.key if cause and cause.letter else None,
+        }  # fmt: skip
+        if deed.lane is Lane.MAIL:
+            token = new_token()
+            message_id = f"{token}@{self.domain}"
+            values |= {"token": token, "message_id": message_id}
+            values["root"] = self._root(connection, reference, deed, message_id, roots)
+            connection.execute(insert(tables.tokens).values(self._token_row(token, reference, request, deed, now)))
+        connection.execute(insert(tables.deeds).values(values))
+
+    @staticmethod
+    def _token_row(
+        token: str, reference: Reference | None, request: Request | None, deed: Deed, now: datetime
+    ) -> dict[str, Any]:
+        params = deed.params
+        return {
+            "token": token, "reference": reference, "person": deed.person, "kind": deed.kind, "at": stamp(now),
+            "version": params.get("version", request.version if request else 0),
+            "card_hash": request.card_hash if request else "", "step": params.get("step", request.step if request else 0),
+            "ask": params.get("ask", ""),
+        }  # fmt: skip
+
+    @staticmethod
+    def _root(
+        connection: Connection, reference: Reference | None, deed: Deed, message_id: str, roots: dict[str, str]
+    ) -> str | None:
+        """The first notice of this thread (request and person); contractors have a thread of their own."""
+        if reference is None:
+            return None
+        if deed.person not in roots:
+            table = tables.deeds
+            kinds = CONTRACTOR_KINDS if deed.kind in CONTRACTOR_KINDS else frozenset[str]()
+            query = select(table.c.message_id).where(
+                table.c.reference == reference, table.c.lane == Lane.MAIL.value, table.c.person == deed.person,
+                table.c.kind.in_(kinds) if kinds else table.c.kind.not_in(CONTRACTOR_KINDS),
+            )  # fmt: skip
+            roots[deed.person] = connection.execute(query.order_by(table.c.id).limit(1)).scalar() or message_id
+        return roots[deed.person]
+
+    # --- claiming and settling ----------------------------------------------------------------------------------
+
+    def claim_deed(self, lane: Lane, now: datetime, lease: timedelta) -> Claimed | None:
+        """The oldest due deed of a lane, held for `lease`; None when nothing is due."""
+        with self.engine.begin() as connection:
+            return self._claim(connection, lane, now, lease, DUE) or self._claim(connection, lane, now, lease, LEASED)
+
+    def claim_all(self, lane: Lane, kind: str, now: datetime, lease: timedelta, limit: int = 5000) -> list[Claimed]:
+        """All due deeds of a kind at once: the registry writes its rows together."""
+        table = tables.deeds
+        with self.engine.begin() as connection:
+            ready = _ready(lane, now, DUE) | _ready(lane, now, LEASED)
+            ids = select(table.c.id).where(ready, table.c.kind == kind).order_by(table.c.id).limit(limit)
+            rows = connection.execute(self._take(table.c.id.in_(ids.with_for_update(skip_locked=True)), now, lease))
+            return [_claimed(row, False) for row in rows]
+
+    def _claim(
+        self, connection: Connection, lane: Lane, now: datetime, lease: timedelta, state: str
+    ) -> Claimed | None:
+        table = tables.deeds
+        wanted = _ready(lane, now, state)
+        first = select(table.c.id, table.c.state).where(wanted).order_by(table.c.due_at, table.c.id).limit(1)
+        found = connection.execute(first.with_for_update(skip_locked=True)).one_or_none()
+        if found is None:
+            return None
+        row = connection.execute(self._take(and_(table.c.id == found.id, wanted), now, lease)).one_or_none()
+        return _claimed(row, found.state == SENDING) if row else None
+
+    @staticmethod
+    def _take(where: Any, now: datetime, lease: timedelta) -> Any:
+        table = tables.deeds
+        values = {"state": LEASED, "lease_until": stamp(now + lease), "attempts": table.c.attempts + 1}
+        return update(table).where(where).values(values).returning(*table.c)
+
+    def mark_sending(self, deed: Claimed) -> None:
+        """Just before DATA of a contractor's notice: from here on it is never sent again by itself."""
+        self._set(deed.id, state=SENDING)
+
+    def settle(self, deeds: Sequence[Claimed], now: datetime, state: str = DONE, note: str | None = None) -> None:
+        """These deeds are done (or passed over: SKIPPED with the reason)."""
+        table = tables.deeds
+        with self.engine.begin() as connection:
+            for start in range(0, len(deeds), 500):
+                ids = [deed.id for deed in deeds[start : start + 500]]
+                values = {"state": state, "done_at": stamp(now), "lease_until": None, "error": note}
+                connection.execute(update(table).where(table.c.id.in_(ids)).values(values))
+
+    def postpone(self, deed: Claimed, error: str, at: datetime) -> None:
+        self._set(deed.id, state=DUE, due_at=stamp(at), lease_until=None, error=error)
+
+    def bury(self, deed: Claimed, error: str, state: str = DEAD) -> None:
+        """Put a deed on the dead-letter list (or in doubt): only a person brings it back."""
+        self._set(deed.id, state=state, lease_until=None, error=error)
+
+    def _set(self, deed_id: int, **values: Any) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(update(tables.deeds).where(tables.deeds.c.id == deed_id).values(values))
+
+    def free_own_leases(self, now: datetime) -> None:
+        """At the start of the single daemon on SQLite: what it had claimed before is free at once."""
+        table = tables.deeds
+        with self.engine.begin() as connection:
+            ended = {"lease_until": stamp(now - timedelta(seconds=1))}
+            connection.execute(update(table).where(table.c.state.in_((LEASED, SENDING))).values(ended))
+
+    def retry(self, deed_id: int | None, now: datetime) -> int:
+        """Put one dead deed, or all, back in the queue; the number of them."""
+        table = tables.deeds
+        where = table.c.state == DEAD if deed_id is None else and_(table.c.state.in_((DEAD, IN_DOUBT)), table.c.id == deed_id)
+        with self.engine.begin() as connection:
+            values = {"state": DUE, "due_at": stamp(now), "attempts": 0, "error": None}
+            return connection.execute(update(table).where(where).values(values)).rowcount
+
+    def next_due(self, lane: Lane) -> str | None:
+        """When the next waiting deed of a lane is due (UTC text), to wake up in time."""
+        table = tables.deeds
+        query = select(func.min(table.c.due_at)).where(table.c.lane == lane.value, table.c.state == DUE)
+        with reading(self.engine) as connection:
+            return connection.execute(query).scalar()
+
+
+def _ready(lane: Lane, now: datetime, state: str) -> Any:
+    table = tables.deeds
+    if state == DUE:
+        return and_(table.c.lane == lane.value, table.c.state == DUE, table.c.due_at <= stamp(now))
+    ended = or_(table.c.state == LEASED, table.c.state == SENDING)
+    return and_(table.c.lane == lane.value, ended, table.c.lease_until < stamp(now))
+
+
+def _claimed(row: Any, was_sending: bool) -> Claimed:
+    return Claimed(
+        row.id, row.lane, row.kind, row.reference, row.person, json.loads(row.params), row.attempts, row.token,
+        row.message_id, row.root, row.created_at, row.letter, was_sending,
+    )  # fmt: skip

@@ -1,0 +1,69 @@
+"""Bringing a database up to date: SQLite by itself after a copy of the file, PostgreSQL when told to."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from filelock import FileLock
+from sqlalchemy import Engine, inspect, text
+
+from workflow.journal.errors import JournalError, NewerSchema
+from workflow.journal.tables import HEAD
+
+KNOWN = ("0001",)
+
+
+def current(engine: Engine) -> str | None:
+    """The schema's revision, None for an empty database."""
+    if not inspect(engine).has_table("alembic_version"):
+        return None
+    with engine.connect() as connection:
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def prepare(engine: Engine, now: datetime) -> None:
+    """At every start: nothing to do, an upgrade (SQLite), or a refusal that says what to do."""
+    found = current(engine)
+    if found == HEAD:
+        return
+    if found is not None and found not in KNOWN:
+        raise NewerSchema(
+            f"The journal was written by a newer version (schema {found}, this program knows {HEAD}). "
+            "Install the newer version, or restore the copy made before its upgrade."
+        )
+    if engine.dialect.name != "sqlite":
+        raise JournalError(f"The journal's schema is {found or 'not there yet'}, {HEAD} is needed: run `countersign migrate`.")
+    upgrade(engine, now)
+
+
+def upgrade(engine: Engine, now: datetime) -> None:
+    """Bring the schema to HEAD; a SQLite file is copied beside itself first, one process at a time."""
+    path = _file_of(engine)
+    if path is None:
+        _run(engine)
+        return
+    with FileLock(f"{path}.upgrade"):
+        found = current(engine)
+        if found == HEAD:
+            return
+        if found is not None:
+            shutil.copy2(path, path.with_name(f"{path.name}.before-{HEAD}-{now:%Y%m%d%H%M%S}"))
+        _run(engine)
+
+
+def _file_of(engine: Engine) -> Path | None:
+    name = engine.url.database
+    return Path(name) if engine.dialect.name == "sqlite" and name and name != ":memory:" else None
+
+
+def _run(engine: Engine) -> None:
+    from alembic import command  # slow to import, and needed once in the life of a journal
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
