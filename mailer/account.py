@@ -41,5 +41,12 @@ def xoauth2(username: str, token: str) -> str:
 
 def plain_words(error: BaseException | bytes | str) -> str:
     """What a server or the system said, as one short line without a full stop."""
-    text = error.decode("utf-8", "replace") if isinstance(error, bytes) else str(error)
-    return (" ".join(text.split())[:300] or type(error).__name__).rstrip(".")
+    if isinstance(error, UnicodeError):  # its own words would show what could not be encoded, maybe a password
+        return "user name or password hold letters that this login cannot carry"
+    if isinstance(error, BaseException) and any(isinstance(part, bytes) for part in error.args):
+        error = " ".join(_decoded(part) for part in error.args)
+    return (" ".join(_decoded(error).split())[:300] or type(error).__name__).rstrip(".")
+
+
+def _decoded(part: object) -> str:
+    return part.decode("utf-8", "replace") if isinstance(part, bytes) else str(part)

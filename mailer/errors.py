@@ -14,4 +14,8 @@ class InboxError(MailerError):
 
 
 class DeliveryError(MailerError):
-    """A notice was not accepted; permanent when this notice to this person will never be."""
+    """A notice was not accepted; permanent when it never will be, in doubt when it may have been taken after all."""
+
+    def __init__(self, text: str, *, permanent: bool, in_doubt: bool = False) -> None:
+        super().__init__(text, permanent=permanent)
+        self.in_doubt = in_doubt

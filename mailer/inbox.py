@@ -309,6 +309,5 @@ def _answer(error: Exception) -> str:
     """What the server said, or else what the system says of the connection."""
     if isinstance(error, UnexpectedCommandStatusError):
         words = error.command_result[1]
-        parts = words if isinstance(words, list) else [words]
-        return plain_words(" ".join(p.decode("utf-8", "replace") if isinstance(p, bytes) else str(p) for p in parts))
-    return plain_words(error.args[0] if error.args and isinstance(error.args[0], bytes) else error)
+        return plain_words(Exception(*words) if isinstance(words, list) else str(words))
+    return plain_words(error)

@@ -1,0 +1,163 @@
+"""A real SMTP server that can be told to refuse, to hesitate or to hang up at a given point."""
+
+import asyncio
+import base64
+import logging
+import threading
+import warnings
+from collections import deque
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any, Literal, cast
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from helpers.dovecot import free_port
+
+Point = Literal["mail", "rcpt", "before_data", "data", "after_data"]
+CUT = "cut"  # as an answer: the connection is closed in its place
+
+# aiosmtpd warns of itself at every login, and of logins without TLS
+logging.getLogger("mail.log").setLevel(logging.ERROR)
+warnings.filterwarnings("ignore", message="Requiring AUTH while not requiring TLS")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One letter that the server has taken."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    raw: bytes
+
+    @property
+    def message(self) -> EmailMessage:
+        return message_from_bytes(self.raw, policy=policy.default)
+
+
+class ScriptedSMTP:
+    """Takes every letter into `received`, unless `answer` put another answer (or CUT) in store for that point.
+
+    With `users` a login is needed: passwords by name, or a token accepted by XOAUTH2 when it stands in `tokens`.
+    "after_data" takes the letter and then hangs up without saying so.
+    """
+
+    def __init__(self, users: dict[str, str] | None = None, tokens: set[str] | None = None) -> None:
+        self.port = free_port()
+        self.received: list[Received] = []
+        self.connections = 0
+        self._users, self._tokens = users or {}, tokens or set()
+        self._answers: dict[Point, deque[str]] = {}
+        self._lock = threading.Lock()
+        self._transports: set[Any] = set()
+        self._controller = self._new_controller()
+
+    def __enter__(self) -> "ScriptedSMTP":
+        self._controller.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._controller.stop()
+
+    def answer(self, point: Point, *answers: str) -> None:
+        """The next answers at that point, one for each letter; afterwards it is as before."""
+        with self._lock:
+            self._answers.setdefault(point, deque()).extend(answers)
+
+    def hang_up(self) -> None:
+        """Closes every open connection, as a server does with those that were quiet for long."""
+        loop = self._controller.loop
+        done = threading.Event()
+
+        def close() -> None:
+            for transport in list(self._transports):
+                transport.close()
+            loop.call_soon(done.set)
+
+        loop.call_soon_threadsafe(close)
+        done.wait(5)
+
+    # aiosmtpd's hooks
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        answer = self._next("mail", server)
+        if answer:
+            return answer
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        answer = self._next("rcpt", server)
+        if answer:
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        answer = self._next("data", server)
+        if answer:
+            return answer
+        content = envelope.content if isinstance(envelope.content, bytes) else b""
+        self.received.append(Received(envelope.mail_from or "", tuple(map(str, envelope.rcpt_tos)), content))
+        return self._next("after_data", server) or "250 OK"
+
+    def check_login(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, login: Any) -> AuthResult:
+        good = isinstance(login, LoginPassword) and self._users.get(login.login.decode()) == login.password.decode()
+        return AuthResult(success=good, handled=False)
+
+    async def auth_XOAUTH2(self, server: SMTP, arguments: list[str]) -> AuthResult:
+        said = base64.b64decode(arguments[1]).decode() if len(arguments) > 1 else ""
+        if any(f"auth=Bearer {token}\x01" in said for token in self._tokens):
+            return AuthResult(success=True, auth_data=said)
+        await server.challenge_auth('{"status":"400","schemes":"Bearer"}')
+        return AuthResult(success=False, handled=False, message="535 5.7.3 Authentication unsuccessful")
+
+    def _next(self, point: Point, server: SMTP) -> str | None:
+        with self._lock:
+            answers = self._answers.get(point)
+            answer = answers.popleft() if answers else None
+        if answer == CUT:
+            cast(asyncio.Transport, server.transport).abort()
+            return "421 closing"
+        return answer
+
+    def _new_controller(self) -> Controller:
+        outer = self
+
+        class Server(SMTP):
+            def connection_made(self, transport: Any) -> None:
+                outer.connections += 1
+                outer._transports.add(transport)
+                super().connection_made(transport)
+
+            def connection_lost(self, error: Exception | None) -> None:
+                outer._transports.discard(self.transport)
+                super().connection_lost(error)
+
+            async def smtp_DATA(self, arg: str) -> None:
+                answer = outer._next("before_data", self)
+                if answer:
+                    await self.push(answer)
+                    return
+                await super().smtp_DATA(arg)
+
+        class Doors(Controller):
+            def factory(self) -> SMTP:
+                needs_login = bool(outer._users or outer._tokens)
+                return Server(
+                    self.handler,
+                    hostname="mail.example.test",
+                    auth_required=needs_login,
+                    auth_require_tls=False,
+                    authenticator=outer.check_login if needs_login else None,
+                    auth_exclude_mechanism=[] if needs_login else ["LOGIN", "PLAIN", "XOAUTH2"],
+                )
+
+        return Doors(self, hostname="127.0.0.1", port=self.port)
