@@ -53,8 +53,7 @@ def parse_inn(text: str) -> str | Flaw:
 def parse_kpp(text: str) -> str | Flaw | None:
     """Read a KPP; None when the text says that there is none."""
     number = _bare(text, "kpp")
-    groups = _GROUPS.search(one_line(text))
-    if kpp_ok(number) and (groups is None or _USUAL_GROUPS.fullmatch(groups[0])):
+    if kpp_ok(number) and not _oddly_grouped(one_line(text)):
         return number
     if one_line(text).casefold() in _NO_KPP or number in _NO_KPP:
         return None
@@ -67,6 +66,11 @@ def parse_kpp(text: str) -> str | Flaw | None:
     if hint == number:
         return flaw("invalid", "kpp_blanks", text, hint)
     return flaw("invalid", "kpp_zeros" if number.isdigit() and number.isascii() else "kpp_letters", text, hint)
+
+
+def _oddly_grouped(read: str) -> bool:
+    groups = _GROUPS.search(read)
+    return groups is not None and " " in groups[0] and not _USUAL_GROUPS.fullmatch(groups[0])
 
 
 def parse_bic(text: str) -> str | Flaw:

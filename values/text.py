@@ -23,7 +23,8 @@ def _is_invisible(character: str) -> bool:
 
 def one_line(text: str) -> str:
     """Bring text onto one line: every run of white space becomes one blank."""
-    return strip_invisible(_BLANKS.sub(" ", text)).strip()
+    # Blanks come first: some of them are control characters, and words must not run together.
+    return " ".join(strip_invisible(_BLANKS.sub(" ", text)).split())
 
 
 def shorten(text: str, n: int) -> str:
