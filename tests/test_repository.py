@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 import tomllib
 from itertools import chain
 from pathlib import Path
@@ -64,6 +65,13 @@ def test_the_lock_files_hold_every_dependency_of_the_project() -> None:
 def test_every_make_target_is_explained() -> None:
     help_text = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert all(target in help_text for target in ("env", "demo", "test", "bench", "crash", "sim", "fuzz"))
+
+
+def test_the_generated_parts_of_the_documents_are_fresh() -> None:
+    run = subprocess.run(
+        [sys.executable, "scripts/generate_docs.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
 
 
 def _assert_locked(lock: str, requirements: list[str]) -> None:
