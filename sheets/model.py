@@ -1,0 +1,126 @@
+"""The values of a registry: cells, columns, the layout of a sheet, what was read from it and what is to be written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+Cell = str | Decimal | date | None
+
+Owner = Literal["journal", "people", "both"]
+Kind = Literal["text", "money", "date", "link", "status", "longtext"]
+Tone = Literal["go", "wait", "stop", "done"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the registry: how it is found, who owns its cells, what they hold."""
+
+    key: str
+    title: Mapping[str, str]
+    aliases: tuple[str, ...] = ()
+    owner: Owner = "journal"
+    kind: Kind = "text"
+    width: float = 14.0
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSpec:
+    """A sheet of the workbook that shows some of the rows; its words are what people read there."""
+
+    key: str
+    title: str
+    caption: str = ""
+    total: str = "Total"
+    empty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a registry's worksheet consists of; all words in it come from the caller."""
+
+    worksheet: str
+    language: str
+    columns: tuple[Column, ...]
+    key: str = "reference"
+    status_key: str = "status"
+    due_key: str = "pay_by"
+    amount_key: str = "amount"
+    currency_key: str = "currency"
+    reference_pattern: str = r"[A-Z][A-Z0-9]*-\d{4}-\d{5,}"
+    status_words: tuple[str, ...] = ()  # the drop-down list
+    approved_words: tuple[str, ...] = ()  # the Status that the views show, in every language
+    due_words: tuple[str, ...] = ()  # while Status is one of these, a late Pay by is coloured
+    shown_words: tuple[str, ...] = ()  # what the default filter shows
+    tones: Mapping[str, Tone] = field(default_factory=dict)  # colour of a Status word
+    input_title: str = ""
+    input_message: str = ""
+    views: tuple[ViewSpec, ...] = ()
+    view_columns: tuple[str, ...] = ()
+
+    def column(self, key: str) -> Column:
+        """The column of that key; an unknown key is our own fault and raises."""
+        return next(column for column in self.columns if column.key == key)
+
+    def title(self, key: str) -> str:
+        """The heading of a column in the registry's language."""
+        return self.column(key).title[self.language]
+
+    def view_layout_columns(self) -> tuple[Column, ...]:
+        """The columns of the views, in their order."""
+        return tuple(self.column(key) for key in self.view_columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One state of a registry: a cheap mark to compare, and a digest of the content when it was read."""
+
+    mark: str
+    digest: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One request's row; a column that is missing from the sheet has no cell, a blank cell is None."""
+
+    reference: str
+    cells: Mapping[str, Cell]
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that was read from a registry at one version."""
+
+    version: Version
+    generation: int | None
+    header: Mapping[str, int]
+    rows: Mapping[str, Row]
+    identity: str | None = None
+    duplicated: tuple[str, ...] = ()  # references that occur twice; `rows` holds the first
+    strangers: tuple[tuple[int, tuple[str, ...]], ...] = ()  # place and first cells of rows without a reference
+    view_edits: tuple[tuple[str, str, str], ...] = ()  # view, reference, what stands in its Status
+    formulas: frozenset[tuple[str, str]] = frozenset()  # our cells that hold a formula
+    missing_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Cells of one row to be written; `links` gives the targets of cells that are links."""
+
+    reference: str
+    cells: Mapping[str, Cell]
+    links: Mapping[str, str] = field(default_factory=dict)
+    add: bool = False  # a row that is not there is added; without this it is our own fault
+    visible: bool | None = None  # None: by the filter that is set
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The rows that one view shows now, with its sums."""
+
+    key: str
+    rows: tuple[Mapping[str, Cell], ...]
+    totals: tuple[tuple[str, Decimal], ...] = ()
+    links: tuple[Mapping[str, str], ...] = ()  # one for each row, or none at all

@@ -1,0 +1,253 @@
+"""Writing into somebody's workbook: our cells of our rows change, everything else keeps its bytes."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sheets.errors import RegistryBroken
+from sheets.formulas import drop_calc_chain, shared_masters, write_out
+from sheets.frame import Filter, Range, Tail, filter_of, grow_dimension
+from sheets.links import put_links
+from sheets.looks import StyleBook, cell_look
+from sheets.model import Cell, Change, Layout
+from sheets.package import Package
+from sheets.reading import Index, read_rows
+from sheets.sheetxml import (
+    RowXml,
+    Sheet,
+    cell_xml,
+    column_letters,
+    new_row,
+    put_together,
+    rebuilt,
+    row_spans,
+    split_sheet,
+    take_apart,
+)
+from sheets.tables import grow_table, tables_on
+from sheets.workbook import Book
+
+PATTERN_ROWS = 20  # the last rows, whose look new rows follow
+HEIGHT = b' ht="30" customHeight="1"'
+ROW_LOOKS = re.compile(rb"""\s(?:ht|customHeight)=["'][^"']*["']""")
+
+
+@dataclass(slots=True)
+class Patch:
+    """One write in the making."""
+
+    package: Package
+    book: Book
+    layout: Layout
+    index: Index
+    sheet: Sheet
+    part: str
+    styles: StyleBook
+    rows: dict[int, RowXml] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    standing: dict[int, dict[int, Cell]] = field(default_factory=dict)  # what stood in the touched rows, if asked
+    formula_gone: bool = False
+    widest: int = 0
+
+
+def patch_table(
+    package: Package, book: Book, layout: Layout, index: Index, changes: Sequence[Change], styles: StyleBook
+) -> None:
+    """Put the changes into the registry's worksheet."""
+    part = book.sheets[layout.worksheet]
+    patch = Patch(package, book, layout, index, split_sheet(package.read(part)), part, styles)
+    tail, last_before = Tail(patch.sheet), index.last_row
+    shown = filter_of(tail.parsed("autoFilter")) or _table_filter(patch, tail)
+    places = _places(index, changes)
+    patterns = _patterns(patch, set(places.values()))
+    masters = []
+    for change in changes:
+        row = patch.rows[places[change.reference]]
+        masters += shared_masters(_replaced(patch, row, change), patch.sheet)
+        _write_row(patch, row, change, patterns)
+        _show(patch, row, change, shown)
+    if masters:
+        _write_out_elsewhere(patch, masters)
+    _finish(patch, tail, last_before)
+
+
+def _places(index: Index, changes: Sequence[Change]) -> dict[str, int]:
+    """The row of each change; new ones take the first blank rows below the table."""
+    places: dict[str, int] = {}
+    for change in changes:
+        place = index.places.get(change.reference)
+        if place is None:
+            if not change.add:
+                raise ValueError(f"{change.reference} has no row in the registry, and the change does not add one.")
+            place = index.last_row + 1
+            while place in index.occupied:
+                place += 1
+            index.places[change.reference] = index.last_row = place
+        places[change.reference] = place
+    return places
+
+
+# --- rows -----------------------------------------------------------------------------------------
+
+
+def _patterns(patch: Patch, places: set[int]) -> dict[str, int]:
+    """Take the touched rows apart, and find out which style each column's cells have in the last rows."""
+    wanted = set(sorted(patch.index.places.values())[-PATTERN_ROWS:])
+    seen: dict[str, Counter[int]] = {}
+    heights: Counter[bytes] = Counter()
+    for span in row_spans(patch.sheet):
+        if span.number not in places and span.number not in wanted:
+            continue
+        row = take_apart(patch.sheet, span.number, patch.sheet.xml[span.start : span.end])
+        if span.number in places:
+            patch.rows[span.number] = row
+        if span.number in wanted:
+            heights[b"".join(ROW_LOOKS.findall(row.tag))] += 1
+            for key, column in patch.index.header.items():
+                if (style := row.style(column)) is not None:
+                    seen.setdefault(key, Counter())[style] += 1
+    height = heights.most_common(1)[0][0] if heights else HEIGHT
+    for place in places - patch.rows.keys():
+        patch.rows[place] = new_row(patch.sheet, place, height)
+    return {key: counter.most_common(1)[0][0] for key, counter in seen.items()}
+
+
+def _replaced(patch: Patch, row: RowXml, change: Change) -> list[bytes]:
+    """The cells that will be written over and hold a formula now."""
+    opening = b"<" + patch.sheet.name("f")
+    columns = (patch.index.header[key] for key in change.cells if key in patch.index.header)
+    cells = [row.cells[column] for column in columns if opening in row.cells.get(column, b"")]
+    patch.formula_gone = patch.formula_gone or bool(cells)
+    return cells
+
+
+def _write_row(patch: Patch, row: RowXml, change: Change, patterns: Mapping[str, int]) -> None:
+    fresh = not row.cells
+    keys = patch.index.header if fresh or change.add else change.cells
+    for key in keys:
+        column = patch.index.header.get(key)
+        if column is None or (key not in change.cells and column in row.cells):
+            continue
+        style = _style(patch, row, key, column, patterns)
+        value = change.cells.get(key, change.reference if key == patch.layout.key else None)
+        if isinstance(value, date):
+            style = patch.styles.dated(style)
+        row.cells[column] = cell_xml(patch.sheet, column, row.number, value, style, dates_1904=patch.book.dates_1904)
+        patch.widest = max(patch.widest, column)
+        if key in change.links:
+            patch.links[f"{column_letters(column)}{row.number}"] = change.links[key]
+
+
+def _style(patch: Patch, row: RowXml, key: str, column: int, patterns: Mapping[str, int]) -> int:
+    """The cell's own style, else that of the rows above, else ours."""
+    own = row.style(column)
+    if own is None:
+        own = patterns.get(key)
+    return patch.styles.id_of(cell_look(patch.layout.column(key))) if own is None else own
+
+
+def _show(patch: Patch, row: RowXml, change: Change, shown: Filter | None) -> None:
+    """Hide or show the row as the set filter would, where what it looks at was written."""
+    if change.visible is not None:
+        row.hide(not change.visible)
+        return
+    if shown is None or not (change.add or patch.layout.status_key in change.cells):
+        return
+    passes = shown.shows(_texts(patch, row.number, change, shown))
+    if passes is not None:
+        row.hide(not passes)
+
+
+def _texts(patch: Patch, number: int, change: Change, shown: Filter) -> dict[int, str]:
+    """The row's texts by column after the change; numbers and dates are left out, filters know them by their format."""
+    written = {patch.index.header[key]: cell for key, cell in change.cells.items() if key in patch.index.header}
+    standing: Mapping[int, Cell] = {}
+    if not change.add and shown.words.keys() - written.keys():
+        patch.standing = patch.standing or read_rows(patch.package.content, patch.layout.worksheet, set(patch.rows))
+        standing = patch.standing.get(number, {})
+    texts = {**standing, **written}
+    return {column: text or "" for column, text in texts.items() if text is None or isinstance(text, str)}
+
+
+def _table_filter(patch: Patch, tail: Tail) -> Filter | None:
+    """The filter of a table (an Excel "table" keeps its own)."""
+    for table in tables_on(patch.package, patch.part, tail):
+        if table.filter is not None and table.block.top == patch.index.header_row:
+            return table.filter
+    return None
+
+
+def _write_out_elsewhere(patch: Patch, masters: Iterable[tuple[str, str, str]]) -> None:
+    """Cells that shared a formula with one that goes away get their own, in touched and in other rows."""
+    listed = list(masters)
+    for row in patch.rows.values():
+        row.cells = {column: write_out(cell, patch.sheet, listed) for column, cell in row.cells.items()}
+    patch.sheet = split_sheet(write_out(patch.sheet.xml, patch.sheet, listed))
+
+
+# --- around the rows ------------------------------------------------------------------------------
+
+
+def _finish(patch: Patch, tail: Tail, last_before: int) -> None:
+    last = max([patch.index.last_row, *patch.rows])
+    if last > last_before:
+        tail.grow(last_before, last, patch.index.header_row + 1)
+        _grow_tables(patch, tail, last_before, last)
+        _grow_filter_name(patch, tail, last)
+    put_links(patch.package, patch.part, patch.sheet, tail, patch.links)
+    head = grow_dimension(patch.sheet.head, patch.sheet, patch.widest, last)
+    rows = {number: put_together(patch.sheet, row) for number, row in patch.rows.items()}
+    patch.package.replace(patch.part, rebuilt(patch.sheet, rows, head, tail.xml()))
+    if patch.formula_gone:
+        drop_calc_chain(patch.package, patch.book)
+
+
+def _grow_tables(patch: Patch, tail: Tail, last_before: int, last: int) -> None:
+    for table in tables_on(patch.package, patch.part, tail):
+        if table.block.top == patch.index.header_row and table.block.bottom <= last:
+            grow_table(patch.package, table, last)
+
+
+def _grow_filter_name(patch: Patch, tail: Tail, last: int) -> None:
+    """Programs keep the filter's range a second time, as a hidden name of the workbook."""
+    grown = tail.parsed("autoFilter")
+    block = None if grown is None else Range.parse(str(grown.get("ref")))
+    if block is None:
+        return
+    number = list(patch.book.sheets).index(patch.layout.worksheet)
+    xml = patch.package.read(patch.book.part)
+    pattern = re.compile(
+        rb"""(<[^<>]*definedName\s(?=[^>]*_xlnm\._FilterDatabase)(?=[^>]*localSheetId=["']%d["'])[^>]*>[^<]*!\$?)"""
+        rb"""([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)<""" % number
+    )
+    changed = pattern.sub(lambda match: match[1] + b"%s$%s:$%s$%d<" % (match[2], match[3], match[4], block.bottom), xml)
+    if changed != xml:
+        patch.package.replace(patch.book.part, changed)
+
+
+def recalculate_on_load(package: Package, book: Book) -> None:
+    """Ask the next program to compute people's formulas anew, since cells they look at may have changed."""
+    xml = package.read(book.part)
+    tag = re.search(rb"<((?:[\w.-]+:)?)calcPr\b([^>]*?)(/?)>", xml)
+    if tag is None:
+        return
+    if re.search(rb"""fullCalcOnLoad=["'](1|true)["']""", tag[2]):
+        return
+    bare = re.sub(rb"""\sfullCalcOnLoad=["'][^"']*["']""", b"", tag[2])
+    made = b"<" + tag[1] + b"calcPr" + bare.rstrip() + b' fullCalcOnLoad="1"' + tag[3] + b">"
+    package.replace(book.part, xml[: tag.start()] + made + xml[tag.end() :])
+
+
+def open_styles(package: Package, book: Book) -> StyleBook:
+    """The workbook's styles."""
+    if book.styles is None:
+        raise RegistryBroken("The workbook has no styles.")
+    return StyleBook(package.read(book.styles))
+
+
+def close_styles(package: Package, book: Book, styles: StyleBook) -> None:
+    """Save the styles, if any were added."""
+    if styles.changed and book.styles is not None:
+        package.replace(book.styles, styles.xml())

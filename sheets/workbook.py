@@ -1,0 +1,91 @@
+"""Where things stand in a workbook: its sheets, its date system, and the properties in which we keep our stamp."""
+
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+
+from sheets.errors import RegistryBroken
+from sheets.package import Package
+from sheets.relations import OFFICE, add_content_type, add_relations, local, parse, relations, serialize
+
+GENERATION, IDENTITY = "CountersignGeneration", "CountersignId"
+CUSTOM_PART = "docProps/custom.xml"
+CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
+VALUES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
+CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The parts of a workbook that we need, by their place in the package."""
+
+    part: str
+    sheets: dict[str, str]  # name -> part, in the order of the tabs
+    styles: str | None
+    calc_chain: str | None
+    dates_1904: bool
+
+
+def open_book(package: Package) -> Book:
+    """Find the workbook's parts through its relations, as every program may place them elsewhere."""
+    main = next((target for kind, target in relations(package, "").values() if kind == "officeDocument"), None)
+    if main is None:
+        raise RegistryBroken("The file is a zip archive, but no workbook.")
+    root, related = parse(package.read(main)), relations(package, main)
+    sheets = {}
+    for sheet in _descendants(root, "sheet"):
+        identifier = next((str(value) for key, value in sheet.items() if str(key).endswith("}id")), "")
+        if identifier in related:
+            sheets[str(sheet.get("name"))] = related[identifier][1]
+    by_kind = dict(related.values())
+    dates_1904 = any(item.get("date1904") in ("1", "true") for item in _descendants(root, "workbookPr"))
+    return Book(main, sheets, by_kind.get("styles"), by_kind.get("calcChain"), dates_1904)
+
+
+def _descendants(root: etree._Element, name: str) -> list[etree._Element]:
+    return [element for element in root.iter() if isinstance(element.tag, str) and local(element) == name]
+
+
+def stamp_of(package: Package) -> tuple[int | None, str | None]:
+    """Generation and identity that were stamped into the workbook; None where another program dropped them."""
+    part = _custom_part(package)
+    if part is None:
+        return None, None
+    found = {str(item.get("name")): "".join(map(str, item.itertext())).strip() for item in parse(package.read(part))}
+    stated = found.get(GENERATION, "")
+    generation = int(float(stated)) if re.fullmatch(r"\d+(\.0*)?", stated) else None
+    return generation, found.get(IDENTITY)
+
+
+def stamp(package: Package, generation: int, identity: str | None) -> None:
+    """Write generation (and identity, where given) among the workbook's properties; others stay."""
+    part = _custom_part(package)
+    if part is None:
+        part = CUSTOM_PART
+        package.replace(part, f'<Properties xmlns="{CUSTOM}" xmlns:vt="{VALUES}"/>'.encode())
+        add_content_type(package, part, CUSTOM_TYPE)
+        add_relations(package, "", [(f"{OFFICE}/custom-properties", part, "rIdCountersign")], outside=False)
+    root = parse(package.read(part))
+    _put(root, GENERATION, "i4", str(generation))
+    if identity:
+        _put(root, IDENTITY, "lpwstr", identity)
+    package.replace(part, serialize(root))
+
+
+def _custom_part(package: Package) -> str | None:
+    kinds = relations(package, "").values()
+    part = next((target for kind, target in kinds if kind == "custom-properties"), None)
+    return part if part is not None and part in package else None
+
+
+def _put(root: etree._Element, name: str, kind: str, value: str) -> None:
+    space = etree.QName(root).namespace
+    item = next((known for known in root if known.get("name") == name), None)
+    if item is None:
+        number = max([1, *(int(known.get("pid", "1")) for known in root)]) + 1
+        item = etree.SubElement(root, f"{{{space}}}property", fmtid=FORMAT_ID, pid=str(number), name=name)
+    for old in list(item):
+        item.remove(old)
+    etree.SubElement(item, f"{{{VALUES}}}{kind}").text = value
