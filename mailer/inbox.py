@@ -63,6 +63,7 @@ class Inbox:
         self.account = account
         self._box: BaseMailBox | None = None
         self._bell = Bell()
+        self._fresh = False  # whether the server has just told us all it knows
 
     def __enter__(self) -> "Inbox":
         self.connect()
@@ -99,6 +100,7 @@ class Inbox:
         """Opens a folder; gives its UIDVALIDITY (0 when the server has none): all uids are void when that changes."""
         with self._speaking(f"does not open the folder {folder!r}"):
             self._mailbox.folder.set(folder)
+            self._fresh = True
             value = self._client.response("UIDVALIDITY")[1][0]
             return int(value) if value and value.isdigit() else 0
 
@@ -111,6 +113,9 @@ class Inbox:
         that day or later.
         """
         with self._speaking("broke off while letters were looked for"):
+            if not self._fresh:  # some servers find what came in meanwhile only after they were given time to tell of it
+                _good(self._client.noop())
+            self._fresh = False
             uids = self._search(after_uid, since)
             known = {line.uid: line for line in self._ask(uids, "(UID RFC822.SIZE INTERNALDATE)") if line.size}
         facts = [(uid, known[uid]) for uid in uids if uid in known]
@@ -136,6 +141,7 @@ class Inbox:
                 if not news:
                     _good(self._client.noop())
                     news = announced(self._client)
+                self._fresh = True
             if news or woken:
                 return news
         return False
