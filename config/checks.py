@@ -165,7 +165,7 @@ def _check_several(registries: Sequence[tuple[str, Table]]) -> Iterator[Problem]
         if (book, str(registry.get("worksheet", "Registry"))) in places:
             yield Problem(key, "writes to the same worksheet as another registry")
         places.add((book, str(registry.get("worksheet", "Registry"))))
-    yield from _check_last("registry", registries, "registry")
+    yield from _check_last([(key, {"when": {}, **registry}) for key, registry in registries], "registry")
 
 
 # keywords
@@ -191,13 +191,13 @@ def _check_rules(rules: Sequence[tuple[str, Table]], seats: Mapping[str, _Seat])
             if isinstance(step, dict):
                 yield from _check_step(f"{key}.steps[{place}]", step, seats)
     if rules:
-        yield from _check_last("approval", rules, "rule")
+        yield from _check_last(rules, "rule")
 
 
-def _check_last(table: str, rules: Sequence[tuple[str, Table]], noun: str) -> Iterator[Problem]:
+def _check_last(rules: Sequence[tuple[str, Table]], noun: str) -> Iterator[Problem]:
     """The last condition takes everything that is left, and no earlier one does."""
     for key, rule in rules[:-1]:
-        if rule.get("when", {}) == {}:
+        if rule.get("when") == {}:
             yield Problem(f"{key}.when", f"takes every request, so the {noun} after it never applies; put it last")
     if rules[-1][1].get("when", {}) != {}:
         yield Problem(f"{rules[-1][0]}.when", f"the last {noun} must take everything that is left: when = {{}}")
@@ -267,7 +267,9 @@ def _tables(raw: Table, name: str) -> list[tuple[str, Table]]:
 
 
 def _words(value: object) -> list[str]:
-    return [word.strip().lower() for word in value if isinstance(word, str)] if isinstance(value, list) else []
+    """The words of a list; a lone word, which the models report, is meant as a list of one."""
+    listed = value if isinstance(value, list) else [value]
+    return [word.strip().lower() for word in listed if isinstance(word, str)]
 
 
 def _address(value: object) -> str:

@@ -250,6 +250,15 @@ def test_every_problem_is_named_at_once(folder: Path) -> None:
     assert all(f"{problem.key}: {problem.text}" in str(caught.value) for problem in caught.value.problems)
 
 
+def test_one_mistake_is_named_once(folder: Path) -> None:
+    cast = CAST.replace('["accountant"]', '"accountant"')
+    rules = '[[approval]]\nsteps = [ { any = ["ada@example.test"] } ]\n' + RULE
+    assert problems(folder, cast=cast, rules=rules) == {
+        "people[4].roles": "must be a list in square brackets",
+        "approval[1].when": "is required",
+    }
+
+
 def test_a_misspelt_key_is_answered_with_the_right_one(folder: Path) -> None:
     found = problems(folder, more='[mailbox.oauth]\nprovder = "google"\n[notices]\npaid_dely = "10m"\n')
     assert found["notices.paid_dely"] == 'is not a known key; did you mean "paid_delay"?'
