@@ -8,7 +8,9 @@ _SHOWN = 4
 _ACCOUNT_IN_GROUPS = r"\d{5}[ \u00a0-]\d{3}[ \u00a0-]\d[ \u00a0-]\d{4}[ \u00a0-]\d{7}|(?:\d{4}[ \u00a0]){4}\d{4}"
 _ACCOUNT = r"\d{5}[\dABCEHKMPTX]\d{14}"
 # 10 or 12 digits followed by decimals are an amount, and behind a point they are decimals.
-_NUMBERS = re.compile(rf"(?<![0-9A-Za-z])(?<!\d[.,])(?:{_ACCOUNT_IN_GROUPS}|{_ACCOUNT}|\d{{12}}|\d{{10}})(?![0-9A-Za-z]|[.,]\d)")
+_NUMBERS = re.compile(
+    rf"(?<![0-9A-Za-z])(?<!\d[.,])(?:{_ACCOUNT_IN_GROUPS}|{_ACCOUNT}|\d{{12}}|\d{{10}})(?![0-9A-Za-z]|[.,]\d)"
+)
 _IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}\d{2}(?:[ \u00a0]?[A-Z0-9]){11,30}(?![0-9A-Za-z])")
 
 

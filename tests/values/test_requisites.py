@@ -224,7 +224,7 @@ def test_bank_details_are_taken_apart_and_put_together(text, fields):
 
 
 def test_composed_details_are_readable():
-    fields = {"account": ACCOUNT, "bank": "ПАО Сбербанк", "bic": BIC, "corr_account": CORR, "inn": INN, "kpp": "", "x": "5"}
+    fields = {"account": ACCOUNT, "bank": "ПАО Сбербанк", "bic": BIC, "corr_account": CORR, "inn": INN, "x": "5"}
     ru = f"ИНН {INN}, р/с {ACCOUNT}, банк: ПАО Сбербанк, БИК {BIC}, к/с {CORR}"
     assert compose_bank_details(fields, "ru") == ru
     assert set(FIELDS) > set(fields) - {"x"}

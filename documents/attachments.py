@@ -1,0 +1,177 @@
+"""What an attached file is, judged by its content against a short list; the name only has to agree.
+
+Nothing is parsed here but the first bytes and the parts of an archive. The rare PDF that looks locked or cut off is
+looked at more closely in a limited child process.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from documents.archives import office_kind
+from documents.sandbox import UNREADABLE, run_limited
+from values.names import safe_name
+
+MAX_SIZE = 25_000_000
+
+Kind = Literal["pdf", "png", "jpeg", "tiff", "heic", "xml", "xlsx", "docx", "doc", "xls", "eml", "txt", "csv"]
+RefusalReason = Literal["empty", "too_big", "forbidden_type", "name_mismatch", "zip_bomb"]
+
+MEDIA_TYPES: dict[Kind, str] = {
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "jpeg": "image/jpeg",
+    "tiff": "image/tiff",
+    "heic": "image/heic",
+    "xml": "application/xml",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "doc": "application/msword",
+    "xls": "application/vnd.ms-excel",
+    "eml": "message/rfc822",
+    "txt": "text/plain",
+    "csv": "text/csv",
+}
+_EXTENSIONS: dict[Kind, tuple[str, ...]] = {kind: (f".{kind}",) for kind in MEDIA_TYPES} | {
+    "jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "tiff": (".tif", ".tiff"),
+    "heic": (".heic", ".heif"),
+    "xml": (".xml", ".xsd", ".cii", ".ubl"),
+}
+
+# Endings a computer would run or open as a page: with harmless content behind them they still mislead.
+_RUN_OR_OPENED = (
+    "exe com scr pif bat cmd ps1 psm1 vbs vbe js jse jar msi msp cpl dll hta lnk url reg wsf wsh sh bash py app apk deb "
+    "rpm iso img vhd html htm xhtml mht svg swf xlsm xlsb xltm docm dotm pptm ppam xlam zip rar 7z gz tar cab ace"
+)
+_MISLEADING = frozenset(f".{extension}" for extension in _RUN_OR_OPENED.split())
+
+# Only the name tells these apart: old office files share their format with installers, tables are text.
+_OLD_OFFICE: dict[str, Kind] = {".doc": "doc", ".xls": "xls"}
+_PLAIN: dict[str, Kind] = {".txt": "txt", ".csv": "csv"}
+
+_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+_XML_PROLOG = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?![?!])(?:[\w.-]+:)?([A-Za-z_][\w.-]*)", re.DOTALL)
+_PAGES = ("html", "svg", "script", "xsl", "stylesheet", "hta", "package", "job")
+_MAIL_HEADER = re.compile(rb"(?:^|\n)(?:from|received|subject|message-id|return-path|mime-version):", re.IGNORECASE)
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A file that is kept; notes are of `encrypted`, `broken`, `renamed`."""
+
+    name: str
+    kind: Kind
+    media_type: str
+    sha256: str
+    size: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that is not kept, and why."""
+
+    name: str
+    reason: RefusalReason
+
+
+def inspect(name: str, content: bytes, max_size: int = MAX_SIZE) -> Accepted | Refused:
+    """Judge one attached file by its content and see whether its name agrees."""
+    safe = safe_name(name)
+    if not content:
+        return Refused(safe, "empty")
+    if len(content) > max_size:
+        return Refused(safe, "too_big")
+    found = _kind_of(content, _extension(safe))
+    if found is None:
+        return Refused(safe, "name_mismatch" if _claims_a_kind(safe) else "forbidden_type")
+    if found == "bomb":
+        return Refused(safe, "zip_bomb")
+    if _extension(safe) in _MISLEADING:
+        return Refused(safe, "name_mismatch")
+    fitting = _fitting_name(safe, found)
+    notes = (("renamed",) if fitting != safe else ()) + (_pdf_notes(content) if found == "pdf" else ())
+    return Accepted(fitting, found, MEDIA_TYPES[found], hashlib.sha256(content).hexdigest(), len(content), notes)
+
+
+def _extension(name: str) -> str:
+    stem, dot, last = name.rpartition(".")
+    return f".{last.lower()}" if dot and stem else ""
+
+
+def _claims_a_kind(name: str) -> bool:
+    return any(_extension(name) in extensions for extensions in _EXTENSIONS.values())
+
+
+def _kind_of(content: bytes, extension: str) -> Kind | Literal["bomb"] | None:
+    """Sniff the content; the extension only tells text files and old office files apart."""
+    if content.startswith(b"PK\x03\x04"):
+        office = office_kind(content)
+        return None if office == "forbidden" else office
+    if content.startswith((b"MZ", b"\x7fELF", b"#!", b"Rar!", b"7z\xbc\xaf", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")):
+        return None
+    return _binary_kind(content, extension) or _text_kind(content, extension)
+
+
+def _binary_kind(content: bytes, extension: str) -> Kind | None:
+    if b"%PDF-" in content[:1024]:
+        return "pdf"
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if content.startswith(b"\xff\xd8\xff"):
+        return "jpeg"
+    if content.startswith((b"II*\x00", b"MM\x00*")):
+        return "tiff"
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
+        return "heic"
+    if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return _OLD_OFFICE.get(extension)
+    return None
+
+
+def _text_kind(content: bytes, extension: str) -> Kind | None:
+    if extension == ".eml":
+        return "eml" if _MAIL_HEADER.search(content[:4096]) and b"\x00" not in content else None
+    text = _decoded(content)
+    if text is None:
+        return None
+    # A document type may bring entities that grow without end, so XML with one is left to the plain texts.
+    root = _XML_PROLOG.match(text[:8192])
+    if root:
+        return None if root[1].lower() in _PAGES else "xml"
+    return _PLAIN.get(extension)
+
+
+def _decoded(content: bytes) -> str | None:
+    """The text of a file in one of the encodings in use here; None when it is no text."""
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    for candidate in (encoding, "cp1251"):
+        try:
+            text = content.decode(candidate)
+        except UnicodeDecodeError:
+            continue
+        return None if _CONTROLS.search(text) else text
+    return None
+
+
+def _fitting_name(name: str, kind: Kind) -> str:
+    """Give the file an ending that opens it: right as it is, exchanged between kinds we know, or added."""
+    extension = _extension(name)
+    if extension in _EXTENSIONS[kind]:
+        return name
+    known = {e for extensions in _EXTENSIONS.values() for e in extensions}
+    stem = name[: -len(extension)] if extension in known else name
+    return safe_name(stem + _EXTENSIONS[kind][0])
+
+
+def _pdf_notes(content: bytes) -> tuple[str, ...]:
+    """Look closer at a PDF only when it seems locked or cut off: starting a child costs far more than this look."""
+    if b"/Encrypt" not in content and b"%%EOF" in content:
+        return ()
+    state = run_limited("pdf_state", content)
+    if state == "ok":
+        return ()
+    return ("broken",) if state == UNREADABLE else (state,)

@@ -1,0 +1,244 @@
+"""The folder of materials: `YYYY/MM/CONTRACTOR/REFERENCE/` with everything that belongs to one request.
+
+People may look into it, add files and sort it; a sync program may carry it around. So we never overwrite what we did
+not write, never follow a symbolic link, and write a file whole or not at all: beside it under a hidden name, flushed
+to disk, then linked to its name. Done twice looks like done once.
+"""
+
+import hashlib
+import json
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path, PurePosixPath
+
+from documents.errors import DocumentsError, explained
+from values.names import contractor_folder, safe_name
+
+MARK = ".countersign.json"
+
+_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+# More cannot be sent on by mail.
+_PAYMENT_ORDER_SIZE = 25_000_000
+_PAYMENT_ORDER = re.compile(r"плат[её]жка|плат[её]жное|payment[-_ ]order", re.IGNORECASE)
+_PASSING = re.compile(r"^(?:\.|~\$)|\.(?:tmp|part|partial|crdownload)$", re.IGNORECASE)
+_COPIES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file in the folder of a request; `path` is relative to the root of the materials."""
+
+    name: str
+    path: PurePosixPath
+    sha256: str
+
+
+class Materials:
+    """The materials of all requests below one root."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def folder_of(self, reference: str, received: date, contractor: str) -> PurePosixPath:
+        """Name the folder of a request; one that is already there keeps its name, whatever the contractor is called."""
+        if not _REFERENCE.fullmatch(reference):
+            raise DocumentsError(f"{reference!r} cannot name a folder.", permanent=True)
+        month = PurePosixPath(f"{received.year:04}", f"{received.month:02}")
+        proposed = month / contractor_folder(contractor) / reference
+        if self._is_folder(proposed):
+            return proposed
+        return next((found for found in self._folders_named(month, reference)), proposed)
+
+    def _folders_named(self, month: PurePosixPath, reference: str) -> Iterator[PurePosixPath]:
+        path = self.root / month
+        with explained("look into", path):
+            names = sorted(os.listdir(path)) if path.is_dir() else []
+        yield from (month / name / reference for name in names if self._is_folder(month / name / reference))
+
+    def _is_folder(self, folder: PurePosixPath) -> bool:
+        path = self.root / folder
+        with explained("look into", path):
+            return path.is_dir() and not path.is_symlink() and not path.parent.is_symlink()
+
+    def store(self, folder: PurePosixPath, name: str, content: bytes) -> Stored:
+        """Keep a file under its name, or under `name (2).pdf` when another content has it; never overwrite one."""
+        directory = self._directory(folder, create=True)
+        sha256 = hashlib.sha256(content).hexdigest()
+        with explained("write to", directory):
+            for candidate in _names(safe_name(name)):
+                path = directory / candidate
+                # Looked at twice: another daemon may write the same file at the same time.
+                if _holds(path, content) or _write_new(path, content, sha256) or _holds(path, content):
+                    return Stored(candidate, folder / candidate, sha256)
+        raise DocumentsError(f"There are too many files called {name} in {directory}.", permanent=True)
+
+    def replace(self, folder: PurePosixPath, name: str, content: bytes) -> Stored:
+        """Write a page of our own anew, such as the card; the old one is replaced as a whole."""
+        directory = self._directory(folder, create=True)
+        safe = safe_name(name)
+        sha256 = hashlib.sha256(content).hexdigest()
+        with explained("write to", directory):
+            if not _holds(directory / safe, content):
+                _replace(directory / safe, content)
+        return Stored(safe, folder / safe, sha256)
+
+    def read(self, path: PurePosixPath) -> bytes:
+        """The content of one file, given relative to the root."""
+        full = self._directory(path.parent) / path.name
+        with explained("read", full):
+            if not _is_regular(full):
+                raise DocumentsError(f"{full} is not an ordinary file.", permanent=True)
+            return full.read_bytes()
+
+    def list_files(self, folder: PurePosixPath) -> tuple[str, ...]:
+        """The names of the files in a folder, without hidden, temporary and lock files."""
+        if not self._is_folder(folder):
+            return ()
+        directory = self._directory(folder)
+        with explained("look into", directory):
+            return tuple(
+                sorted(e.name for e in os.scandir(directory) if e.is_file(follow_symlinks=False) and _is_shown(e.name))
+            )
+
+    def payment_orders(
+        self, folder: PurePosixPath, ours: Collection[str] = (), unchanged_since: datetime | None = None
+    ) -> tuple[Stored, ...]:
+        """Files that people put here and called a payment order, but for those whose sha256 is among `ours`.
+
+        With `unchanged_since`, files changed later are left for the next time: somebody may still be copying them.
+        """
+        found = []
+        for name in self.list_files(folder):
+            if _is_payment_order(name) and self._is_settled(folder / name, unchanged_since):
+                content = self.read(folder / name)
+                found.append(Stored(name, folder / name, hashlib.sha256(content).hexdigest()))
+        return tuple(stored for stored in found if stored.sha256 not in ours)
+
+    def _is_settled(self, path: PurePosixPath, unchanged_since: datetime | None) -> bool:
+        full = self.root / path
+        with explained("look at", full):
+            status = full.stat()
+        is_whole = unchanged_since is None or status.st_mtime <= unchanged_since.timestamp()
+        return 0 < status.st_size <= _PAYMENT_ORDER_SIZE and is_whole
+
+    def write_mark(self, counters: Mapping[str, int]) -> None:
+        """Raise the high-water mark: the highest numbers given so far, so that an older journal can be noticed."""
+        known = self.read_mark()
+        raised = known | {name: max(number, known.get(name, number)) for name, number in counters.items()}
+        if raised != known:
+            self._directory(PurePosixPath(), create=True)
+            with explained("write to", self.root):
+                _replace(self.root / MARK, json.dumps(raised, indent=1, sort_keys=True).encode())
+
+    def read_mark(self) -> dict[str, int]:
+        """The high-water mark; empty when there is none."""
+        path = self.root / MARK
+        try:
+            with explained("read", path):
+                content = json.loads(path.read_bytes()) if path.exists() else {}
+            return {str(name): int(number) for name, number in content.items()}
+        except (ValueError, TypeError, AttributeError) as error:
+            sentence = f"{path} is damaged: it should hold the highest numbers given so far. Restore it from a backup."
+            raise DocumentsError(sentence, permanent=True) from error
+
+    def _directory(self, folder: PurePosixPath, create: bool = False) -> Path:
+        """The real directory of a folder, each part of it inside the root and no symbolic link."""
+        if folder.is_absolute() or ".." in folder.parts:
+            raise DocumentsError(f"{folder} does not lie inside the materials.", permanent=True)
+        path = self.root
+        with explained("open the folder", self.root / folder):
+            if create and not path.is_dir():
+                path.mkdir(parents=True, exist_ok=True)
+            for part in folder.parts:
+                path = path / part
+                if path.is_symlink():
+                    raise DocumentsError(f"{path} is a symbolic link; it is not followed.", permanent=True)
+                if create and not path.is_dir():
+                    path.mkdir(exist_ok=True)
+                    _sync_directory(path.parent)
+        return path
+
+
+def _names(name: str) -> Iterator[str]:
+    yield name
+    stem, extension = os.path.splitext(name)
+    for number in range(2, _COPIES):
+        suffix = f" ({number}){extension}"
+        yield safe_name(stem, 200 - len(suffix.encode())) + suffix
+
+
+def _is_payment_order(name: str) -> bool:
+    # Some systems store "ё" as two characters.
+    return _PAYMENT_ORDER.match(unicodedata.normalize("NFC", name)) is not None
+
+
+def _is_shown(name: str) -> bool:
+    return _PASSING.search(name) is None
+
+
+def _is_regular(path: Path) -> bool:
+    return stat.S_ISREG(path.lstat().st_mode)
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    """Say whether the file is there with just this content."""
+    if not os.path.lexists(path) or not _is_regular(path) or path.stat().st_size != len(content):
+        return False
+    return path.read_bytes() == content
+
+
+def _write_new(path: Path, content: bytes, sha256: str) -> bool:
+    """Write a file that does not exist yet; False when the name is taken."""
+    if os.path.lexists(path):
+        return False
+    temporary = path.parent / f".{sha256[:24]}.tmp"
+    _write_synced(temporary, content)
+    try:
+        # Unlike a rename, a link fails when the name has been taken in the meantime.
+        os.link(temporary, path)
+    except FileExistsError:
+        temporary.unlink()
+        return False
+    except OSError:
+        # File systems without hard links: network shares, memory cards.
+        os.rename(temporary, path)
+    else:
+        temporary.unlink()
+    _sync_directory(path.parent)
+    return True
+
+
+def _replace(path: Path, content: bytes) -> None:
+    temporary = path.parent / f".{path.name[:60]}.tmp"
+    _write_synced(temporary, content)
+    os.replace(temporary, path)
+    _sync_directory(path.parent)
+
+
+def _write_synced(path: Path, content: bytes) -> None:
+    """Write a file and flush it to disk; what a crash left under this name is removed, a link there is not followed."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _sync_directory(path: Path) -> None:
+    if os.name == "nt":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
