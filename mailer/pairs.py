@@ -1,0 +1,273 @@
+"""`Label: value` pairs out of what people write, whatever they did to the form.
+
+A pair is a line that begins with a known label, alone before a separator (colon, equals sign, dash, tab), or before a
+number; decoration around it (bullets, numbers, stars, quote marks, a hint in brackets) does not matter. The value may
+stand on the next line and may be wrapped. A label inside a sentence is no pair. Tables are read by their cells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+Tables = Sequence[Sequence[Sequence[str]]]
+WRAPPED = 50
+"""A line at least so long may have been wrapped by a mail program."""
+MAX_LINE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Values by field in order of appearance, the lines that are no pair, and whether any label was seen."""
+
+    values: dict[str, tuple[str, ...]]
+    rest: str
+    found: bool
+
+
+@dataclass(slots=True)
+class _Collected:
+    values: dict[str, list[str]] = field(default_factory=dict)
+    found: bool = False
+
+    def add(self, name: str, value: str) -> None:
+        self.found = True
+        value = value.strip()
+        known = self.values.setdefault(name, [])
+        if value and fold_value(value) not in map(fold_value, known):
+            known.append(value)
+
+
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
+_QUOTE_MARK = re.compile(r"^(?:[ \t]*>)+[ \t]?")
+_BULLET = re.compile(r"^[ \t]*(?:[-–—•·●▪◦*+►✓☐]|\(?\d{1,2}[.)])[ \t]+")
+_SEPARATOR = re.compile(r"[:：=\t]|[ \t]+[-–—][ \t]+|[ \t]*[–—][ \t]+|\.{3,}|…|_{3,}")
+_HINT = re.compile(r"\([^()]{0,120}\)|\[[^\[\]]{0,120}\]")
+_NUMBER_VALUE = re.compile(r"^(?:№|#|N\b|No\.?)?\s*\d[\d\s.,/\\-]*(?:[^\W\d]{1,12}\.?\s*){0,2}(?:\d[\d.\s]*)?(?:г\.?)?$")
+_CODE_ONLY = re.compile(r"^[\d\s./-]+$")
+_UNFINISHED = re.compile(r"(?:[,;:(«\-–—/]|\b(?:и|в|на|за|по|от|с|к|для|of|for|the|and|to|from|by|№))$", re.IGNORECASE)
+
+
+def read_pairs(text: str, tables: Tables, labels: Mapping[str, str]) -> Pairs:
+    """The pairs of a text and its tables; `labels` maps a label in lower case to the name of its field."""
+    known = {fold_label(label): name for label, name in labels.items()}
+    from_tables = _read_tables(tables, known)
+    from_text, rest = _read_text(text, known)
+    values = {name: list(found) for name, found in from_tables.values.items()}
+    for name, found in from_text.values.items():
+        seen = [fold_value(value) for value in values.get(name, [])]
+        fresh = [value for value in found if not any(fold_value(value) in other for other in seen)]
+        values.setdefault(name, []).extend(fresh)
+    return Pairs(
+        {name: tuple(found) for name, found in values.items() if found}, rest, from_tables.found or from_text.found
+    )
+
+
+def fold_label(label: str) -> str:
+    """A label without case, hints in brackets, stars, final points and the difference of ё and е."""
+    label = _HINT.sub(" ", _INVISIBLE.sub("", label).replace("\xa0", " "))
+    label = re.sub(r"[*_\"'«»“”’]", "", label).casefold().replace("ё", "е")
+    return re.sub(r"\s*/\s*", "/", " ".join(label.split())).strip(" .:：=-–—\t,;?")
+
+
+def fold_value(value: str) -> str:
+    """A value without what does not make it another one."""
+    return re.sub(r"[\s\xa0*_]+", "", value).casefold().replace("ё", "е").strip(".,;")
+
+
+# --- text -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A label at the beginning of a line and what stands behind it."""
+
+    name: str
+    value: str
+    explicit: bool
+    """A separator stands between label and value."""
+
+
+def _read_text(text: str, known: Mapping[str, str]) -> tuple[_Collected, str]:
+    lines = [_bare(line) for line in text.replace("\r\n", "\n").split("\n")]
+    found = [_pair(line, known) for line in lines]
+    gaps = _values_after_gaps(lines, found)
+    collected, rest = _Collected(), []
+    index = 0
+    while index < len(lines):
+        pair = found[index]
+        if pair is None or (not pair.value and not pair.explicit and not _value_below(lines, found, index, gaps)):
+            rest.append(lines[index])
+            index += 1
+            continue
+        value, index = _value(lines, found, index, gaps)
+        for name, part in _several(pair.name, value, known):
+            collected.add(name, part)
+    return collected, re.sub(r"\n{3,}", "\n\n", "\n".join(rest)).strip()
+
+
+def _bare(line: str) -> str:
+    line = _INVISIBLE.sub("", line[:MAX_LINE]).replace("\xa0", " ").replace("\u202f", " ")
+    return _QUOTE_MARK.sub("", line).rstrip()
+
+
+def _pair(line: str, known: Mapping[str, str]) -> _Found | None:
+    """The pair that begins on this line, if it begins with a label."""
+    bare = line.strip()
+    if not bare or len(bare) > MAX_LINE:
+        return None
+    undecorated = _BULLET.sub("", bare)
+    for candidate in dict.fromkeys((undecorated, bare)):
+        if pair := _separated(candidate, known):
+            return pair
+        if name := _label(candidate, known):
+            return _Found(name, "", False)
+    return _before_number(undecorated, known)
+
+
+def _separated(line: str, known: Mapping[str, str]) -> _Found | None:
+    for number, match in enumerate(_SEPARATOR.finditer(line)):
+        if number > 5 or match.start() > 120:
+            return None
+        name = _label(line[: match.start()], known)
+        if name:
+            value = line[match.end() :].strip(" \t")
+            value = re.sub(r"^[:：=\t *_]+(?=\S)|^[*_]+$", "", value)
+            value = value[:-1] if value.endswith("*") and value.count("*") % 2 else value
+            return _Found(name, value.strip(), True)
+    return None
+
+
+def _label(text: str, known: Mapping[str, str]) -> str | None:
+    """The field that a label names; of a label in two languages ("Account / Р/С") either."""
+    if len(text) > 160:
+        return None
+    folded = fold_label(text)
+    if folded in known:
+        return known[folded]
+    if "/" in folded or "|" in folded:
+        halves = re.split(r"\s+[/|]\s+", _HINT.sub(" ", text))
+        names = {known.get(fold_label(half)) for half in halves if half.strip()}
+        if len(halves) > 1 and len(names) == 1:
+            return names.pop()
+    return None
+
+
+def _before_number(line: str, known: Mapping[str, str]) -> _Found | None:
+    """`ИНН 7707083893`: a label without separator in front of a number, with nothing like a sentence around."""
+    match = re.search(r"[ \t](?=[№#\d])", line[:80])
+    if not match or not _NUMBER_VALUE.match(line[match.end() :].strip()):
+        return None
+    name = _label(line[: match.start()], known)
+    return _Found(name, line[match.end() :].strip(), False) if name else None
+
+
+def _value(lines: Sequence[str], found: Sequence[_Found | None], index: int, gaps: bool) -> tuple[str, int]:
+    """The value of the pair at `index`, continued lines included, and the line behind it."""
+    pair = found[index]
+    assert pair is not None
+    if pair.value:
+        parts, at = [pair.value], index + 1
+        while at < len(lines) and lines[at].strip() and found[at] is None and _continues(lines[at - 1], lines[at]):
+            parts.append(lines[at].strip())
+            at += 1
+        return " ".join(parts), at
+    at = _below(lines, found, index, gaps)
+    if at is None:
+        return "", index + 1
+    parts = []
+    while at < len(lines) and lines[at].strip() and found[at] is None:
+        parts.append(lines[at].strip().strip("*_").strip() if not parts else lines[at].strip())
+        at += 1
+    return " ".join(parts), at
+
+
+def _value_below(lines: Sequence[str], found: Sequence[_Found | None], index: int, gaps: bool) -> bool:
+    return _below(lines, found, index, gaps) is not None
+
+
+def _below(lines: Sequence[str], found: Sequence[_Found | None], index: int, gaps: bool) -> int | None:
+    """The line below a lone label that holds its value."""
+    at = index + 1
+    if gaps and at < len(lines) and not lines[at].strip():
+        at += 1
+    if at < len(lines) and lines[at].strip() and found[at] is None:
+        return at
+    return None
+
+
+def _values_after_gaps(lines: Sequence[str], found: Sequence[_Found | None]) -> bool:
+    """Label, blank line, value: the habit of some converters; once could be chance, twice is the habit."""
+    count = 0
+    for index, pair in enumerate(found[:-2]):
+        if pair and not pair.value and not lines[index + 1].strip() and lines[index + 2].strip() and found[index + 2] is None:
+            count += 1
+    return count >= 2
+
+
+def _continues(before: str, line: str) -> bool:
+    """The line goes on with the value of the one before."""
+    first = line.strip()[:1]
+    if len(before.strip()) >= WRAPPED or _UNFINISHED.search(before.rstrip()):
+        return True
+    return line.startswith(("  ", "\t")) or first.islower() or first in "(«№"
+
+
+def _several(name: str, value: str, known: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """`7707083893, КПП: 770701001` holds the next pair, when all before it is digits."""
+    for match in re.finditer(r"(?:[,;|]\s*|\s+)(?=[^\W\d_])", value[:400]):
+        head, tail = value[: match.start()], value[match.end() :]
+        if not _CODE_ONLY.match(head):
+            break
+        pair = _separated(tail, known) or _before_number(tail.split(",")[0], known)
+        if pair and pair.value:
+            return [(name, head), *_several(pair.name, tail[tail.find(pair.value) :] if pair.value in tail else pair.value, known)]
+    return [(name, value)]
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------
+
+
+def _read_tables(tables: Tables, known: Mapping[str, str]) -> _Collected:
+    collected = _Collected()
+    for table in tables:
+        rows = [[_cell(cell) for cell in row] for row in table if any(cell.strip() for cell in row)]
+        if rows and _is_header_row(rows, known):
+            _read_columns(rows, known, collected)
+        else:
+            for row in rows:
+                _read_row(row, known, collected)
+    return collected
+
+
+def _cell(text: str) -> str:
+    return _INVISIBLE.sub("", text).replace("\xa0", " ").strip()
+
+
+def _is_header_row(rows: Sequence[Sequence[str]], known: Mapping[str, str]) -> bool:
+    """The first row holds labels side by side, and the second does not."""
+    first = [_label(cell, known) for cell in rows[0]]
+    beside = any(one and other for one, other in zip(first, first[1:], strict=False))
+    return beside and len(rows) > 1 and not any(_label(cell, known) for cell in rows[1])
+
+
+def _read_columns(rows: Sequence[Sequence[str]], known: Mapping[str, str], collected: _Collected) -> None:
+    names = [_label(cell, known) for cell in rows[0]]
+    for row in rows[1:]:
+        for name, cell in zip(names, row, strict=False):
+            if name:
+                collected.add(name, " ".join(cell.split("\n")))
+
+
+def _read_row(row: Sequence[str], known: Mapping[str, str], collected: _Collected) -> None:
+    """Label and value in turn; a label is never the value of another."""
+    at = 0
+    while at < len(row):
+        name = _label(row[at], known)
+        follows = row[at + 1] if at + 1 < len(row) else ""
+        if name and not _label(follows, known):
+            collected.add(name, " ".join(follows.split("\n")))
+            at += 2
+        else:
+            at += 1
