@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from config.checks import Problem, check_file, find_warnings
+from config.checks import check_file, find_warnings
 from config.parts import FilePath, Filled, JournalUrl, Rate, Zone
 from config.sections import (
     Company,
@@ -35,6 +35,7 @@ from config.sections import (
     Step,
     Templates,
 )
+from config.typed import Problem
 
 __all__ = [
     "Company", "Condition", "Mailbox", "OAuth", "Person", "Problem", "Rate", "RegistrySettings", "Rule", "SecretError",
@@ -101,7 +102,7 @@ def read(text: str, path: Path, env: Mapping[str, str]) -> Settings:
 
 def warnings(settings: Settings) -> tuple[Problem, ...]:
     """What works but deserves a second look; `check` prints it."""
-    return tuple(find_warnings(settings.people, settings.approval, settings.mailbox))
+    return tuple(find_warnings(settings.people, settings.approval, settings.mailbox, settings.registries))
 
 
 def _read_file(path: Path) -> str:
