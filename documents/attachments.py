@@ -42,8 +42,8 @@ _EXTENSIONS: dict[Kind, tuple[str, ...]] = {kind: (f".{kind}",) for kind in MEDI
 
 # Endings a computer would run or open as a page: with harmless content behind them they still mislead.
 _RUN_OR_OPENED = (
-    "exe com scr pif bat cmd ps1 psm1 vbs vbe js jse jar msi msp cpl dll hta lnk url reg wsf wsh sh bash py app apk deb "
-    "rpm iso img vhd html htm xhtml mht svg swf xlsm xlsb xltm docm dotm pptm ppam xlam zip rar 7z gz tar cab ace"
+    "exe com scr pif bat cmd ps1 psm1 vbs vbe js jse jar msi msp cpl dll hta lnk url reg wsf wsh sh bash py app apk "
+    "deb rpm iso img vhd html htm xhtml mht svg swf xlsm xlsb xltm docm dotm pptm ppam xlam zip rar 7z gz tar cab ace"
 )
 _MISLEADING = frozenset(f".{extension}" for extension in _RUN_OR_OPENED.split())
 

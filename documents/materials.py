@@ -9,13 +9,13 @@ import hashlib
 import json
 import os
 import re
-import stat
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 
+from documents.disk import holds, is_regular, replace_file, sync_directory, write_new
 from documents.errors import DocumentsError, explained
 from values.names import contractor_folder, safe_name
 
@@ -73,7 +73,7 @@ class Materials:
             for candidate in _names(safe_name(name)):
                 path = directory / candidate
                 # Looked at twice: another daemon may write the same file at the same time.
-                if _holds(path, content) or _write_new(path, content, sha256) or _holds(path, content):
+                if holds(path, content) or write_new(path, content, sha256) or holds(path, content):
                     return Stored(candidate, folder / candidate, sha256)
         raise DocumentsError(f"There are too many files called {name} in {directory}.", permanent=True)
 
@@ -83,15 +83,15 @@ class Materials:
         safe = safe_name(name)
         sha256 = hashlib.sha256(content).hexdigest()
         with explained("write to", directory):
-            if not _holds(directory / safe, content):
-                _replace(directory / safe, content)
+            if not holds(directory / safe, content):
+                replace_file(directory / safe, content)
         return Stored(safe, folder / safe, sha256)
 
     def read(self, path: PurePosixPath) -> bytes:
         """The content of one file, given relative to the root."""
         full = self._directory(path.parent) / path.name
         with explained("read", full):
-            if not _is_regular(full):
+            if not is_regular(full):
                 raise DocumentsError(f"{full} is not an ordinary file.", permanent=True)
             return full.read_bytes()
 
@@ -133,7 +133,7 @@ class Materials:
         if raised != known:
             self._directory(PurePosixPath(), create=True)
             with explained("write to", self.root):
-                _replace(self.root / MARK, json.dumps(raised, indent=1, sort_keys=True).encode())
+                replace_file(self.root / MARK, json.dumps(raised, indent=1, sort_keys=True).encode())
 
     def read_mark(self) -> dict[str, int]:
         """The high-water mark; empty when there is none."""
@@ -160,7 +160,7 @@ class Materials:
                     raise DocumentsError(f"{path} is a symbolic link; it is not followed.", permanent=True)
                 if create and not path.is_dir():
                     path.mkdir(exist_ok=True)
-                    _sync_directory(path.parent)
+                    sync_directory(path.parent)
         return path
 
 
@@ -179,66 +179,3 @@ def _is_payment_order(name: str) -> bool:
 
 def _is_shown(name: str) -> bool:
     return _PASSING.search(name) is None
-
-
-def _is_regular(path: Path) -> bool:
-    return stat.S_ISREG(path.lstat().st_mode)
-
-
-def _holds(path: Path, content: bytes) -> bool:
-    """Say whether the file is there with just this content."""
-    if not os.path.lexists(path) or not _is_regular(path) or path.stat().st_size != len(content):
-        return False
-    return path.read_bytes() == content
-
-
-def _write_new(path: Path, content: bytes, sha256: str) -> bool:
-    """Write a file that does not exist yet; False when the name is taken."""
-    if os.path.lexists(path):
-        return False
-    temporary = path.parent / f".{sha256[:24]}.tmp"
-    _write_synced(temporary, content)
-    try:
-        # Unlike a rename, a link fails when the name has been taken in the meantime.
-        os.link(temporary, path)
-    except FileExistsError:
-        temporary.unlink()
-        return False
-    except OSError:
-        # File systems without hard links: network shares, memory cards.
-        os.rename(temporary, path)
-    else:
-        temporary.unlink()
-    _sync_directory(path.parent)
-    return True
-
-
-def _replace(path: Path, content: bytes) -> None:
-    temporary = path.parent / f".{path.name[:60]}.tmp"
-    _write_synced(temporary, content)
-    os.replace(temporary, path)
-    _sync_directory(path.parent)
-
-
-def _write_synced(path: Path, content: bytes) -> None:
-    """Write a file and flush it to disk; what a crash left under this name is removed, a link there is not followed."""
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o666)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise
-
-
-def _sync_directory(path: Path) -> None:
-    if os.name == "nt":
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
