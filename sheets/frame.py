@@ -147,7 +147,7 @@ def _grown_list(match: "re.Match[bytes]", first: int, old_last: int, new_last: i
     words = []
     for word in match[2].decode().split():
         block = Range.parse(word)
-        covered = block is not None and block.top <= first and block.bottom == old_last
+        covered = block is not None and block.top <= first and old_last <= block.bottom < new_last
         words.append(str(block.grown(new_last)) if block is not None and covered else word)
     return match[1] + " ".join(words).encode() + match[3]
 

@@ -6,9 +6,10 @@ python-calamine gives the values; it is many times faster than a full load, and 
 import io
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Protocol
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, XmlError, ZipError
 
@@ -49,25 +50,51 @@ class _Table:
     strangers: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
 
 
+class Values(Protocol):
+    """A sheet whose cells can be gone through, row by row from the first one on."""
+
+    @property
+    def start(self) -> tuple[int, int] | None:
+        """Row and column (from 0) of the first used cell; columns left of it are not given."""
+        ...
+
+    def iter_rows(self) -> Iterator[Sequence[Value]]:
+        """The rows."""
+        ...
+
+
 def read_book(content: bytes, layout: Layout, version: Version) -> tuple[Snapshot, Index]:
     """Everything that stands in a workbook, and the index by which it can be written."""
     package = Package(content)
-    book = open_book(package)
-    sheets = _open(content)
+    book, values = open_book(package), _open(content)
     if layout.worksheet not in book.sheets:
         raise RegistryBroken(f"The workbook has no worksheet “{layout.worksheet}”.")
-    index, table = _read_table(_sheet(sheets, layout.worksheet), layout, book.dates_1904)
-    generation, identity = stamp_of(package)
+    names = [layout.worksheet, *(spec.title for spec in layout.views if spec.title in book.sheets)]
+    sheets = {name: _sheet(values, name) for name in names}
+    snapshot, index = read_sheets(sheets, layout, version, stamp_of(package), dates_1904=book.dates_1904)
+    formulas = _formulas(package.read(book.sheets[layout.worksheet]), index)
+    return replace(snapshot, formulas=formulas), index
+
+
+def read_sheets(
+    sheets: Mapping[str, Values],
+    layout: Layout,
+    version: Version,
+    stamp: tuple[int | None, str | None],
+    *,
+    dates_1904: bool = False,
+) -> tuple[Snapshot, Index]:
+    """What the cells of the registry's sheet and its views say; formulas are not looked for."""
+    index, table = _read_table(sheets[layout.worksheet], layout, dates_1904)
     snapshot = Snapshot(
         version=version,
-        generation=generation,
-        identity=identity,
+        generation=stamp[0],
+        identity=stamp[1],
         header=index.header,
         rows=table.rows,
         duplicated=tuple(table.duplicated),
         strangers=tuple(table.strangers),
         view_edits=tuple(_view_edits(sheets, layout)),
-        formulas=_formulas(package.read(book.sheets[layout.worksheet]), index),
         missing_columns=tuple(column.key for column in layout.columns if column.key not in index.header),
     )
     return snapshot, index
@@ -87,7 +114,7 @@ def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet:
         raise RegistryBroken(f"The worksheet “{name}” cannot be read: {error}.") from error
 
 
-def _grid(sheet: CalamineSheet) -> tuple[int, Grid]:
+def _grid(sheet: Values) -> tuple[int, Grid]:
     """First column of the used area, and the rows with their numbers."""
     left = sheet.start[1] if sheet.start else 0
     return left, ((number, row) for number, row in enumerate(sheet.iter_rows(), 1))
@@ -118,7 +145,7 @@ def fold(title: str) -> str:
     return " ".join(title.split()).casefold().rstrip(" :*").replace("ё", "е").replace("’", "'")
 
 
-def _header(sheet: CalamineSheet, layout: Layout) -> tuple[int, dict[str, int]]:
+def _header(sheet: Values, layout: Layout) -> tuple[int, dict[str, int]]:
     header = find_header(_grid(sheet)[1], layout.columns, layout.key)
     if header is None or len(header[1]) < min(2, len(layout.columns)):
         title = layout.title(layout.key)
@@ -129,7 +156,7 @@ def _header(sheet: CalamineSheet, layout: Layout) -> tuple[int, dict[str, int]]:
 # --- rows -----------------------------------------------------------------------------------------
 
 
-def _read_table(sheet: CalamineSheet, layout: Layout, dates_1904: bool) -> tuple[Index, _Table]:
+def _read_table(sheet: Values, layout: Layout, dates_1904: bool) -> tuple[Index, _Table]:
     header_row, places = _header(sheet, layout)
     left, grid = _grid(sheet)
     index = Index(header_row, {key: place + left + 1 for key, place in places.items()}, last_row=header_row)
@@ -209,18 +236,18 @@ def as_number(value: Value) -> Cell:
 # --- views and formulas ---------------------------------------------------------------------------
 
 
-def _view_edits(book: CalamineWorkbook, layout: Layout) -> Iterator[tuple[str, str, str]]:
+def _view_edits(sheets: Mapping[str, Values], layout: Layout) -> Iterator[tuple[str, str, str]]:
     """Status cells of the views that do not say what we wrote there."""
     ours = {word.casefold() for word in layout.approved_words}
     for spec in layout.views:
-        if spec.title not in book.sheet_names or layout.status_key not in layout.view_columns:
+        if spec.title not in sheets or layout.status_key not in layout.view_columns:
             continue
-        for reference, status in _view_rows(_sheet(book, spec.title), layout):
+        for reference, status in _view_rows(sheets[spec.title], layout):
             if status and status.casefold() not in ours:
                 yield spec.key, reference, status
 
 
-def _view_rows(sheet: CalamineSheet, layout: Layout) -> Iterator[tuple[str, str]]:
+def _view_rows(sheet: Values, layout: Layout) -> Iterator[tuple[str, str]]:
     header = find_header(_grid(sheet)[1], layout.view_layout_columns(), layout.key)
     if header is None or layout.status_key not in header[1]:
         return

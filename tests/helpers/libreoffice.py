@@ -1,0 +1,73 @@
+"""A real LibreOffice without a screen: opens a workbook, does what a person would, and saves it."""
+
+import subprocess
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+LIBRARY = """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE library:libraries PUBLIC "-//OpenOffice.org//DTD OfficeDocument 1.0//EN" "libraries.dtd">
+<library:libraries xmlns:library="http://openoffice.org/2000/library" xmlns:xlink="http://www.w3.org/1999/xlink">
+ <library:library library:name="Standard" xlink:href="$(USER)/basic/Standard/script.xlb/" xlink:type="simple"
+  library:link="false"/>
+</library:libraries>"""
+MODULES = """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE library:library PUBLIC "-//OpenOffice.org//DTD OfficeDocument 1.0//EN" "library.dtd">
+<library:library xmlns:library="http://openoffice.org/2000/library" library:name="Standard" library:readonly="false"
+ library:passwordprotected="false"><library:element library:name="Hand"/></library:library>"""
+MODULE = """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE script:module PUBLIC "-//OpenOffice.org//DTD OfficeDocument 1.0//EN" "module.dtd">
+<script:module xmlns:script="http://openoffice.org/2000/script" script:name="Hand" script:language="StarBasic">{}
+</script:module>"""
+MACRO = """
+Function Hidden() As com.sun.star.beans.PropertyValue
+  Dim p As New com.sun.star.beans.PropertyValue
+  p.Name = "Hidden" : p.Value = True
+  Hidden = p
+End Function
+
+Function Filter() As com.sun.star.beans.PropertyValue
+  Dim p As New com.sun.star.beans.PropertyValue
+  p.Name = "FilterName" : p.Value = "Calc MS Excel 2007 XML"
+  Filter = p
+End Function
+
+Sub Edit(path As String, sheetName As String)
+  Dim book As Object, sheet As Object
+  book = StarDesktop.loadComponentFromURL(ConvertToURL(path), "_blank", 0, Array(Hidden()))
+  sheet = book.Sheets.getByName(sheetName)
+  {}
+  book.storeToURL(ConvertToURL(path), Array(Filter()))
+  book.close(True)
+End Sub
+"""
+
+
+class Office:
+    """LibreOffice with a profile of its own."""
+
+    def __init__(self, program: str, profile: Path) -> None:
+        self.program = program
+        self.profile = profile
+
+    def edit(self, workbook: Path, sheet: str, *lines: str) -> None:
+        """Open, run these lines of Basic with `book` and `sheet` at hand, save as .xlsx."""
+        basic = self.profile / "user" / "basic"
+        if not basic.exists():
+            self._run("--terminate_after_init")  # the first start lays out the profile, over whatever is there
+        (basic / "script.xlc").write_text(LIBRARY, encoding="utf-8")
+        (basic / "Standard" / "script.xlb").write_text(MODULES, encoding="utf-8")
+        macro = escape(MACRO.format("\n  ".join(lines)))
+        (basic / "Standard" / "Hand.xba").write_text(MODULE.format(macro), encoding="utf-8")
+        before = workbook.stat().st_mtime_ns
+        self._run(f'macro:///Standard.Hand.Edit("{workbook}","{sheet}")')
+        if workbook.stat().st_mtime_ns == before:
+            raise RuntimeError("LibreOffice did not save the workbook")
+
+    def convert(self, workbook: Path, kind: str, folder: Path) -> Path:
+        """The workbook in another format."""
+        self._run("--convert-to", kind, "--outdir", str(folder), str(workbook))
+        return folder / f"{workbook.stem}.{kind.partition(':')[0]}"
+
+    def _run(self, *arguments: str) -> None:
+        command = [self.program, f"-env:UserInstallation={self.profile.as_uri()}", "--headless", "--norestore"]
+        subprocess.run([*command, *arguments], check=True, capture_output=True, timeout=120)
