@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any
 
@@ -63,7 +63,6 @@ class Inbox:
         self.account = account
         self._box: BaseMailBox | None = None
         self._bell = Bell()
-        self._fresh = False  # whether the server has just told us all it knows
 
     def __enter__(self) -> "Inbox":
         self.connect()
@@ -100,7 +99,7 @@ class Inbox:
         """Opens a folder; gives its UIDVALIDITY (0 when the server has none): all uids are void when that changes."""
         with self._speaking(f"does not open the folder {folder!r}"):
             self._mailbox.folder.set(folder)
-            self._fresh = True
+            self._client.response("EXISTS")  # how many there are is no news
             value = self._client.response("UIDVALIDITY")[1][0]
             return int(value) if value and value.isdigit() else 0
 
@@ -113,9 +112,6 @@ class Inbox:
         that day or later.
         """
         with self._speaking("broke off while letters were looked for"):
-            if not self._fresh:  # some servers find what came in meanwhile only after they were given time to tell of it
-                _good(self._client.noop())
-            self._fresh = False
             uids = self._search(after_uid, since)
             known = {line.uid: line for line in self._ask(uids, "(UID RFC822.SIZE INTERNALDATE)") if line.size}
         facts = [(uid, known[uid]) for uid in uids if uid in known]
@@ -141,7 +137,6 @@ class Inbox:
                 if not news:
                     _good(self._client.noop())
                     news = announced(self._client)
-                self._fresh = True
             if news or woken:
                 return news
         return False
@@ -189,13 +184,17 @@ class Inbox:
             (box.login if plain else box.login_utf8)(account.username, password, initial_folder=None)
 
     def _search(self, after_uid: int, since: date | None) -> list[int]:
-        self._client.untagged_responses.pop("EXISTS", None)
+        _good(self._client.noop())  # some servers find only what they have had an occasion to tell of
+        self._client.response("EXISTS")
         terms = [f"UID {after_uid + 1}:*"] if after_uid else ["ALL"]
         if since is not None:
             terms.append(f"SINCE {since.day}-{MONTHS.split()[since.month - 1]}-{since.year}")
-        words = b" ".join(part for part in _good(self._client.uid("SEARCH", *terms)) if isinstance(part, bytes))
         # `n:*` always names the last letter, even when its uid is below n
-        return sorted({int(word) for word in words.split() if word.isdigit() and int(word) > after_uid})
+        return sorted(uid for uid in self._uids(*terms) if uid > after_uid)
+
+    def _uids(self, *terms: str) -> set[int]:
+        words = b" ".join(part for part in _good(self._client.uid("SEARCH", *terms)) if isinstance(part, bytes))
+        return {int(word) for word in words.split() if word.isdigit()}
 
     def _ask(self, uids: Sequence[int], what: str) -> Iterator[Line]:
         for part in _parts(uids, 1000):
@@ -205,22 +204,22 @@ class Inbox:
         what = "(UID BODY.PEEK[])" if whole else f"(UID BODY.PEEK[HEADER]<0.{LONGEST_HEADER}>)"
         try:
             lines = list(self._ask([uid for uid, _ in batch], what))
-        except UnexpectedCommandStatusError:
-            return self._fetch_singly(batch, whole=whole)
+        except UnexpectedCommandStatusError:  # not all of these at once: so that a broken one does not hide the others
+            if len(batch) > 1:
+                return [letter for one in batch for letter in self._fetch([one], whole=whole)]
+            lines = []
         bodies = {line.uid: line.body for line in lines if line.body is not None}
-        return [_fetched(uid, facts, bodies[uid], whole) for uid, facts in batch if bodies.get(uid) is not None]
+        found: list[Fetched] = []
+        for uid, facts in batch:
+            body = bodies.get(uid)
+            found += self._without_body(uid, facts, whole) if body is None else [_fetched(uid, facts, body, whole)]
+        return found
 
-    def _fetch_singly(self, batch: Sequence[tuple[int, Line]], *, whole: bool) -> list[Fetched]:
-        """The server will not give all of these at once: one by one, so that a broken one does not hide the others.
-
-        One that it will not give at all, but says is there, is given on without a body, to be set aside by name.
-        """
-        if len(batch) > 1:
-            return [letter for one in batch for letter in self._fetch([one], whole=whole)]
-        if whole:
-            return self._fetch(batch, whole=False)
-        uid, facts = batch[0]
-        return [_fetched(uid, facts, b"", False)] if uid in self._search(uid - 1, None) else []
+    def _without_body(self, uid: int, facts: Line, whole: bool) -> list[Fetched]:
+        """A letter that did not come is gone; or the server cannot give it, then its header, or its bare number."""
+        if uid not in self._uids(f"UID {uid}"):
+            return []
+        return self._fetch([(uid, facts)], whole=False) if whole else [_fetched(uid, facts, b"", False)]
 
     @contextmanager
     def _speaking(self, trouble: str) -> Iterator[None]:
@@ -296,7 +295,8 @@ def _batches(facts: Sequence[tuple[int, Line]], max_size: int, limit: int) -> It
 
 
 def _fetched(uid: int, facts: Line, raw: bytes, whole: bool) -> Fetched:
-    return Fetched(uid, raw, facts.received, facts.size or len(raw), whole)
+    # without a date it counts as new: a letter read twice does no harm, one taken for an old one is never answered
+    return Fetched(uid, raw, facts.received or datetime.now(UTC), facts.size or len(raw), whole)
 
 
 def _inbox_error(account: Account, trouble: str, error: Exception) -> InboxError:

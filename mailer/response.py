@@ -15,8 +15,7 @@ UID = re.compile(rb"\bUID (\d+)", re.IGNORECASE)
 SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)", re.IGNORECASE)
 RECEIVED = re.compile(rb'\bINTERNALDATE "([^"]+)"', re.IGNORECASE)
 LITERAL = re.compile(rb"\bBODY\[[^\]]*\](?:<\d+>)? \{\d+\}$", re.IGNORECASE)
-SHORT = re.compile(rb'\bBODY\[[^\]]*\](?:<\d+>)? (?:NIL|"((?:[^"\\]|\\.)*)")', re.IGNORECASE)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SHORT = re.compile(rb'\bBODY\[[^\]]*\](?:<\d+>)? "((?:[^"\\]|\\.)*)"', re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -35,13 +34,13 @@ class Line:
         return _number(SIZE, self.text) or 0
 
     @property
-    def received(self) -> datetime:
-        """When the server took the message; the epoch when it does not say so in a way that can be read."""
+    def received(self) -> datetime | None:
+        """When the server took the message; None when it does not say so in a way that can be read."""
         found = RECEIVED.search(self.text)
         try:
-            return parsedate_to_datetime(found[1].decode("ascii").strip()).astimezone(UTC) if found else EPOCH
+            return parsedate_to_datetime(found[1].decode("ascii").strip()).astimezone(UTC) if found else None
         except ValueError:
-            return EPOCH
+            return None
 
 
 def fetch_lines(items: Iterable[object]) -> Iterator[Line]:
@@ -76,9 +75,9 @@ def sequence_set(uids: Sequence[int]) -> str:
 
 
 def _finished(line: Line) -> Line:
-    """An empty body, or a very short one, may come as a quoted text in place of a literal."""
+    """An empty body, or a very short one, may come as a quoted text; NIL is none at all (the letter is gone)."""
     if line.body is None and (found := SHORT.search(line.text)):
-        line.body = re.sub(rb"\\(.)", rb"\1", found[1] or b"")
+        line.body = re.sub(rb"\\(.)", rb"\1", found[1])
     return line
 
 
