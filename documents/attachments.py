@@ -40,6 +40,8 @@ _EXTENSIONS: dict[Kind, tuple[str, ...]] = {kind: (f".{kind}",) for kind in MEDI
     "xml": (".xml", ".xsd", ".cii", ".ubl"),
 }
 
+_KNOWN_EXTENSIONS = frozenset(extension for extensions in _EXTENSIONS.values() for extension in extensions)
+
 # Endings a computer would run or open as a page: with harmless content behind them they still mislead.
 _RUN_OR_OPENED = (
     "exe com scr pif bat cmd ps1 psm1 vbs vbe js jse jar msi msp cpl dll hta lnk url reg wsf wsh sh bash py app apk "
@@ -54,7 +56,7 @@ _PLAIN: dict[str, Kind] = {".txt": "txt", ".csv": "csv"}
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 _XML_PROLOG = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?![?!])(?:[\w.-]+:)?([A-Za-z_][\w.-]*)", re.DOTALL)
 _PAGES = ("html", "svg", "script", "xsl", "stylesheet", "hta", "package", "job")
-_MAIL_HEADER = re.compile(rb"(?:^|\n)(?:from|received|subject|message-id|return-path|mime-version):", re.IGNORECASE)
+_MAIL_HEADER = re.compile(rb"(?:^|\n)(?:from|to|date|received|subject|message-id|return-path|mime-version):", re.I)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -103,7 +105,7 @@ def _extension(name: str) -> str:
 
 
 def _claims_a_kind(name: str) -> bool:
-    return any(_extension(name) in extensions for extensions in _EXTENSIONS.values())
+    return _extension(name) in _KNOWN_EXTENSIONS
 
 
 def _kind_of(content: bytes, extension: str) -> Kind | Literal["bomb"] | None:
@@ -133,8 +135,9 @@ def _binary_kind(content: bytes, extension: str) -> Kind | None:
 
 
 def _text_kind(content: bytes, extension: str) -> Kind | None:
-    if extension == ".eml":
-        return "eml" if _MAIL_HEADER.search(content[:4096]) and b"\x00" not in content else None
+    is_unnamed = extension not in _KNOWN_EXTENSIONS | _MISLEADING
+    if (extension == ".eml" or is_unnamed) and _is_message(content):
+        return "eml"
     text = _decoded(content)
     if text is None:
         return None
@@ -143,6 +146,13 @@ def _text_kind(content: bytes, extension: str) -> Kind | None:
     if root:
         return None if root[1].lower() in _PAGES else "xml"
     return _PLAIN.get(extension)
+
+
+def _is_message(content: bytes) -> bool:
+    """Say whether it begins with the header of a mail: a forwarded message often has its subject for a name."""
+    head = content[:4096]
+    begins_with_field = re.match(rb"[A-Za-z][A-Za-z0-9-]*:[ \t]", head) is not None
+    return begins_with_field and len(_MAIL_HEADER.findall(head)) >= 2 and b"\x00" not in content
 
 
 def _decoded(content: bytes) -> str | None:
@@ -162,8 +172,7 @@ def _fitting_name(name: str, kind: Kind) -> str:
     extension = _extension(name)
     if extension in _EXTENSIONS[kind]:
         return name
-    known = {e for extensions in _EXTENSIONS.values() for e in extensions}
-    stem = name[: -len(extension)] if extension in known else name
+    stem = name[: -len(extension)] if extension in _KNOWN_EXTENSIONS else name
     return safe_name(stem + _EXTENSIONS[kind][0])
 
 

@@ -15,6 +15,8 @@ FIELDS = ("inn", "kpp", "account", "bank", "bic", "corr_account", "iban", "swift
 
 _TAKEN = "\x00"  # stands where a number was
 _DIGITS = r"(?P<value>\d(?:[ -]?\d){4,23}(?!\d))"
+# "Счет № 12345" is an invoice, so an account has to be nearly whole.
+_ACCOUNT_DIGITS = r"(?P<value>\d(?:[ -]?\d){14,23}(?!\d))"
 _SEPARATOR = r"[\s:.=№#–—-]*"
 _ACCOUNT_WORD = r"(?:сч[её]т\w*|сч\.?|account|acc\.?|a/c)"
 
@@ -32,8 +34,8 @@ _LABELLED: dict[str, re.Pattern[str]] = {
     field: re.compile(rf"(?<!\w){pattern}", re.IGNORECASE)
     for field, pattern in {
         "inn_kpp": rf"(?:инн\s*/\s*кпп|inn\s*/\s*kpp){_SEPARATOR}(?P<value>\d{{9,13}}\s*[/\\,; ]\s*[0-9A-Z]{{8,10}})\b",
-        "corr_account": rf"{_CORR_LABEL}(?!\w){_SEPARATOR}{_DIGITS}",
-        "account": rf"{_ACCOUNT_LABEL}(?!\w){_SEPARATOR}{_DIGITS}",
+        "corr_account": rf"{_CORR_LABEL}(?!\w){_SEPARATOR}{_ACCOUNT_DIGITS}",
+        "account": rf"{_ACCOUNT_LABEL}(?!\w){_SEPARATOR}{_ACCOUNT_DIGITS}",
         "inn": rf"(?:инн|inn|tin){_SEPARATOR}{_DIGITS}",
         "kpp": rf"(?:кпп|kpp){_SEPARATOR}(?P<value>[0-9A-Z]{{8,10}})\b",
         "bic": rf"(?:бик|bic|bik)(?:\s*банка)?{_SEPARATOR}{_DIGITS}",

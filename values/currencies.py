@@ -25,12 +25,13 @@ CURRENCIES: dict[str, int] = {
 # Names in any letter case; a full stop at the end of a word is optional.
 NAMES: dict[str, str] = {
     "RUB": "rur ₽ р руб рубль рубля рублей рубли рублях ruble rubles rouble roubles 643 810 "
-    "российский_рубль российских_рублей российские_рубли российских_рубля russian_ruble russian_rubles",
+    "российский_рубль российских_рублей российские_рубли российских_рубля руб_рф рублей_рф рубли_рф "
+    "russian_ruble russian_rubles",
     "USD": "$ us$ $us usd$ доллар доллара долларов доллары долл dollar dollars 840 "
     "доллар_сша доллара_сша долларов_сша доллары_сша долл_сша us_dollar us_dollars",
     "EUR": "€ евро euro euros 978",
     "CNY": "юань юаня юаней юани yuan rmb renminbi cn¥ 元 156 китайский_юань китайских_юаней китайские_юани",
-    "KZT": "₸ тенге tenge 398",
+    "KZT": "₸ тг тенге tenge 398",
     "BYN": "br 933 белорусский_рубль белорусских_рублей белорусские_рубли белорусских_рубля бел_руб belarusian_rubles",
     "AED": "дирхам дирхама дирхамов дирхамы dirham dirhams 784 дирхам_оаэ дирхамов_оаэ дирхамы_оаэ",
     "TRY": "₺ tl лира лиры лир lira liras 949 турецкая_лира турецких_лир турецкие_лиры",
@@ -48,7 +49,7 @@ NAMES: dict[str, str] = {
     "ILS": "₪ шекель шекеля шекелей shekel shekels",
     "KRW": "₩",
     "PLN": "zł zl злотый злотых злотые zloty",
-    "CZK": "kč kc",
+    "CZK": "kč kc чешская_крона чешские_кроны чешских_крон",
     "VND": "₫",
     "THB": "฿ бат бата батов baht",
     "HKD": "hk$",
@@ -93,7 +94,7 @@ def fold(text: str) -> str:
 
 
 def _code_and_name(folded: str) -> str | None:
-    """Read "RUB (рубли)" or "руб. ₽": several names are fine when all of them mean one currency."""
-    parts = [part for part in re.split(r"[\s()/,;–—-]+", folded) if part]
+    """Read "RUB (рубли)", "(RUB)" or "руб. ₽": several names are fine when all of them mean one currency."""
+    parts = [part for part in re.split(r"[\s()/,:;–—-]+", folded) if part]
     codes = {names().get(fold(part)) for part in parts}
-    return codes.pop() if len(parts) > 1 and len(codes) == 1 else None
+    return codes.pop() if len(codes) == 1 else None

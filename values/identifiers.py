@@ -155,8 +155,9 @@ def _not_digits(number: str, text: str, reason: str, fits: Callable[[str], bool]
         return None
     if _SCIENTIFIC.fullmatch(number):
         return flaw("invalid", "number_scientific", text)
-    proposal = number.translate(_LOOK_ALIKE)
-    return flaw("invalid", reason, text, proposal if fits(proposal) else "")
+    # Look-alike letters, or one good number among other words.
+    proposals = {p for p in (number.translate(_LOOK_ALIKE), *re.findall(r"[0-9]{9,20}", text)) if fits(p)}
+    return flaw("invalid", reason, text, proposals.pop() if len(proposals) == 1 else "")
 
 
 def parse_email(text: str) -> str | Flaw:

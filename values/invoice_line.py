@@ -8,6 +8,7 @@ from values.flaw import Flaw, flaw
 from values.text import one_line
 
 NUMBER_LENGTH = 60
+LINE_LENGTH = 300
 
 _LABEL = re.compile(
     r"(?:сч[её]т(?:[ -]фактура|-договор)?(?:\s+на\s+оплату)?|invoice|bill|inv\.?(?=\s))(?!\w)[\s:.]*", re.IGNORECASE
@@ -25,6 +26,8 @@ def parse_invoice_line(text: str, today: date) -> tuple[str | None, date | None]
     read = one_line(text)
     if not read:
         return flaw("missing", "empty")
+    if len(read) > LINE_LENGTH:
+        return flaw("invalid", "invoice_number_long", read)
     bare = _LABEL.sub("", read, count=1) if _LABEL.match(read) else read
     match = _DATED.fullmatch(bare) or _ENDS_WITH_DATE.fullmatch(bare)
     day = parse_date(match["date"], today) if match else None

@@ -22,6 +22,12 @@ __all__ = ["CURRENCIES", "Money", "amount_currency", "format_amount", "format_mo
 LARGEST = Decimal("9999999999999.99")
 
 _WHOLE_AND_KOPECKS = re.compile(r"([\d .,'’]*\d)\s*([^\W\d][^\d]*?)\s*(\d{1,2})\s*(?:коп\w*|cents?|ct|к)\.?", re.I)
+# VAT inside the amount changes nothing; "без НДС" may mean that more is to be paid, so it is asked about.
+_VAT_INSIDE = re.compile(
+    r"[\s,(]{1,4}(?:(?:с|вкл\w*\.?|в\s*т\.?\s*ч\.?|в том числе|incl\w*\.?)\s*(?:ндс|vat)(?:\s*\(?\d\d?\s*%\)?)?|"
+    r"ндс\s+не\s+облагается)[\s.)]{0,3}$",
+    re.IGNORECASE,
+)
 _EDGES = re.compile(r"^(?P<before>[^\d.,=]*?)\s*(?P<number>[\d.,](?:.*[\d=])?)[.]?\s*(?P<after>[^\d=]*)$")
 _NEGATIVE = re.compile(r"(?:^|[^\d\s])\s*[-−–]\s*[\d.,]")
 # A hyphen begins kopecks in payment orders, always two of them.
@@ -67,7 +73,7 @@ def amount_currency(text: str) -> str | None:
 
 def _split(read: str) -> tuple[str, str | None] | Flaw:
     """Part a typed amount into its bare number and the currency named beside it."""
-    spaced = _kopecks_joined(re.sub(r"\s", " ", read).replace("’", "'"))
+    spaced = _kopecks_joined(_VAT_INSIDE.sub("", read).replace("’", "'"))
     edges = _EDGES.match(spaced)
     if edges is None:
         return flaw("invalid", "amount_not_number", read)

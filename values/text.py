@@ -5,6 +5,8 @@ import unicodedata
 
 # Zero-width signs, bidirectional controls, soft hyphens and the BOM are all in Cf; Cs are halves of characters.
 _INVISIBLE = {"Cf", "Cs"}
+# Letters and marks that are drawn as nothing.
+_DRAWN_AS_NOTHING = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 _KEPT_CONTROLS = "\t\n\r"
 _BLANKS = re.compile(r"\s+")
 
@@ -18,7 +20,8 @@ def strip_invisible(text: str) -> str:
 
 def _is_invisible(character: str) -> bool:
     category = unicodedata.category(character)
-    return category in _INVISIBLE or (category == "Cc" and character not in _KEPT_CONTROLS)
+    is_control = category == "Cc" and character not in _KEPT_CONTROLS
+    return category in _INVISIBLE or is_control or character in _DRAWN_AS_NOTHING
 
 
 def one_line(text: str) -> str:

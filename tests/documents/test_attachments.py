@@ -98,6 +98,7 @@ def test_a_locked_or_damaged_pdf_is_taken_and_noted(content, notes):
         ("photo.png", JPEG, "photo.jpg"),
         ("счёт.pdf", JPEG, "счёт.jpg"), ("", PDF, "file.pdf"), ("noname.bin", PDF, "noname.bin.pdf"),
         ("a.txt", b"<a/>", "a.xml"),
+        ("Fwd: Счёт", EML, "Fwd_ Счёт.eml"),
     ],
 )  # fmt: skip
 def test_a_name_gets_the_ending_that_opens_the_file(name, content, fitting):

@@ -42,6 +42,9 @@ def test_amounts_of_the_vectors(row):
         ("100 000 рублей 00 копеек", None, "100000.00"), ("1 234 руб 5 коп", None, "1234.05"),
         ("1,234.567", "KWD", "1234.567"), ("1234.567 KWD", None, "1234.567"), ("100.00 JPY", None, "100"),
         ("500", "JPY", "500"), ("¥100", None, "100.00"), ("1’234.56", None, "1234.56"), ("₽100", "RUB", "100.00"),
+        ("120 000 руб., в т.ч. НДС 22%", None, "120000.00"), ("100 с НДС", None, "100.00"),
+        ("100 (RUB)", None, "100.00"),
+        ("100 000 руб. (НДС не облагается)", None, "100000.00"), ("1,234 руб. 56 коп.", None, "1234.56"),
     ],
 )  # fmt: skip
 def test_more_spellings_with_one_meaning(typed, currency, value):
@@ -59,6 +62,7 @@ def test_more_spellings_with_one_meaning(typed, currency, value):
         ("=5", None, "amount_not_number"),
         ("5 тыс. руб.", None, "amount_not_number"), ("0,00", None, "amount_zero"), ("1" * 14, None, "amount_too_large"),
         ("=1+1", None, "amount_not_number"), ("100 (сто)", None, "amount_not_number"), ("٣", None, "amount_digits"),
+        ("100 руб. без НДС", None, "amount_not_number"), ("10 000 - 20 000", None, "amount_grouping"),
     ],
 )  # fmt: skip
 def test_what_is_not_plainly_an_amount_is_refused(typed, currency, reason):

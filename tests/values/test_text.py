@@ -5,7 +5,7 @@ from values.text import one_line, shorten, strip_invisible
 
 
 def test_invisible_characters_are_removed_and_lines_stay():
-    assert strip_invisible("\ufeffа\u200bб\u00adв\u202eг\x00\x07\nд\tе") == "абвг\nд\tе"
+    assert strip_invisible("\ufeffа\u200bб\u00adв\u202e\u3164г\x00\x07\nд\tе") == "абвг\nд\tе"
 
 
 def test_text_comes_onto_one_line():
