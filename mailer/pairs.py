@@ -49,11 +49,14 @@ _CODE_ONLY = re.compile(r"^[\d\s./-]+$")
 _UNFINISHED = re.compile(r"(?:[,;:(«\-–—/]|\b(?:и|в|на|за|по|от|с|к|для|of|for|the|and|to|from|by|№))$", re.IGNORECASE)
 
 
-def read_pairs(text: str, tables: Tables, labels: Mapping[str, str]) -> Pairs:
-    """The pairs of a text and its tables; `labels` maps a label in lower case to the name of its field."""
+def read_pairs(text: str, tables: Tables, labels: Mapping[str, str], blocks: frozenset[str] = frozenset()) -> Pairs:
+    """The pairs of a text and its tables; `labels` maps a label in lower case to the name of its field.
+
+    `blocks` are fields whose value may be a block of lines that hold labels before numbers themselves (bank details).
+    """
     known = {fold_label(label): name for label, name in labels.items()}
     from_tables = _read_tables(tables, known)
-    from_text, rest = _read_text(text, known)
+    from_text, rest = _read_text(text, known, blocks)
     values = {name: list(found) for name, found in from_tables.values.items()}
     for name, found in from_text.values.items():
         seen = [fold_value(value) for value in values.get(name, [])]
@@ -89,19 +92,17 @@ class _Found:
     """A separator stands between label and value."""
 
 
-def _read_text(text: str, known: Mapping[str, str]) -> tuple[_Collected, str]:
-    lines = [_bare(line) for line in text.replace("\r\n", "\n").split("\n")]
-    found = [_pair(line, known) for line in lines]
-    gaps = _values_after_gaps(lines, found)
+def _read_text(text: str, known: Mapping[str, str], blocks: frozenset[str]) -> tuple[_Collected, str]:
+    reading = _Reading([_bare(line) for line in text.replace("\r\n", "\n").split("\n")], known, blocks)
     collected, rest = _Collected(), []
     index = 0
-    while index < len(lines):
-        pair = found[index]
-        if pair is None or (not pair.value and not pair.explicit and not _value_below(lines, found, index, gaps)):
-            rest.append(lines[index])
+    while index < len(reading.lines):
+        pair = reading.found[index]
+        if pair is None or (not pair.value and not pair.explicit and reading.below(index) is None):
+            rest.append(reading.lines[index])
             index += 1
             continue
-        value, index = _value(lines, found, index, gaps)
+        value, index = reading.value(index, pair, collected)
         for name, part in _several(pair.name, value, known):
             collected.add(name, part)
     return collected, re.sub(r"\n{3,}", "\n\n", "\n".join(rest)).strip()
@@ -156,54 +157,76 @@ def _label(text: str, known: Mapping[str, str]) -> str | None:
 
 def _before_number(line: str, known: Mapping[str, str]) -> _Found | None:
     """`ИНН 7707083893`: a label without separator in front of a number, with nothing like a sentence around."""
-    match = re.search(r"[ \t](?=[№#\d])", line[:80])
-    if not match or not _NUMBER_VALUE.match(line[match.end() :].strip()):
+    match = re.search(r"[ \t](?=(?:№|#)?[ \t]?\d)", line[:80])
+    name = _label(line[: match.start()], known) if match else None
+    if not match or not name:
         return None
-    name = _label(line[: match.start()], known)
-    return _Found(name, line[match.end() :].strip(), False) if name else None
-
-
-def _value(lines: Sequence[str], found: Sequence[_Found | None], index: int, gaps: bool) -> tuple[str, int]:
-    """The value of the pair at `index`, continued lines included, and the line behind it."""
-    pair = found[index]
-    assert pair is not None
-    if pair.value:
-        parts, at = [pair.value], index + 1
-        while at < len(lines) and lines[at].strip() and found[at] is None and _continues(lines[at - 1], lines[at]):
-            parts.append(lines[at].strip())
-            at += 1
-        return " ".join(parts), at
-    at = _below(lines, found, index, gaps)
-    if at is None:
-        return "", index + 1
-    parts = []
-    while at < len(lines) and lines[at].strip() and found[at] is None:
-        parts.append(lines[at].strip().strip("*_").strip() if not parts else lines[at].strip())
-        at += 1
-    return " ".join(parts), at
-
-
-def _value_below(lines: Sequence[str], found: Sequence[_Found | None], index: int, gaps: bool) -> bool:
-    return _below(lines, found, index, gaps) is not None
-
-
-def _below(lines: Sequence[str], found: Sequence[_Found | None], index: int, gaps: bool) -> int | None:
-    """The line below a lone label that holds its value."""
-    at = index + 1
-    if gaps and at < len(lines) and not lines[at].strip():
-        at += 1
-    if at < len(lines) and lines[at].strip() and found[at] is None:
-        return at
+    value = line[match.end() :].strip()
+    head, comma, tail = value.partition(",")
+    if _NUMBER_VALUE.match(value) or (comma and _NUMBER_VALUE.match(head) and _begins_pair(tail.strip(), known)):
+        return _Found(name, value, False)
+    follows = re.search(r"\s+(?=[^\W\d_])", value)
+    if follows and _CODE_ONLY.match(value[: follows.start()]) and _begins_pair(value[follows.end() :], known):
+        return _Found(name, value, False)
     return None
 
 
-def _values_after_gaps(lines: Sequence[str], found: Sequence[_Found | None]) -> bool:
-    """Label, blank line, value: the habit of some converters; once could be chance, twice is the habit."""
-    count = 0
-    for index, pair in enumerate(found[:-2]):
-        if pair and not pair.value and not lines[index + 1].strip() and lines[index + 2].strip() and found[index + 2] is None:
-            count += 1
-    return count >= 2
+def _begins_pair(text: str, known: Mapping[str, str]) -> bool:
+    return bool(_separated(text, known) or _before_number(text, known))
+
+
+class _Reading:
+    """The lines of a text and the pair that begins on each."""
+
+    def __init__(self, lines: list[str], known: Mapping[str, str], blocks: frozenset[str]) -> None:
+        self.lines = lines
+        self.blocks = blocks
+        self.found = [_pair(line, known) for line in lines]
+        self.gaps = self._values_after_gaps()
+
+    def value(self, index: int, pair: _Found, collected: _Collected) -> tuple[str, int]:
+        """The value of the pair at `index`, continued lines included, and the line behind it."""
+        block = pair.name in self.blocks
+        at = index + 1 if pair.value else self.below(index)
+        parts = [pair.value] if pair.value else []
+        if at is None:
+            return "", index + 1
+        weak = bool(pair.value) and not pair.explicit
+        while at < len(self.lines) and self.lines[at].strip() and self._belongs(at, block, bool(pair.value), weak):
+            parts.append(self.lines[at].strip() if parts else self.lines[at].strip().strip("*_").strip())
+            inner = self.found[at]
+            if inner is not None:
+                collected.add(inner.name, inner.value)
+            at += 1
+        return " ".join(parts), at
+
+    def _belongs(self, at: int, block: bool, same_line: bool, weak: bool) -> bool:
+        """The line goes on with the value that began above it."""
+        inner = self.found[at]
+        if block:
+            return inner is None or (not inner.explicit and bool(inner.value))
+        if inner is not None or weak:
+            return False
+        return not same_line or _continues(self.lines[at - 1], self.lines[at])
+
+    def below(self, index: int) -> int | None:
+        """The line below a lone label that holds its value."""
+        at = index + 1
+        if self.gaps and at < len(self.lines) and not self.lines[at].strip():
+            at += 1
+        if at >= len(self.lines) or not self.lines[at].strip():
+            return None
+        pair, inner = self.found[index], self.found[at]
+        block = pair is not None and pair.name in self.blocks and inner is not None and bool(inner.value) and not inner.explicit
+        return at if inner is None or block else None
+
+    def _values_after_gaps(self) -> bool:
+        """Label, blank line, value: the habit of some converters; once could be chance, twice is the habit."""
+        count = 0
+        for at, pair in enumerate(self.found[:-2]):
+            if pair and not pair.value and not self.lines[at + 1].strip() and self.lines[at + 2].strip():
+                count += self.found[at + 2] is None
+        return count >= 2
 
 
 def _continues(before: str, line: str) -> bool:
@@ -220,9 +243,9 @@ def _several(name: str, value: str, known: Mapping[str, str]) -> Iterable[tuple[
         head, tail = value[: match.start()], value[match.end() :]
         if not _CODE_ONLY.match(head):
             break
-        pair = _separated(tail, known) or _before_number(tail.split(",")[0], known)
+        pair = _separated(tail, known) or _before_number(tail, known)
         if pair and pair.value:
-            return [(name, head), *_several(pair.name, tail[tail.find(pair.value) :] if pair.value in tail else pair.value, known)]
+            return [(name, head), *_several(pair.name, pair.value, known)]
     return [(name, value)]
 
 
