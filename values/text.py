@@ -37,5 +37,5 @@ def shorten(text: str, n: int) -> str:
     if n <= 1:
         return text[: max(n, 0)]
     cut = text[: n - 1]
-    at_word = cut.rsplit(None, 1)[0] if not text[n - 1].isspace() else cut
+    at_word = cut if text[n - 1].isspace() else re.sub(r"\S+$", "", cut)
     return (at_word if len(at_word) > n // 2 else cut).rstrip() + "…"

@@ -29,3 +29,8 @@ def test_text_is_cut_at_a_word():
     assert shorten("ремонт офиса на Тверской", 20) == "ремонт офиса на…"
     assert shorten("ремонт офиса на Тверской", 13) == "ремонт офиса…"
     assert shorten("абвгдежзиклмн", 5) == "абвг…"
+
+
+def test_text_that_begins_with_blanks_is_cut_too():
+    assert shorten("\x8500", 2) == "…"
+    assert shorten("  ab", 3) == "…"
