@@ -50,7 +50,7 @@ class Bell:
             return True
         return True
 
-    def close(self) -> None:
+    def __del__(self) -> None:
         self._ear.close()
         self._button.close()
 

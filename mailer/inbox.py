@@ -109,7 +109,7 @@ class Inbox:
         """The letters with a higher uid, in the order of their uids; what was yielded stays good when the rest fails.
 
         Nothing is marked as read. One that vanishes meanwhile is left out. With `since`, only those the server took on
-        that day or later.
+        that day or later, by the server's own clock: give a day more.
         """
         with self._speaking("broke off while letters were looked for"):
             uids = self._search(after_uid, since)

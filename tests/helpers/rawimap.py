@@ -1,6 +1,7 @@
 """A bare IMAP server on a socket that says exactly what a test tells it to say, also what no proper server would."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -15,8 +16,10 @@ CAPABILITIES = b"IMAP4rev1 IDLE"
 class RawIMAP:
     """Answers each command with what `replies` holds under its name (FETCH for UID FETCH), else with a plain OK."""
 
-    def __init__(self, replies: Mapping[str, Reply], capabilities: bytes = CAPABILITIES) -> None:
-        self._replies, self._capabilities = replies, capabilities
+    def __init__(
+        self, replies: Mapping[str, Reply], capabilities: bytes = CAPABILITIES, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self._replies, self._capabilities, self._tls = replies, capabilities, tls
         self._door = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._door.getsockname()[1])
         self.commands: list[str] = []
@@ -38,6 +41,11 @@ class RawIMAP:
             threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
 
     def _converse(self, connection: Connection) -> None:
+        if self._tls is not None:
+            try:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            except OSError:
+                return
         with connection, connection.makefile("rb") as lines:
             try:
                 connection.sendall(GREETING)

@@ -6,6 +6,7 @@ import logging
 import threading
 import warnings
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -39,11 +40,18 @@ class ScriptedSMTP:
     """Takes every letter into `received`, unless `answer` put another answer (or CUT) in store for that point.
 
     With `users` a login is needed: passwords by name, or a token accepted by XOAUTH2 when it stands in `tokens`.
+    With `deliver` each letter is also put into a mailbox (recipient, bytes); it says whether there is one.
     "after_data" takes the letter and then hangs up without saying so.
     """
 
-    def __init__(self, users: dict[str, str] | None = None, tokens: set[str] | None = None) -> None:
+    def __init__(
+        self,
+        users: dict[str, str] | None = None,
+        tokens: set[str] | None = None,
+        deliver: Callable[[str, bytes], bool] | None = None,
+    ) -> None:
         self.port = free_port()
+        self._deliver = deliver
         self.received: list[Received] = []
         self.connections = 0
         self._users, self._tokens = users or {}, tokens or set()
@@ -104,7 +112,13 @@ class ScriptedSMTP:
         if answer:
             return answer
         content = envelope.content if isinstance(envelope.content, bytes) else b""
-        self.received.append(Received(envelope.mail_from or "", tuple(map(str, envelope.rcpt_tos)), content))
+        letter = Received(envelope.mail_from or "", tuple(map(str, envelope.rcpt_tos)), content)
+        self.received.append(letter)
+        for recipient in letter.recipients if self._deliver else ():
+            traced = f"Return-Path: <{letter.sender}>\r\nDelivered-To: {recipient}\r\n".encode() + content
+            assert self._deliver is not None
+            if not self._deliver(recipient, traced):
+                return f"554 5.1.1 no mailbox for {recipient}"
         return self._next("after_data", server) or "250 OK"
 
     def check_login(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, login: Any) -> AuthResult:

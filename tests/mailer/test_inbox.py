@@ -2,6 +2,7 @@
 
 import base64
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -14,10 +15,13 @@ import pytest
 from helpers.dovecot import DovecotServer, free_port
 from helpers.needs import needs
 from helpers.rawimap import Connection, RawIMAP, Reply, literal, saying
+from helpers.realmail import RealMail
+from helpers.tls import has_openssl, make_certificate, server_context
 from mailer.account import Account
 from mailer.embedded import MailServer
 from mailer.errors import InboxError
 from mailer.inbox import Inbox
+from mailer.smtp import Outgoing
 
 USER = "payments@example.test"
 BIG = 10_000_000
@@ -138,6 +142,18 @@ def test_letters_older_than_a_day_can_be_left_on_the_server(dovecot: DovecotServ
     dovecot.append(USER, letter("today"))
     assert len(list(inbox.new_letters(0, BIG, since=date(2020, 1, 1)))) == 1
     assert list(inbox.new_letters(0, BIG, since=date(2099, 1, 1))) == []
+
+
+@pytest.mark.realimap
+@needs("dovecot")
+def test_a_letter_sent_by_smtp_is_read_from_the_mailbox(tmp_path: Path) -> None:
+    with RealMail(tmp_path, {USER: "secret"}) as mail, Inbox(account(mail.imap_port)) as box:
+        with Outgoing(Account("127.0.0.1", mail.smtp_port, "none")) as outgoing:
+            outgoing.send(letter("sent"), "rita@example.test", "payments+abc@example.test")
+        box.select()
+        (found,) = box.new_letters(0, BIG)
+    assert b"Delivered-To: payments+abc@example.test\r\n" in found.raw
+    assert words(found.raw) == "sent"
 
 
 @pytest.mark.realimap
@@ -296,7 +312,7 @@ def idling(*pieces: bytes) -> Reply:
 class IdleServer(RawIMAP):
     """Ends each IDLE properly, with `last` before its OK."""
 
-    def __init__(self, *pieces: bytes, last: bytes = b"") -> None:
+    def __init__(self, *pieces: bytes, last: bytes = b"", tls: ssl.SSLContext | None = None) -> None:
         tags: list[bytes] = []
 
         def idle(connection: Connection, tag: bytes, line: bytes) -> None:
@@ -306,7 +322,7 @@ class IdleServer(RawIMAP):
         def end(connection: Connection, tag: bytes, line: bytes) -> None:
             connection.sendall(last + tags[-1] + b" OK done\r\n")
 
-        super().__init__({"IDLE": idle, "DONE": end, "SEARCH": saying(b"* SEARCH")})
+        super().__init__({"IDLE": idle, "DONE": end, "SEARCH": saying(b"* SEARCH")}, tls=tls)
 
 
 @pytest.mark.parametrize(
@@ -327,6 +343,54 @@ def test_no_shape_of_the_news_is_missed(pieces: tuple[bytes, ...]) -> None:
         assert box.wait(20)
         assert time.monotonic() - begun < 5
         assert not list(box.new_letters(0, BIG)), "the connection is still in step"
+
+
+@pytest.fixture
+def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A certificate that this test believes in, as an operator does who sets SSL_CERT_FILE."""
+    if not has_openssl():
+        pytest.skip("needs openssl")
+    file = make_certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    return file
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        pytest.param((b"+ idling\r\n* 2 EXISTS\r\n",), id="joined"),
+        pytest.param((b"+ idling\r\n", b"* 2 EXI", b"STS\r\n"), id="split"),
+        pytest.param((b"+ idling\r\n", b"* 2 EXISTS\r\n" + b"* OK chatter\r\n" * 5000), id="a flood"),
+    ],
+)
+def test_no_shape_of_the_news_is_missed_inside_tls(certificate: Path, pieces: tuple[bytes, ...]) -> None:
+    with IdleServer(*pieces, tls=server_context(certificate)) as server:
+        box = Inbox(Account("127.0.0.1", server.port, "tls", USER, lambda: "secret", timeout=5))
+        box.connect()
+        box.select()
+        begun = time.monotonic()
+        assert box.wait(20)
+        assert time.monotonic() - begun < 5
+        assert not list(box.new_letters(0, BIG))
+
+
+def test_a_connection_that_ends_inside_tls_is_an_error(certificate: Path) -> None:
+    with IdleServer(b"+ idling\r\n", b"cut", tls=server_context(certificate)) as server:
+        box = Inbox(Account("127.0.0.1", server.port, "tls", USER, lambda: "secret", timeout=5))
+        box.connect()
+        box.select()
+        with pytest.raises(InboxError) as caught:
+            box.wait(20)
+        assert not caught.value.permanent
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_believed(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    with RawIMAP({}, tls=server_context(certificate)) as server, pytest.raises(InboxError, match="certificate"):
+        Inbox(Account("127.0.0.1", server.port, "tls", USER, lambda: "secret", timeout=5)).connect()
+    assert server.commands == [], "no password was shown"
 
 
 def test_news_that_come_with_the_end_of_the_wait_are_not_missed() -> None:
