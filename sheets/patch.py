@@ -141,11 +141,11 @@ def _write_row(patch: Patch, row: RowXml, change: Change, patterns: Mapping[str,
 
 
 def _style(patch: Patch, row: RowXml, key: str, column: int, patterns: Mapping[str, int]) -> int:
-    """The cell's own style, else that of the rows above, else ours."""
+    """The cell's own style, else that of the rows above (plain where they have no cell there), else ours."""
     own = row.style(column)
-    if own is None:
-        own = patterns.get(key)
-    return patch.styles.id_of(cell_look(patch.layout.column(key))) if own is None else own
+    if own is not None:
+        return own
+    return patterns.get(key, 0) if patterns else patch.styles.id_of(cell_look(patch.layout.column(key)))
 
 
 def _show(patch: Patch, row: RowXml, change: Change, shown: Filter | None) -> None:
@@ -228,16 +228,17 @@ def _grow_filter_name(patch: Patch, tail: Tail, last: int) -> None:
 
 
 def recalculate_on_load(package: Package, book: Book) -> None:
-    """Ask the next program to compute people's formulas anew, since cells they look at may have changed."""
+    """Ask the next program to compute people's formulas anew, since cells they look at may have changed.
+
+    Excel obeys. LibreOffice does so where its option "recalculation on file load" is on; results that stand in
+    people's cells are theirs, so we do not take them away.
+    """
     xml = package.read(book.part)
-    tag = re.search(rb"<((?:[\w.-]+:)?)calcPr\b([^>]*?)(/?)>", xml)
-    if tag is None:
+    tag = re.search(rb"<(?:[\w.-]+:)?calcPr\b[^>]*?(?=/?>)", xml)
+    if tag is None or re.search(rb"""\sfullCalcOnLoad=["'](1|true)["']""", tag[0]):
         return
-    if re.search(rb"""fullCalcOnLoad=["'](1|true)["']""", tag[2]):
-        return
-    bare = re.sub(rb"""\sfullCalcOnLoad=["'][^"']*["']""", b"", tag[2])
-    made = b"<" + tag[1] + b"calcPr" + bare.rstrip() + b' fullCalcOnLoad="1"' + tag[3] + b">"
-    package.replace(book.part, xml[: tag.start()] + made + xml[tag.end() :])
+    bare = re.sub(rb"""\sfullCalcOnLoad=["'][^"']*["']""", b"", tag[0]).rstrip()
+    package.replace(book.part, xml[: tag.start()] + bare + b' fullCalcOnLoad="1"' + xml[tag.end() :])
 
 
 def open_styles(package: Package, book: Book) -> StyleBook:

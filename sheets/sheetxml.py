@@ -147,9 +147,12 @@ class RowXml:
     rest: bytes = b""  # what a row may hold besides cells
 
     def style(self, column: int) -> int | None:
-        """The style that a cell has now."""
-        found = STYLE.search(self.cells.get(column, b""), 0)
-        return int(found[1]) if found else None
+        """The style that a cell has now, 0 being the plain one; None where there is no cell."""
+        if column not in self.cells:
+            return None
+        cell = self.cells[column]
+        found = STYLE.search(cell, 0, cell.index(b">"))
+        return int(found[1]) if found else 0
 
     def hidden(self) -> bool:
         """Whether the row is hidden."""

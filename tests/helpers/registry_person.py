@@ -6,6 +6,7 @@ from typing import Protocol
 
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
+
 from sheets.memory import MemoryRegistry, as_value
 from sheets.model import Cell, Layout
 

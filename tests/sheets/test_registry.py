@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
 from helpers.registry_cast import APPROVED, PAID, added, layout, reference, view
 from helpers.registry_person import AtMemory, AtWorkbook, Person
 from sheets.errors import RegistryBroken, RegistryChanged, RegistryLocked, RegistryMissing
@@ -221,7 +222,9 @@ def test_rows_are_hidden_and_shown_by_the_filter(pair: Pair) -> None:
     assert hidden == [True, False, False, True]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+7 495", "-5", "@SUM(A1)", "\tx", "'quoted", "00123", "1e5", "TRUE", "_x0041_"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+7 495", "-5", "@SUM(A1)", "\tx", "'quoted", "00123", "1e5", "TRUE", "_x0041_"]
+)
 def test_text_from_outside_stays_text(pair: Pair, text: str) -> None:
     registry, _ = pair
     registry.write([Change(reference(1), {"subject": text})], registry.read().version, generation=2)
