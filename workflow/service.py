@@ -36,8 +36,10 @@ class Service:
     caps: Caps = field(default_factory=Caps)
     wake: Wake = _nobody
 
-    def handle(self, command: Command, cause: Cause, reference: Reference | None = None) -> Result:
-        """Decide on one order and record cause, events and deeds in a single commit."""
+    def handle(
+        self, command: Command, cause: Cause, reference: Reference | None = None, also: Sequence[Deed] = ()
+    ) -> Result:
+        """Decide on one order and record cause, events and deeds (`also`: those its letter asks for) in one commit."""
         now = self.now()
         with self.journal.page(cause) as page:
             before_us = page.answered()
@@ -49,6 +51,7 @@ class Service:
             outcome = decide(request, command, self.policy, now)
             after = page.record(reference, request, outcome, command.by, now)
             deeds = deeds_of(request, after, outcome.events, command.by, self.policy) if after else []
+            deeds += also
             result = page.close(reference, outcome, deeds, after, now, self.caps)
         self._wake_for(deeds)
         return result

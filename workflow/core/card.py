@@ -11,9 +11,7 @@ from values.dates import parse_date
 from values.flaw import Flaw
 from values.money import amount_currency, parse_amount, parse_currency
 from values.requisites import (
-    account_key_ok,
     compose_bank_details,
-    corr_account_ok,
     parse_account,
     parse_bic,
     parse_email,
@@ -22,6 +20,7 @@ from values.requisites import (
     parse_invoice_line,
     parse_kpp,
     parse_swift,
+    requisite_flaws,
     requisite_warnings,
     split_bank_details,
 )
@@ -155,14 +154,12 @@ class _Sheet:
 
     def check_keys(self) -> None:
         """An account whose key does not fit its BIC is a typing error that would send money astray."""
-        bic = self.fields.get("bic")
-        if not bic:
-            return
-        checks = {"account": account_key_ok, "corr_account": corr_account_ok}
-        for name, fits in checks.items():
-            if name in self.fields and fits(self.fields[name].value, bic.value) is False:
-                self.problem(name, Flaw("invalid", f"{name}_key", self.fields[name].value, bic.value))
-                del self.fields[name]
+        for name, fault in requisite_flaws(self.values()).items():
+            self.problem(name, fault)
+            del self.fields[name]
+
+    def values(self) -> dict[str, str]:
+        return {name: field.value for name, field in self.fields.items()}
 
     def compose(self, block: str, language: str) -> None:
         if block:
@@ -181,16 +178,8 @@ class _Sheet:
                 self.problem(name, Flaw("missing", "missing", ""))
 
     def cautions(self, files: Sequence[File]) -> tuple[Caution, ...]:
-        values = {name: field.value for name, field in self.fields.items()}
-        found = [Caution(warn.code, warn.read) for warn in requisite_warnings(values)]
+        found = [Caution(warn.code, warn.read) for warn in requisite_warnings(self.values())]
         if not files:
             found.append(Caution("no_invoice"))
         found += [Caution(f"file_{note}", file.name) for file in files for note in file.notes]
-        if "iban" not in values:
-            found += [Caution(f"no_{name}") for name in ("kpp", "bic") if name not in values and self._expected(name)]
         return tuple(dict.fromkeys(found))
-
-    def _expected(self, name: str) -> bool:
-        """An entrepreneur or a person (12 digits of INN) has no KPP."""
-        inn = self.fields.get("inn")
-        return not (name == "kpp" and inn is not None and len(inn.value) == 12) and not self.wrong(name)

@@ -161,12 +161,14 @@ class FilePaymentOrder:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """Words for the other party that decide nothing."""
+    """Words for the other party that decide nothing. `unclear`: the writer may have meant a decision, so he is told
+    that there is none."""
 
     by: Person
     text: str
     role: str
     ask: AskRef | None = None
+    unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True)

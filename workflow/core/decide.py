@@ -65,7 +65,9 @@ def decide(request: Request | None, command: Command, policy: Policy, now: datet
         case c.FilePaymentOrder():
             return payment.file_orders(request, command)
         case c.Comment():
-            return Accepted((Commented(command.by, command.text, command.role),))
+            said = Commented(command.by, command.text, command.role)
+            unclear = AnswerRefused(command.by, "unclear_passed_on", command.text[:300])
+            return Accepted((said, unclear) if command.unclear else (said,))
         case c.NoteBounce():
             return Accepted((Bounced(command.person, command.message_id, command.why, command.permanent),))
         case c.NoteInDoubt():

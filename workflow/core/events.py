@@ -47,7 +47,8 @@ class CorrectionRefused:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A version begins: its card is fixed, its route frozen, older approvals void."""
+    """A version begins: its card is fixed, its route frozen, older approvals void. `folder` is where the materials of
+    the first version go (year/month/contractor); it is never renamed."""
 
     by: Person
     version: int
@@ -55,6 +56,7 @@ class Submitted:
     card: Mapping[str, str]
     route: tuple[Step, ...]
     changed: tuple[tuple[str, str, str], ...] = ()
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ def _submitted(request: Request, event: e.Submitted) -> Request:
     return replace(
         _closed(request), version=event.version, card_hash=event.card_hash, approved_card=event.card,
         route=event.route, step=0, kept_as_draft=False, stuck=False, message=None, decision_comment="",
+        folder=request.folder or event.folder,
     )  # fmt: skip
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
+from values.names import contractor_folder
 from values.requisites import split_bank_details
 from workflow.core.card import examine
 from workflow.core.commands import Amend, Form, Open
@@ -38,7 +39,7 @@ def open_request(command: Open, policy: Policy, now: datetime) -> Outcome:
     if filled.problems or command.keep_draft:
         events.append(Asked(command.by, AskKind.COMPLETE, 0, 0))
     else:
-        events += submission(command.by, 1, {}, filled, policy, command.by)
+        events += submission(command.by, 1, {}, filled, policy, command.by, policy.today(now))
     return Accepted(tuple(events))
 
 
@@ -61,7 +62,8 @@ def _amend_open_form(request: Request, command: Amend, filled: Filled, policy: P
     if filled.problems or keep:
         again = Asked(command.by, AskKind.COMPLETE, 0, request.version)
         return Accepted((filled, again))
-    events = submission(command.by, request.version + 1, request.approved_card, filled, policy, request.requester)
+    begun = policy.today(request.created_at)
+    events = submission(command.by, request.version + 1, request.approved_card, filled, policy, request.requester, begun)
     return Accepted((filled, *events))
 
 
@@ -75,17 +77,19 @@ def _correct(request: Request, command: Amend, filled: Filled, policy: Policy) -
             name: field.value for name, field in request.fields.items()
         }
         return refuse_answer(command.by, "nothing_new") if same else Accepted((filled,))
-    events = submission(command.by, request.version + 1, request.approved_card, filled, policy, request.requester)
+    begun = policy.today(request.created_at)
+    events = submission(command.by, request.version + 1, request.approved_card, filled, policy, request.requester, begun)
     return Accepted((filled, *events))
 
 
 def submission(
-    by: Person, version: int, before: Mapping[str, str], filled: Filled, policy: Policy, requester: Person
+    by: Person, version: int, before: Mapping[str, str], filled: Filled, policy: Policy, requester: Person, received: date
 ) -> tuple[Event, ...]:
     """A new version with its frozen route, and the asks of its first step."""
     card = card_of(filled.fields, filled.files)
     route = policy.route(filled.fields, requester)
-    start = Submitted(by, version, hash_of(card), card, route, changes(before, card) if before else ())
+    folder = f"{received:%Y/%m}/{contractor_folder(card['contractor'])}"
+    start = Submitted(by, version, hash_of(card), card, route, changes(before, card) if before else (), folder)
     return (start, *ask_step(route, 0, version))
 
 

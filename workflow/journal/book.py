@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -17,6 +16,7 @@ from workflow.core.evolve import begin, evolve
 from workflow.core.model import Person, Reference, Request
 from workflow.core.outcome import Accepted, Outcome
 from workflow.journal import tables
+from workflow.journal.cause import Cause, LetterEntry, Result
 from workflow.journal.chain import START, link, payload_hash
 from workflow.journal.engine import insert_if_new, reading, upsert
 from workflow.journal.queue import Caps, Queue
@@ -24,42 +24,6 @@ from workflow.journal.shelf import Shelf
 from workflow.journal.stamp import stamp, unstamp
 
 _STATE: TypeAdapter[Request] = TypeAdapter(Request)
-
-
-@dataclass(frozen=True, slots=True)
-class LetterEntry:
-    """A letter as it is remembered: its key is the memory, its verdict one of requests answers refused ignored
-    set_aside (or `open` while several orders of it wait)."""
-
-    key: str
-    mailbox: str
-    received: datetime
-    verdict: str
-    reason: str = ""
-    message_id: str | None = None
-    sender: str | None = None
-    subject: str = ""
-    path: str | None = None
-    error: str | None = None
-    reference: Reference | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """What an order came from; the same cause never counts twice. `letter` is stored with it in one commit."""
-
-    id: str
-    letter: LetterEntry | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of an order. `seen` says that its cause had come before and nothing was done now."""
-
-    reference: Reference | None
-    accepted: bool
-    reason: str = ""
-    seen: bool = False
 
 
 class Page:
@@ -220,6 +184,12 @@ class Journal(Queue, Shelf):
             query = query.where(table.c.status.in_(list(statuses)))
         if due is not None:
             query = query.where(table.c.pay_by <= due)
+        yield from self._states(query)
+
+    def find_recent(self, statuses: Sequence[str], since: datetime) -> Iterator[Request]:
+        """Requests in these stored states that stirred since then."""
+        table = tables.requests
+        query = select(table.c.state).where(table.c.status.in_(list(statuses)), table.c.updated_at >= stamp(since))
         yield from self._states(query)
 
     def _states(self, query: object) -> Iterator[Request]:

@@ -11,18 +11,16 @@ from base64 import b32encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, update
 
 from workflow.core.deeds import CONTRACTOR_KINDS, Deed, Lane
 from workflow.core.model import Reference, Request
 from workflow.journal import tables
+from workflow.journal.cause import Cause
 from workflow.journal.engine import reading
 from workflow.journal.stamp import stamp
-
-if TYPE_CHECKING:
-    from workflow.journal.book import Cause
 
 DUE, LEASED, SENDING, DONE, SKIPPED, DEAD, IN_DOUBT = (
     "due", "leased", "sending", "done", "skipped", "dead", "in_doubt",
@@ -49,6 +47,7 @@ class Claimed:
     person: str
     params: Mapping[str, Any]
     attempts: int
+    faults: int
     token: str | None
     message_id: str | None
     root: str | None
@@ -114,7 +113,7 @@ class Queue:
         values: dict[str, Any] = {
             "lane": deed.lane.value, "kind": deed.kind, "reference": reference, "person": deed.person,
             "params": json.dumps(dict(deed.params), ensure_ascii=False), "state": DUE,
-            "due_at": stamp(now + deed.delay), "attempts": 0, "created_at": stamp(now), "answer": deed.answer,
+            "due_at": stamp(now + deed.delay), "attempts": 0, "faults": 0, "created_at": stamp(now), "answer": deed.answer,
             "once": deed.once or None, "cause": cause.id if cause else None,
             "letter": cause.letter.key if cause and cause.letter else None,
         }  # fmt: skip
@@ -186,7 +185,8 @@ class Queue:
     @staticmethod
     def _take(where: Any, now: datetime, lease: timedelta) -> Any:
         table = tables.deeds
-        values = {"state": LEASED, "lease_until": stamp(now + lease), "attempts": table.c.attempts + 1}
+        values = {"state": LEASED, "lease_until": stamp(now + lease), "attempts": table.c.attempts + 1,
+                  "faults": table.c.faults + 1}  # fmt: skip
         return update(table).where(where).values(values).returning(*table.c)
 
     def mark_sending(self, deed: Claimed) -> None:
@@ -202,8 +202,10 @@ class Queue:
                 values = {"state": state, "done_at": stamp(now), "lease_until": None, "error": note}
                 connection.execute(update(table).where(table.c.id.in_(ids)).values(values))
 
-    def postpone(self, deed: Claimed, error: str, at: datetime) -> None:
-        self._set(deed.id, state=DUE, due_at=stamp(at), lease_until=None, error=error)
+    def postpone(self, deed: Claimed, error: str, at: datetime, *, our_fault: bool = False) -> None:
+        """Try again at `at`. The world's passing failures are tried for as long as it takes, our faults ten times."""
+        faults = {} if our_fault else {"faults": 0}
+        self._set(deed.id, state=DUE, due_at=stamp(at), lease_until=None, error=error, **faults)
 
     def bury(self, deed: Claimed, error: str, state: str = DEAD) -> None:
         """Put a deed on the dead-letter list (or in doubt): only a person brings it back."""
@@ -225,7 +227,7 @@ class Queue:
         table = tables.deeds
         where = table.c.state == DEAD if deed_id is None else and_(table.c.state.in_((DEAD, IN_DOUBT)), table.c.id == deed_id)
         with self.engine.begin() as connection:
-            values = {"state": DUE, "due_at": stamp(now), "attempts": 0, "error": None}
+            values = {"state": DUE, "due_at": stamp(now), "attempts": 0, "faults": 0, "error": None}
             return connection.execute(update(table).where(where).values(values)).rowcount
 
     def next_due(self, lane: Lane) -> str | None:
@@ -246,6 +248,6 @@ def _ready(lane: Lane, now: datetime, state: str) -> Any:
 
 def _claimed(row: Any, was_sending: bool) -> Claimed:
     return Claimed(
-        row.id, row.lane, row.kind, row.reference, row.person, json.loads(row.params), row.attempts, row.token,
+        row.id, row.lane, row.kind, row.reference, row.person, json.loads(row.params), row.attempts, row.faults, row.token,
         row.message_id, row.root, row.created_at, row.letter, was_sending,
     )  # fmt: skip

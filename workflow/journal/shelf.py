@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, update
 
 from workflow.core.model import Reference
 from workflow.journal import tables
@@ -150,6 +150,15 @@ class Shelf:
         with self.engine.begin() as connection:
             connection.execute(update(tables.letters).where(tables.letters.c.key == key).values(path=None))
 
+    def waiting_rows(self) -> list[Reference]:
+        """Requests whose rows wait to be written."""
+        table = tables.deeds
+        query = select(table.c.reference).distinct().where(
+            table.c.lane == "registry", table.c.state.in_(("due", "leased")), table.c.reference.is_not(None)
+        )  # fmt: skip
+        with reading(self.engine) as connection:
+            return sorted(connection.execute(query).scalars())
+
     # --- the queue as a report --------------------------------------------------------------------------------------
 
     def queue_counts(self, now: datetime) -> tuple[int, int]:
@@ -203,27 +212,73 @@ class Shelf:
             rows = connection.execute(query.order_by(table.c.generation)).all()
         return {row.reference: (row.generation, json.loads(row.cells)) for row in rows}
 
+    def announce_write(
+        self, registry: str, generation: int, cells: Mapping[Reference, Mapping[str, Any]], now: datetime
+    ) -> None:
+        """Before a write: what will be agreed once the sheet is of this generation."""
+        table, books = tables.agreements, tables.registries
+        with self.engine.begin() as connection:
+            connection.execute(delete(table).where(table.c.registry == registry, table.c.generation == generation))
+            rows = [
+                {"registry": registry, "reference": reference, "generation": generation, "current": False,
+                 "cells": json.dumps(row, ensure_ascii=False), "at": stamp(now)}
+                for reference, row in cells.items()
+            ]  # fmt: skip
+            if rows:
+                connection.execute(insert(table), rows)
+            facts = json.dumps({"pending": generation})
+            connection.execute(update(books).where(books.c.name == registry).values(facts=facts))
+
+    def adopt_announced(self, registry: str, generation: int) -> None:
+        """The announced write was made: its cells are what is agreed now."""
+        with self.engine.begin() as connection:
+            self._adopt(connection, registry, generation)
+
+    @staticmethod
+    def _adopt(connection: Connection, registry: str, generation: int) -> None:
+        table, books = tables.agreements, tables.registries
+        new = select(table.c.reference).where(table.c.registry == registry, table.c.generation == generation)
+        older = and_(table.c.registry == registry, table.c.current.is_(True), table.c.reference.in_(new))
+        connection.execute(update(table).where(older).values(current=False))
+        fresh = and_(table.c.registry == registry, table.c.generation == generation)
+        connection.execute(update(table).where(fresh).values(current=True))
+        connection.execute(update(books).where(books.c.name == registry).values(generation=generation))
+
     def agree(
         self, registry: str, generation: int, cells: Mapping[Reference, Mapping[str, Any]], now: datetime,
         done: Iterable[int] = (), seen: str = "",
     ) -> None:  # fmt: skip
-        """One commit after a write: the new agreements, the generation, and the deeds that are done."""
-        table = tables.agreements
+        """One commit after a pass: the announced cells are agreed, the generation moves on, the deeds are done.
+
+        A pass that had nothing to write keeps the generation and only refreshes what it looked at."""
+        table, books = tables.agreements, tables.registries
         with self.engine.begin() as connection:
-            for reference, row in cells.items():
-                old = and_(table.c.registry == registry, table.c.reference == reference, table.c.current.is_(True))
-                connection.execute(update(table).where(old).values(current=False))
-                upsert(connection, table, {
-                    "registry": registry, "reference": reference, "generation": generation, "current": True,
-                    "cells": json.dumps(row, ensure_ascii=False), "at": stamp(now),
-                })  # fmt: skip
-            books = tables.registries
-            connection.execute(update(books).where(books.c.name == registry).values(generation=generation, seen=seen))
+            current = connection.execute(select(books.c.generation).where(books.c.name == registry)).scalar_one()
+            if generation > current:
+                self._adopt(connection, registry, generation)
+            else:
+                for reference, row in cells.items():
+                    which = and_(table.c.registry == registry, table.c.reference == reference, table.c.current.is_(True))
+                    text = json.dumps(row, ensure_ascii=False)
+                    connection.execute(update(table).where(which).values(cells=text))
+            connection.execute(update(books).where(books.c.name == registry).values(seen=seen))
             ids = list(done)
             for start in range(0, len(ids), 500):
                 which = tables.deeds.c.id.in_(ids[start : start + 500])
                 values = {"state": "done", "done_at": stamp(now), "lease_until": None, "error": None}
                 connection.execute(update(tables.deeds).where(which).values(values))
+
+    def agree_seen(self, registry: str, reference: Reference, cells: Mapping[str, Any]) -> None:
+        """These typed cells have been decided on: the next edit of them is a new one."""
+        table = tables.agreements
+        which = and_(table.c.registry == registry, table.c.reference == reference, table.c.current.is_(True))
+        with self.engine.begin() as connection:
+            stored = connection.execute(select(table.c.cells).where(which)).scalar()
+            if stored is None:
+                return
+            row = json.loads(stored)
+            row |= {**cells, "#n": row.get("#n", 0) + 1}
+            connection.execute(update(table).where(which).values(cells=json.dumps(row, ensure_ascii=False)))
 
     def forget_agreements(self, registry: str, before: datetime | None = None) -> None:
         """Old agreements (30 days are enough), or all of them for `rebuild`."""

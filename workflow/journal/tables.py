@@ -67,6 +67,7 @@ deeds = Table(
     Column("person", Text, nullable=False, default=""), Column("params", Text, nullable=False),
     Column("state", String(20), nullable=False), Column("due_at", String(40), nullable=False),
     Column("lease_until", String(40)), Column("attempts", Integer, nullable=False, default=0),
+    Column("faults", Integer, nullable=False, default=0),
     Column("created_at", String(40), nullable=False), Column("done_at", String(40)), Column("error", Text),
     Column("token", String(26)), Column("message_id", Text), Column("root", Text),
     Column("answer", Boolean, nullable=False, default=False), Column("once", Text),

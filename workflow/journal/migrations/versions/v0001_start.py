@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.String(length=40), nullable=False),
         sa.Column("lease_until", sa.String(length=40), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("faults", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.String(length=40), nullable=False),
         sa.Column("done_at", sa.String(length=40), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),

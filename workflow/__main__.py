@@ -1,0 +1,5 @@
+"""`python -m workflow` is `countersign`."""
+
+from workflow.cli import main
+
+main()

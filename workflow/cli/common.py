@@ -1,0 +1,107 @@
+"""What every command needs: the settings file, the parts, a clear end."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NoReturn
+
+import typer
+from filelock import FileLock, Timeout
+
+from config.settings import Settings, SettingsError, load
+from workflow.cli.logs import set_up_logs
+from workflow.journal import JournalError
+from workflow.journal.schema import prepare
+from workflow.wiring import NotBuiltYet, Wiring
+
+DONE, NO, WRONG_USE = 0, 1, 2
+
+
+@dataclass
+class Session:
+    """One call of the program: its settings are read when a command needs them."""
+
+    path: Path
+
+    @cached_property
+    def settings(self) -> Settings:
+        try:
+            return load(self.path, os.environ)
+        except SettingsError as error:
+            stop(WRONG_USE, str(error))
+
+    @cached_property
+    def wiring(self) -> Wiring:
+        set_up_logs(self.settings.logs.format, self.settings.logs.level)
+        return Wiring(self.settings)
+
+    def open_journal(self) -> Wiring:
+        """The parts, with the journal's schema in order."""
+        with plain_errors():
+            prepare(self.wiring.journal.engine, self.wiring.now())
+        return self.wiring
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Whether no daemon runs on this installation; while the block lasts none can start."""
+        lock = self.lock()
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            lock.release()
+
+    def lock(self) -> FileLock:
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        return FileLock(self.settings.data_dir / "daemon.lock")
+
+
+def default_path() -> Path:
+    return Path(os.environ.get("COUNTERSIGN_CONFIG") or "countersign.toml")
+
+
+def session(context: typer.Context) -> Session:
+    found: Session = context.obj
+    return found
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Errors that a sentence explains end the command with it, not with a traceback."""
+    try:
+        yield
+    except NotBuiltYet as error:
+        stop(WRONG_USE, str(error))
+    except JournalError as error:
+        stop(NO, str(error))
+
+
+def stop(code: int, sentence: str = "") -> NoReturn:
+    if sentence:
+        print(sentence, file=sys.stderr)
+    raise typer.Exit(code)
+
+
+def show(value: Any, as_json: bool, plain: Callable[[], None]) -> None:
+    """Facts as JSON for programs or as text for people."""
+    if as_json:
+        print(json.dumps(value, ensure_ascii=False, indent=2))
+    else:
+        plain()
+
+
+def quiet() -> None:
+    """Commands that print facts keep their logs to warnings."""
+    logging.getLogger("countersign").setLevel(logging.WARNING)

@@ -1,0 +1,150 @@
+"""`status`, `list`, `show` and `form`."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from values.dates import parse_date
+from values.names import fold_name
+from workflow.cli.common import NO, WRONG_USE, Session, quiet, show, stop
+from workflow.core.model import Request, Status
+from workflow.report import Report, matches
+from workflow.wiring import Wiring, status_of
+from workflow.words import Words, form_text, words
+
+
+def _report(wiring: Wiring) -> Report:
+    quiet()
+    return Report(wiring.journal, words(wiring.settings.language), wiring.settings.materials.path)
+
+
+def show_status(session: Session, as_json: bool) -> None:
+    wiring = session.open_journal()
+    facts = _report(wiring).status(wiring.now())
+    show(facts, as_json, lambda: _print_status(facts, wiring))
+
+
+def _print_status(facts: dict[str, Any], wiring: Wiring) -> None:
+    console = Console(soft_wrap=True, highlight=False)
+    for name, leg in facts["legs"].items():
+        trouble = f"[red]{leg['error']}[/red]" if leg["error"] else "ok"
+        console.print(f"{name:<10} {leg['last_success'] or 'not yet':<22} {trouble}")
+    for item in facts["waiting"]:
+        console.print(f"waits      {item['reference']}  {wiring.roster.name(item['person'])}  since {item['since']}")
+    deeds = facts["deeds"]
+    console.print(f"to do      {deeds['due']} due, {deeds['postponed']} postponed, {len(deeds['dead'])} given up")
+    for item in deeds["dead"]:
+        console.print(f"given up   {item['id']}  {item['kind']} {item['reference'] or ''}  {item['error']}", markup=False)
+    for item in facts["set_aside"]:
+        console.print(f"set aside  {item['key'][:12]}  {item['from']}  {item['subject']}  {item['error']}", markup=False)
+    letters = facts["letters"]
+    console.print("letters    " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in letters.items()))
+
+
+def show_list(session: Session, statuses: list[str], due: str, contractor: str, as_json: bool) -> None:
+    wiring = session.open_journal()
+    wanted = {_status(text) for word in statuses for text in word.split(",")}
+    last = _due(due, wiring.policy.today(wiring.now())) if due else None
+    report = _report(wiring)
+    stored = [status.value for status in Status] if not wanted else sorted(_stored(wanted))
+    found = [
+        request for request in wiring.journal.find(statuses=stored)
+        if matches(request, statuses=wanted, due=last, contractor=contractor, fold=fold_name)
+    ]  # fmt: skip
+    facts = {"requests": [report.request(request) for request in found]} if as_json else {}
+    show(facts, as_json, lambda: _print_list(found, words(wiring.settings.language)))
+
+
+def _status(text: str) -> str:
+    """A state by its name or by its label."""
+    found = next((s for s in Status if s.value == text.strip().lower()), None) or status_of(text)
+    if found is None:
+        stop(WRONG_USE, f"There is no status {text!r}; known are: {', '.join(status.value for status in Status)}.")
+    return found.value
+
+
+def _stored(wanted: set[str]) -> set[str]:
+    """On hold is shown over awaiting and approved."""
+    return wanted - {"on_hold"} | ({"awaiting", "approved"} if "on_hold" in wanted else set())
+
+
+def _due(text: str, today: date) -> date:
+    ends = {
+        "overdue": today - timedelta(days=1), "today": today, "week": today + timedelta(days=6 - today.weekday()),
+        "month": (today.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1),
+    }  # fmt: skip
+    found = ends.get(text.lower()) or parse_date(text, today)
+    if not isinstance(found, date):
+        stop(WRONG_USE, f"--due takes overdue, today, week, month or a date, not {text!r}.")
+    return found
+
+
+def _print_list(requests: list[Request], language: Words) -> None:
+    table = Table(box=None, pad_edge=False)
+    for name in ("reference", "status", "pay_by", "contractor", "amount", "subject"):
+        table.add_column(language.label(name), justify="right" if name == "amount" else "left")
+    for request in requests:
+        table.add_row(
+            request.reference, language.status(request.shown_status), language.value("pay_by", request),
+            request.value("contractor"), language.value("amount", request), request.value("subject"),
+        )  # fmt: skip
+    Console(highlight=False, markup=False).print(table)
+
+
+def show_request(session: Session, reference: str, as_json: bool) -> None:
+    wiring = session.open_journal()
+    request = wiring.journal.request(reference.upper())
+    if request is None:
+        stop(NO, f"There is no request {reference}.")
+    facts = _report(wiring).request(request)
+    show(facts, as_json, lambda: _print_request(request, facts, wiring))
+
+
+def _print_request(request: Request, facts: dict[str, Any], wiring: Wiring) -> None:
+    language = words(wiring.settings.language)
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    console.print(f"{request.reference}/{request.version}  {language.status(request.shown_status)}")
+    for name, found in facts["fields"].items():
+        if found["value"]:
+            console.print(f"  {language.label(name)}: {language.value(name, request)}  ({language.source(found['source'])})")
+    for problem in (*facts["problems"], *facts["warnings"]):
+        console.print(f"  ! {problem['text']}")
+    for recorded, line in language.events(wiring.journal.history(request.reference), wiring.roster.name, request.currency):
+        console.print(f"  {recorded.at.astimezone(wiring.settings.timezone):%d.%m.%Y %H:%M}  {line}")
+    for item in facts["materials"]:
+        console.print(f"  {item['path']}")
+
+
+def print_form(session: Session, lang: str, contractor: str) -> None:
+    """Needs no settings unless a contractor is named or no language is given."""
+    if lang and lang not in ("ru", "en"):
+        stop(WRONG_USE, "--lang takes ru or en.")
+    values: dict[str, str] = {}
+    if contractor:
+        values = _last_values(session, contractor)
+    language = lang or (session.settings.language if session.path.exists() else "ru")
+    print(form_text(language, values))
+
+
+PREFILLED = ("subject", "contractor", "contractor_email", "currency", "bank_details", "inn", "kpp", "bic", "account",
+             "corr_account", "iban", "swift")  # fmt: skip
+
+
+def _last_values(session: Session, contractor: str) -> dict[str, str]:
+    wiring = session.open_journal()
+    quiet()
+    found = [
+        request for request in wiring.journal.find(statuses=[Status.APPROVED.value, Status.PAID.value])
+        if matches(request, statuses=set(), due=None, contractor=contractor, fold=fold_name)
+    ]  # fmt: skip
+    if not found:
+        stop(NO, f"No approved request to {contractor} is known.")
+    last = max(found, key=lambda request: request.updated_at)
+    return {
+        name: last.value(name) for name in PREFILLED
+        if last.value(name) and last.fields[name].source != "computed"
+    }  # fmt: skip

@@ -1,0 +1,85 @@
+"""`run` and `run --once`: the daemon, alone on its installation, ended politely."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+
+from documents.errors import DocumentsError
+from filelock import Timeout
+from sheets.errors import RegistryError
+from workflow.cli.common import NO, Session, plain_errors, stop
+from workflow.daemon import Daemon, run_once
+from workflow.legs.clock import ClockLeg
+from workflow.registry_sync.sync import OldJournal
+from workflow.wiring import Wiring
+
+log = logging.getLogger("countersign.daemon")
+
+
+def run_daemon(session: Session, once: bool) -> None:
+    wiring = session.wiring
+    lock = session.lock()
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        stop(NO, "Another daemon runs on this installation (its lock is held).")
+    with lock:
+        session.open_journal()
+        with plain_errors():
+            _begin(wiring)
+            _run_once(wiring) if once else _run(wiring)
+
+
+def _begin(wiring: Wiring) -> None:
+    """Own old leases are free; an old copy of the journal is noticed before anything is read or sent."""
+    wiring.journal.free_own_leases(wiring.now())
+    try:
+        _compare_mark(wiring)
+        wiring.sync.open()
+    except OldJournal as error:
+        stop(NO, str(error))
+    except DocumentsError as error:
+        stop(NO, str(error))
+    except RegistryError as error:  # stops only the registry leg, which says so itself
+        log.warning("%s", error)
+
+
+def _compare_mark(wiring: Wiring) -> None:
+    """The materials folder remembers the highest number it has seen."""
+    known = wiring.journal.counters()
+    for name, number in wiring.materials.read_mark().items():
+        if number > known.get(name, 0):
+            raise OldJournal(
+                f"The materials folder knows {name}-{number:05d}, the journal only {name}-{known.get(name, 0):05d}: "
+                "the journal is an older copy. Restore the newer journal; nothing is read or sent until then."
+            )
+
+
+def _run_once(wiring: Wiring) -> None:
+    stopping = threading.Event()
+    wiring.stopping = stopping.is_set
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    legs = wiring.legs()
+    for leg in legs:
+        if isinstance(leg, ClockLeg):
+            leg.run_calendar()
+    troubles = run_once(legs, wiring.journal, wiring.now, stopping.is_set)
+    if troubles:
+        stop(NO, "\n".join(troubles))
+
+
+def _run(wiring: Wiring) -> None:
+    stopping = threading.Event()
+    wiring.stopping = stopping.is_set
+    legs = wiring.legs()
+    daemon = Daemon(legs, wiring.journal, wiring.now, wiring.settings.mailbox.poll.total_seconds(), stopping)
+    by_lane = {leg.name: leg for leg in legs}
+    wiring.service.wake = lambda lane: by_lane[lane.value].wake()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: daemon.stop())
+    log.info("started: %s", wiring.settings.mailbox.address)
+    daemon.run()
+    log.info("stopped")

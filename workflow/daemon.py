@@ -1,0 +1,111 @@
+"""The daemon: five legs, a thread each, one stop flag; and the same legs in turn for `run --once`."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from documents.errors import DocumentsError
+from mailer.errors import MailerError
+from sheets.errors import RegistryError, RegistryLocked
+from workflow.journal import Journal
+from workflow.legs.base import LONGEST_WAIT, Leg
+
+log = logging.getLogger("countersign.daemon")
+OUTSIDE = (MailerError, RegistryError, DocumentsError, OSError)
+"""Failures of the world: waited out. Anything else is a fault of ours: logged whole, and waited out as well."""
+NOTED_EVERY = timedelta(seconds=60)
+
+
+@dataclass(slots=True)
+class Daemon:
+    """Runs the legs until it is told to stop; each finishes the piece it has in hand."""
+
+    legs: Sequence[Leg]
+    journal: Journal
+    now: Callable[[], datetime]
+    poll: float = 30.0
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def stop(self) -> None:
+        """For signal handlers: no new piece is begun, every waiting leg is woken."""
+        self.stopping.set()
+        for leg in self.legs:
+            leg.wake()
+
+    def run(self) -> None:
+        """Until `stop`."""
+        threads = [threading.Thread(target=self._loop, args=(leg,), name=leg.name) for leg in self.legs]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            while thread.is_alive():  # a join without time-out would keep signals from being handled
+                thread.join(0.5)
+        for leg in self.legs:
+            leg.close()
+
+    def _loop(self, leg: Leg) -> None:
+        noted: datetime | None = None
+        failures = 0
+        while not self.stopping.is_set():
+            try:
+                more = leg.work_once()
+                if failures or noted is None or self.now() - noted > NOTED_EVERY:
+                    noted = self.now()
+                    self.journal.leg_succeeded(leg.name, noted)
+                failures = 0
+                if not more:
+                    leg.wait(self.poll)
+            except Exception as error:
+                failures += 1
+                noted = None
+                self._failed(leg, error)
+                self.stopping.wait(_pause(failures, error))
+
+    def _failed(self, leg: Leg, error: Exception) -> None:
+        if isinstance(error, OUTSIDE):
+            log.warning("%s: %s", leg.name, error)
+        else:
+            log.exception("%s failed", leg.name, exc_info=error)
+        try:
+            self.journal.leg_failed(leg.name, str(error), self.now())
+        except Exception:  # the journal itself is what fails: the log has it, the next turn tries again
+            log.exception("%s: its failure could not be recorded", leg.name)
+
+
+def _pause(failures: int, error: Exception) -> float:
+    """One second, doubled each time, a quarter of an hour at most; a locked book is looked at every few seconds."""
+    if isinstance(error, RegistryLocked):
+        return 5.0
+    return float(min(2 ** min(failures - 1, 10), LONGEST_WAIT.total_seconds()))
+
+
+def run_once(legs: Sequence[Leg], journal: Journal, now: Callable[[], datetime], stopping: Callable[[], bool]) -> list[str]:
+    """Every leg in turn until none has anything left; the troubles of those that could not work (a book that is
+    merely open elsewhere is none)."""
+    troubles: dict[str, str] = {}
+    resting: set[str] = set()
+    worked = True
+    while worked and not stopping():
+        worked = False
+        for leg in legs:
+            if leg.name in resting:
+                continue
+            try:
+                while leg.work_once() and not stopping():
+                    worked = True
+                journal.leg_succeeded(leg.name, now())
+            except Exception as error:
+                if not isinstance(error, OUTSIDE):
+                    log.exception("%s failed", leg.name)
+                journal.leg_failed(leg.name, str(error), now())
+                resting.add(leg.name)
+                worked = True
+                if not isinstance(error, RegistryLocked):
+                    troubles[leg.name] = str(error)
+    for leg in legs:
+        leg.close()
+    return [f"{name}: {words}" for name, words in troubles.items()]

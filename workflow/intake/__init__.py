@@ -1,0 +1,1 @@
+"""From a letter to an order: who wrote it, which ask it answers, what it says."""

@@ -1,0 +1,76 @@
+"""The form in a letter: labelled lines and files, as an order's `Form`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from documents.attachments import Accepted, inspect
+from mailer.letter import Letter
+from mailer.pairs import read_pairs
+from workflow.core.commands import Form
+from workflow.core.model import Caution, File, OrderFile
+
+BLOCKS = frozenset({"bank_details"})
+"""Fields whose value may be several lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A letter's files: those we keep and those we refuse, with the reason's key."""
+
+    files: tuple[File, ...]
+    refused: tuple[tuple[str, str], ...]
+
+    def as_orders(self) -> tuple[OrderFile, ...]:
+        """The files as payment orders of an accountant's letter."""
+        return tuple(OrderFile(file.sha256, file.name, file.media_type, file.letter) for file in self.files)
+
+
+def enclosed(letter: Letter) -> Enclosed:
+    """Look at every file by its content; pictures of a signature are none."""
+    files: list[File] = []
+    refused: list[tuple[str, str]] = []
+    for file in letter.files:
+        if file.inline:
+            continue
+        found = inspect(file.name, file.content)
+        if isinstance(found, Accepted):
+            files.append(File(
+                found.sha256, found.name, found.kind, found.media_type, found.size, letter.key, found.notes,
+            ))  # fmt: skip
+        else:
+            refused.append((found.name, found.reason))
+    return Enclosed(tuple({file.sha256: file for file in files}.values()), tuple(refused))
+
+
+def read_form(letter: Letter, labels: Mapping[str, str], *, quoted: str = "") -> Form:
+    """The labelled lines of what was written, laid over those of our own quoted form where it was filled inline."""
+    files = enclosed(letter)
+    inline = _values(read_pairs(quoted, (), labels, BLOCKS).values) if quoted else ({}, {})
+    own = _values(read_pairs(letter.new_text, letter.tables, labels, BLOCKS).values)
+    typed = {**inline[0], **own[0]}
+    rivals = {name: found for name, found in inline[1].items() if name not in own[0]} | own[1]
+    return Form(typed, rivals, files.files, files.refused, (), letter.key)
+
+
+def _values(pairs: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """One text for each field; different texts for one field are rivals, and nobody guesses between them."""
+    typed: dict[str, str] = {}
+    rivals: dict[str, tuple[str, ...]] = {}
+    for name, texts in pairs.items():
+        different = tuple(dict.fromkeys(text for text in (_plain(text) for text in texts) if text))
+        if different:
+            typed[name] = different[0]
+        if len(different) > 1:
+            rivals[name] = different
+    return typed, rivals
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def unverified(verdict: str, configured: bool) -> tuple[Caution, ...]:
+    """A new request from a sender whom no server of ours vouched for."""
+    return () if configured and verdict == "pass" else (Caution("sender_unverified"),)

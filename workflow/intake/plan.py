@@ -1,0 +1,29 @@
+"""What a letter means: one verdict, the order it gives, the answers it gets, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from workflow.core.commands import Command
+from workflow.core.deeds import Deed
+from workflow.core.model import Problem, Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Made by reading alone; nothing has happened yet.
+
+    `verdict` is one of requests answers refused ignored; `kind` and `decision` are what `countersign read` shows."""
+
+    verdict: str
+    kind: str
+    reason: str = ""
+    reference: Reference | None = None
+    command: Command | None = None
+    deeds: tuple[Deed, ...] = ()
+    decision: str | None = None
+    comment: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    why: tuple[str, ...] = ()

@@ -1,0 +1,181 @@
+"""Reads what a letter means, changing nothing: the same plan is carried out by the inbox leg and told by `read`.
+
+Order (design, Reading a letter): own or automatic, too big or unreadable, sender, answer to an ask, request, a
+contractor's reply, refusal. The first that applies ends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from mailer.letter import Letter
+from workflow.core.commands import Comment, NoteAnswer, Open
+from workflow.core.deeds import Deed, Lane
+from workflow.core.model import Reference, Request
+from workflow.intake.answers import Answer, plan_answer, plan_unreadable_answer
+from workflow.intake.carriers import Carried, Post, carried
+from workflow.intake.fields import read_form, unverified
+from workflow.intake.plan import Plan
+from workflow.journal.shelf import Token
+from workflow.keywords import Action, Words, read_decision
+from workflow.people import Member, Roster
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What reading may look up in the journal."""
+
+    token: Callable[[str], Token | None]
+    request: Callable[[Reference], Request | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """All that is needed to understand a letter. `authenticates`: sender checks are configured."""
+
+    roster: Roster
+    post: Post
+    labels: Mapping[str, str]
+    words: Words
+    lookup: Lookup
+    authenticates: bool
+    operators: tuple[str, ...]
+
+    def plan(self, letter: Letter) -> Plan:
+        """What this letter means. It is neither our own nor automatic (see `automatic_plan`)."""
+        member = self.roster.find(letter.sender)
+        found = carried(letter, self.post, self.lookup.token)
+        if letter.sender is None:
+            return Plan("refused", "stranger", "not_one_author", why=("From does not hold exactly one address",))
+        if self.authenticates and letter.verdict.result != "pass":
+            return self._sender_failed(letter, member, found)
+        if found.is_answer:
+            return self._answer(letter, member, found)
+        if member is not None:
+            return self._request(letter, member)
+        return self._stranger(letter, ())
+
+    # --- answers ------------------------------------------------------------------------------------------------
+
+    def _answer(self, letter: Letter, member: Member | None, found: Carried) -> Plan:
+        if len(found.references) > 1:
+            return self._two_requests(letter, member, found)
+        reference = found.token.reference if found.token else None
+        if reference is None and found.token is None and found.tag is not None:
+            reference = found.tag.reference
+        request = self.lookup.request(reference) if reference else None
+        if request is None:
+            return self._without_request(letter, member, found)
+        if member is None:
+            return self._outsider(letter, request, found)
+        proven = letter.verdict.result == "pass" and letter.verdict.by == "dmarc"
+        return plan_answer(Answer(letter, member, request, found, proven, self.labels, self.words, self.authenticates))
+
+    def _without_request(self, letter: Letter, member: Member | None, found: Carried) -> Plan:
+        """A token of a form or a refusal (no request), or one that we do not know."""
+        if member is None:
+            return self._stranger(letter, ("the answer carries nothing of ours that is known",))
+        plain_notice = found.token is not None
+        plan = self._request(letter, member)
+        if plain_notice or isinstance(plan.command, Open):
+            return plan
+        return plan_unreadable_answer(letter, member, self.words, found)
+
+    def _two_requests(self, letter: Letter, member: Member | None, found: Carried) -> Plan:
+        """Two carriers that name different requests decide nothing and alarm the operator."""
+        names = " / ".join(sorted(found.references))
+        alarms = tuple(
+            Deed(Lane.MAIL, "alarm", person, {"key": "two_carriers", "details": names, "sender": letter.sender or ""},
+                 once=f"two:{letter.key}:{person}")
+            for person in self.operators
+        )  # fmt: skip
+        why = (f"its carriers name different requests: {names}",)
+        first = found.token.reference if found.token else None
+        if member is None or first is None or self.lookup.request(first) is None:
+            return Plan("refused", "answer", "two_carriers", deeds=alarms, why=why)
+        note = NoteAnswer(member.email, "two_carriers", names)
+        return Plan("answers", "answer", "two_carriers", first, note, alarms, why=why)
+
+    def _outsider(self, letter: Letter, request: Request, found: Carried) -> Plan:
+        """Somebody who is not on the roster: the contractor, or a hand into which an ask was forwarded."""
+        sender = letter.sender or ""
+        if sender == request.value("contractor_email") or (found.token and found.token.person == sender):
+            words = letter.new_text.strip()
+            command = Comment(sender, words, "contractor")
+            return Plan("answers", "answer", "contractor", request.reference, command, comment=words,
+                        why=("the contractor's reply goes to the requester",))  # fmt: skip
+        warn = found.token.person if found.token and found.token.ask == "approve" else ""
+        note = NoteAnswer(sender, "not_yours", _snippet(letter), warn=warn, quiet=True)
+        plan = self._stranger(letter, ("it answers an ask that was put to somebody else",))
+        return replace(plan, command=note, reference=request.reference)
+
+    # --- new requests ---------------------------------------------------------------------------------------------
+
+    def _request(self, letter: Letter, member: Member) -> Plan:
+        """A form label or an accepted file makes a request; the word FORM or neither gets the form."""
+        first = read_decision(letter.new_text, allowed=frozenset({Action.DRAFT, Action.FORM, Action.STATUS}), words=self.words)
+        form = read_form(letter, self.labels, quoted=letter.quoted if letter.forwarded else "")
+        if first.action is Action.FORM and not form.typed:
+            return _send_form(letter, member, "form", "answers")
+        if first.action is Action.STATUS and not form.typed and not form.files:
+            deed = Deed(Lane.MAIL, "status_list", member.email, answer=True)
+            return Plan("answers", "answer", "status", deeds=(deed,), why=("the word STATUS stands first",))
+        if not form.typed and not form.files:
+            return self._nothing_to_read(letter, member, form.refused_files)
+        cautions = unverified(letter.verdict.result, self.authenticates)
+        form = replace(form, cautions=cautions)
+        keep = first.action is Action.DRAFT
+        why = [f"{len(form.typed)} labelled lines", f"{len(form.files)} files"]
+        if keep:
+            why.append("the word DRAFT stands first")
+        return Plan("requests", "request", "", command=Open(member.email, form, keep), fields=dict(form.typed), why=tuple(why))
+
+    def _nothing_to_read(self, letter: Letter, member: Member, refused: tuple[tuple[str, str], ...]) -> Plan:
+        said = read_decision(letter.new_text, allowed=None, words=self.words)
+        if said.action is not None and not refused:
+            return plan_unreadable_answer(letter, member, self.words, None)
+        return _send_form(letter, member, "form_needed", "refused", refused)
+
+    # --- refusals ---------------------------------------------------------------------------------------------------
+
+    def _stranger(self, letter: Letter, why: tuple[str, ...]) -> Plan:
+        """One polite refusal a day."""
+        sender = letter.sender or ""
+        deed = Deed(Lane.MAIL, "refusal", sender, {"subject": letter.subject[:120]}, answer=True,
+                    once=f"refusal:{sender}", once_for=DAY)  # fmt: skip
+        return Plan("refused", "stranger", "unknown_sender", deeds=(deed,), why=(*why, f"{sender} is not on the roster"))
+
+    def _sender_failed(self, letter: Letter, member: Member | None, found: Carried) -> Plan:
+        """Authentication is configured and fails: no request, no decision; the operator is told."""
+        sender = letter.sender or ""
+        why = letter.verdict.why or letter.verdict.result
+        deeds = [
+            Deed(Lane.MAIL, "alarm", person, {"key": "sender_failed", "sender": sender, "details": why},
+                 once=f"failed:{sender}:{person}", once_for=DAY)
+            for person in self.operators
+        ]  # fmt: skip
+        deeds.append(Deed(Lane.MAIL, "sender_failed", sender, {"subject": letter.subject[:120]}, answer=True,
+                          once=f"failed:{sender}", once_for=DAY))  # fmt: skip
+        kind = "answer" if found.is_answer else "request" if member else "stranger"
+        reference = found.token.reference if found.token else found.tag.reference if found.tag else None
+        plan = Plan("refused", kind, "sender_failed", deeds=tuple(deeds), why=(f"the sender could not be verified: {why}",))
+        if reference is None or self.lookup.request(reference) is None:
+            return plan
+        return replace(plan, command=NoteAnswer(sender, "sender_failed", _snippet(letter), quiet=True), reference=reference)
+
+
+def _send_form(
+    letter: Letter, member: Member, kind: str, verdict: str, refused: tuple[tuple[str, str], ...] = ()
+) -> Plan:
+    params = {"refused_files": [list(pair) for pair in refused]}
+    deed = Deed(Lane.MAIL, kind, member.email, params, answer=True)
+    why = "the word FORM stands first" if kind == "form" else "neither a labelled line nor an accepted file"
+    return Plan(verdict, "request", kind, deeds=(deed,), why=(why,))
+
+
+def _snippet(letter: Letter) -> str:
+    return " ".join(letter.new_text.split())[:200]

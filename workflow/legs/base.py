@@ -1,0 +1,69 @@
+"""What the legs have in common: a name, one piece of work, and how long to wait after a failure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from workflow.core.deeds import Deed, Lane
+from workflow.journal import Claimed
+from workflow.service import Service
+
+MOST_FAULTS = 10
+LEASE = timedelta(minutes=10)
+"""Longer than all time-outs of one piece of work together."""
+LONGEST_WAIT = timedelta(minutes=15)
+
+
+class Leg(Protocol):
+    """One loop of the daemon."""
+
+    name: str
+
+    def work_once(self) -> bool:
+        """Do one piece; True if there may be more. Raises what the outside world raises."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Wait for more to do; `wake` of the same leg ends it."""
+        ...
+
+    def wake(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def retry_at(now: datetime, attempts: int) -> datetime:
+    """Five seconds, then ever longer, a quarter of an hour at most."""
+    return now + min(timedelta(seconds=5) * 2 ** min(attempts - 1, 12), LONGEST_WAIT)
+
+
+def postpone_or_bury(service: Service, operators: tuple[str, ...], deed: Claimed, error: Exception) -> None:
+    """A fault of ours costs one item: it is tried ten times, then the operator has it."""
+    words = f"{type(error).__name__}: {error}"
+    now = service.now()
+    if deed.faults < MOST_FAULTS:
+        service.journal.postpone(deed, words, retry_at(now, deed.attempts), our_fault=True)
+    else:
+        bury(service, operators, deed, words)
+
+
+def bury(service: Service, operators: tuple[str, ...], deed: Claimed, words: str) -> None:
+    """Onto the dead-letter list, and a word to the operator."""
+    service.journal.bury(deed, words)
+    details = f"{deed.kind} {deed.reference or ''} ({deed.id}): {words}"
+    alarm(service, operators, "dead_deed", details, once=f"dead:{deed.id}")
+
+
+def alarm(
+    service: Service, operators: tuple[str, ...], key: str, details: str, *, once: str = "",
+    once_for: timedelta = timedelta(0),
+) -> None:  # fmt: skip
+    """Tell every operator; an alarm about a notice to an operator would only turn in a circle, so it names itself once."""
+    deeds = [
+        Deed(Lane.MAIL, "alarm", person, {"key": key, "details": details}, once=f"{once or key + details}:{person}",
+             once_for=once_for)
+        for person in operators
+    ]  # fmt: skip
+    if deeds:
+        service.add_deeds(deeds)

@@ -1,0 +1,152 @@
+"""The clock leg: what is due stands in the journal; `schedule` only says when to look.
+
+Every calendar job is wrapped: an exception in one would otherwise keep it due and starve the jobs behind it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from zoneinfo import ZoneInfo
+
+import schedule
+
+from workflow.core.commands import AnnouncePayment, Command, Reroute
+from workflow.core.deeds import Deed, Lane
+from workflow.core.model import Request, Status
+from workflow.journal import Cause, Claimed, Journal
+from workflow.journal.shelf import OLD_AGREEMENTS
+from workflow.legs.base import LEASE, postpone_or_bury
+from workflow.legs.bell import Bell
+from workflow.letters import LetterStore
+from workflow.service import Service
+
+log = logging.getLogger("countersign.clock")
+KEEP_IGNORED = timedelta(days=90)
+OPERATOR = "operator"
+
+
+@dataclass(slots=True)
+class ClockLeg:
+    """Due jobs of the journal, and the calendar: morning lists, anchors, clearing up."""
+
+    service: Service
+    store: LetterStore
+    registries: tuple[str, ...]
+    again: Callable[[str], None]
+    morning: time = time(9)
+    name: str = "clock"
+    bell: Bell = field(default_factory=Bell)
+    calendar: schedule.Scheduler = field(default_factory=schedule.Scheduler)
+
+    def __post_init__(self) -> None:
+        for job in (self.morning_list, self.anchor, self.clear_up):
+            self.calendar.every(1).minutes.do(wrapped(job))
+
+    @property
+    def journal(self) -> Journal:
+        return self.service.journal
+
+    def work_once(self) -> bool:
+        """One due job of the journal; with none, whatever the calendar says."""
+        deed = self.journal.claim_deed(Lane.CLOCK, self.service.now(), LEASE)
+        if deed is None:
+            self.calendar.run_pending()
+            return False
+        try:
+            self._perform(deed)
+            self.journal.settle([deed], self.service.now())
+        except Exception as error:  # our fault costs one job, not the clock
+            log.exception("job %s (%s %s) failed", deed.id, deed.kind, deed.reference)
+            postpone_or_bury(self.service, self.service.policy.operators, deed, error)
+        return True
+
+    def _perform(self, deed: Claimed) -> None:
+        if deed.kind == "announce":
+            command: Command = AnnouncePayment("clock", deed.params["at"])
+            self.service.handle(command, Cause(f"clock:{deed.id}"), deed.reference)
+        elif deed.kind == "reroute":
+            params = deed.params
+            command = Reroute(OPERATOR, params["to"], params["reason"], params.get("instead_of"))
+            self.service.handle(command, Cause(f"operator:{deed.id}"), deed.reference)
+        elif deed.kind == "read_again":
+            self.again(deed.params["key"])
+        else:
+            raise ValueError(f"no such job: {deed.kind}")
+
+    # --- the calendar -----------------------------------------------------------------------------------------------
+
+    def run_calendar(self) -> None:
+        """Every calendar job now (`run --once`); each knows whether it has been done."""
+        for job in (self.morning_list, self.anchor, self.clear_up):
+            wrapped(job)()
+
+    def morning_list(self) -> None:
+        """Accounting's list once a day, when it is wanted and when there is something in it."""
+        now, policy = self.service.now(), self.service.policy
+        local = now.astimezone(ZoneInfo(policy.timezone))
+        if policy.accounting != "morning" or local.time() < self.morning:
+            return
+        rows = morning_rows(list(self.journal.find(statuses=[Status.APPROVED.value])), local.date())
+        if not any(rows.values()):
+            return
+        deeds = [
+            Deed(Lane.MAIL, "morning", person, {"day": local.date().isoformat(), **rows},
+                 once=f"morning:{local.date()}:{person}")
+            for person in policy.accountants
+        ]  # fmt: skip
+        self.service.add_deeds(deeds)
+
+    def anchor(self) -> None:
+        """Once a day a hash over all chains that moved."""
+        today = self.service.now().date().isoformat()
+        if self.journal.note("anchored") != today:
+            self.journal.anchor(self.service.now())
+            self.journal.set_note("anchored", today)
+
+    def clear_up(self) -> None:
+        """Bytes of ignored letters go after 90 days, old agreements after 30; key and reason stay."""
+        now = self.service.now()
+        today = now.date().isoformat()
+        if self.journal.note("cleared") == today:
+            return
+        for row in self.journal.letters_to_erase(now - KEEP_IGNORED):
+            self.store.erase(row.path)
+            self.journal.forget_bytes(row.key)
+        for registry in self.registries:
+            self.journal.forget_agreements(registry, now - OLD_AGREEMENTS)
+        self.journal.set_note("cleared", today)
+
+    def wait(self, seconds: float) -> None:
+        self.bell.wait(min(seconds, 1.0))
+
+    def wake(self) -> None:
+        self.bell.ring()
+
+    def close(self) -> None:
+        self.calendar.clear()
+
+
+def wrapped(job: Callable[[], None]) -> Callable[[], None]:
+    """A job whose failure is logged and forgotten until its next turn."""
+
+    def run() -> None:
+        try:
+            job()
+        except Exception:  # see the module's sentence: the scheduler must go on
+            log.exception("the calendar job %s failed", job.__name__)
+
+    return run
+
+
+def morning_rows(approved: list[Request], today: date) -> dict[str, list[str]]:
+    """References of approved unpaid requests: overdue, due today, later, and those on hold."""
+    rows: dict[str, list[str]] = {"overdue": [], "today": [], "later": [], "on_hold": []}
+    for request in sorted(approved, key=lambda r: (r.value("pay_by"), r.reference)):
+        due = date.fromisoformat(request.value("pay_by"))
+        place = "on_hold" if request.holds else "overdue" if due < today else "today" if due == today else "later"
+        rows[place].append(request.reference)
+    return rows
+

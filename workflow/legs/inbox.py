@@ -1,0 +1,192 @@
+"""The inbox leg: every letter is stored, understood and answered or recorded, each on its own.
+
+The server's flags and the cursor are a courtesy; whether a letter was read before is told by its key in the journal.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from mailer.automatic import classify
+from mailer.bounce import read_bounce
+from mailer.errors import InboxError
+from mailer.inbox import Fetched, Inbox
+from mailer.letter import Letter, LetterError, authors_of, header_key, letter_key, read_header
+from mailer.mime import Header
+from workflow.core.commands import NoteBounce
+from workflow.core.deeds import Deed, Lane
+from workflow.intake.plan import Plan
+from workflow.intake.reader import Reader
+from workflow.journal import Cause, Journal, LetterEntry
+from workflow.legs.base import alarm
+from workflow.letters import LetterStore
+from workflow.service import Service
+
+DAY = timedelta(days=1)
+OVERLAP = timedelta(days=1)
+log = logging.getLogger("countersign.inbox")
+
+
+@dataclass(slots=True)
+class InboxLeg:
+    """Reads one folder of one mailbox."""
+
+    inbox: Inbox
+    folder: str
+    mailbox: str
+    service: Service
+    reader: Reader
+    store: LetterStore
+    read: Callable[[bytes, datetime], Letter]
+    own_addresses: frozenset[str]
+    read_from: datetime
+    max_size: int
+    operators: tuple[str, ...]
+    stopping: Callable[[], bool] = lambda: False
+    name: str = "inbox"
+    _uidvalidity: str = ""
+    _cursor: int = 0
+
+    @property
+    def journal(self) -> Journal:
+        return self.service.journal
+
+    def work_once(self) -> bool:
+        """Read everything new; True when there was anything."""
+        try:
+            return self._read_new()
+        except InboxError:
+            self.inbox.close()
+            raise
+
+    def _read_new(self) -> bool:
+        if not self.inbox.connected:
+            self.inbox.connect()
+            self._uidvalidity = str(self.inbox.select(self.folder))
+            self._cursor = self.journal.cursor(self.mailbox, self._uidvalidity)
+        since = None if self._cursor else (self.read_from - OVERLAP).date()
+        seen = []
+        try:
+            for fetched in self.inbox.new_letters(self._cursor, self.max_size, since=since):
+                self.take(fetched)
+                seen.append(fetched.uid)
+                if self.stopping():
+                    break
+        finally:
+            if seen:
+                self._cursor = max(self._cursor, *seen)
+                self.journal.move_cursor(self.mailbox, self._uidvalidity, self._cursor)
+        if seen:
+            self.inbox.mark(seen)
+        return bool(seen)
+
+    def wait(self, seconds: float) -> None:
+        if self.inbox.connected:
+            self.inbox.wait(seconds, self.stopping)
+
+    def wake(self) -> None:
+        self.inbox.wake()
+
+    def close(self) -> None:
+        self.inbox.close()
+
+    # --- one letter -------------------------------------------------------------------------------------------------
+
+    def take(self, fetched: Fetched) -> None:
+        """Store, understand, carry out. A letter that breaks the reader is set aside; the next one is read."""
+        header = read_header(fetched.raw)
+        key = letter_key(fetched.raw, header) if fetched.whole else header_key(fetched.raw, fetched.size)
+        if self.journal.knows_letter(key):
+            return
+        path = self.store.save(key, fetched.raw, fetched.received)
+        entry = self._entry(key, path, header, fetched.received)
+        try:
+            self._understand(fetched, header, entry)
+        except Exception as error:  # one letter must never stop the ones behind it
+            log.exception("letter %s could not be read and is set aside", key)
+            aside = replace(entry, verdict="set_aside", error=f"{type(error).__name__}: {error}")
+            self.journal.letter_entry(aside, self.service.now())
+            alarm(self.service, self.operators, "set_aside", f"{entry.sender}: {entry.subject}", once=f"aside:{key}")
+
+    def again(self, key: str) -> None:
+        """Read a letter that was set aside once more (`retry`)."""
+        row = self.journal.letter(key)
+        if row is None or row.verdict != "set_aside" or row.path is None:
+            return
+        raw = self.store.raw(row.path)
+        received = datetime.fromisoformat(row.received_at)
+        entry = self._entry(key, row.path, read_header(raw), received)
+        self._understand(Fetched(0, raw, received, len(raw), True), read_header(raw), entry)
+
+    def _entry(self, key: str, path: str, header: Header, received: datetime) -> LetterEntry:
+        authors = authors_of(header)
+        message_id = (header.get("message-id") or "").strip().strip("<>") or None
+        subject = " ".join(header.text("subject").split())
+        return LetterEntry(key, self.mailbox, received, "ignored", message_id=message_id,
+                           sender=authors[0] if authors else None, subject=subject, path=path)  # fmt: skip
+
+    def _understand(self, fetched: Fetched, header: Header, entry: LetterEntry) -> None:
+        if fetched.received < self.read_from:
+            self._ignore(entry, "before_our_time")
+            return
+        automatic = classify(header, self.own_addresses)
+        if automatic and automatic.kind != "auto?":
+            self._automatic(fetched.raw, automatic.kind, entry)
+            return
+        if not fetched.whole:
+            self._refuse(entry, "too_big", {"size": fetched.size, "limit": self.max_size, "subject": entry.subject})
+            return
+        try:
+            letter = self.read(fetched.raw, fetched.received)
+        except LetterError as error:
+            self.journal.letter_entry(replace(entry, verdict="set_aside", error=str(error)), self.service.now())
+            return
+        self.store.keep(letter)
+        if letter.automatic and letter.automatic.kind != "auto?":
+            self._automatic(fetched.raw, letter.automatic.kind, entry)
+            return
+        plan = self.reader.plan(letter)
+        if letter.automatic and plan.decision is not None:
+            plan = replace(plan, command=None, deeds=(), verdict="ignored", reason="looks_automatic")
+        self._carry_out(plan, entry)
+
+    def _carry_out(self, plan: Plan, entry: LetterEntry) -> None:
+        entry = replace(entry, verdict=plan.verdict, reason=plan.reason, reference=plan.reference)
+        cause = Cause(f"letter:{entry.key}:0", entry)
+        if plan.command is None:
+            self.service.note_letter(cause, plan.deeds)
+        else:
+            self.service.handle(plan.command, cause, plan.reference, plan.deeds)
+
+    def _ignore(self, entry: LetterEntry, reason: str) -> None:
+        self.journal.letter_entry(replace(entry, verdict="ignored", reason=reason), self.service.now())
+
+    def _refuse(self, entry: LetterEntry, kind: str, params: dict[str, object]) -> None:
+        """Only people on the roster are told; anybody else could make us write to third parties."""
+        known = self.reader.roster.find(entry.sender)
+        deeds = [Deed(Lane.MAIL, kind, known.email, params, answer=True)] if known else []
+        self.service.note_letter(Cause(f"letter:{entry.key}:0", replace(entry, verdict="refused", reason=kind)), deeds)
+
+    # --- automatic mail -----------------------------------------------------------------------------------------------
+
+    def _automatic(self, raw: bytes, kind: str, entry: LetterEntry) -> None:
+        """Automatic mail never decides and is never answered; a bounce is matched with the notice that came back."""
+        bounce = read_bounce(raw) if kind in ("dsn", "auto") else None
+        notice = None
+        for message_id in bounce.message_ids if bounce else ():
+            notice = notice or self.journal.notice_by_message(message_id)
+        if bounce is None or notice is None:
+            self._ignore(entry, kind)
+            return
+        entry = replace(entry, reason="bounce", reference=notice.reference)
+        if bounce.permanent:
+            self.journal.note_bounce(notice.message_id)
+        if notice.reference is None:
+            self._ignore(entry, "bounce")
+            return
+        why = " ".join(bounce.why.split())[:300]
+        command = NoteBounce("mailer", notice.person, notice.message_id, why, bounce.permanent)
+        self.service.handle(command, Cause(f"letter:{entry.key}:0", entry), notice.reference)

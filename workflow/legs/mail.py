@@ -1,0 +1,99 @@
+"""The mail leg: due notices are written and handed to the mail server, one after another.
+
+Delivery is at least once, with one Message-ID, save to contractors: their notice is marked as being sent just before
+its content goes out, and one cut off after that is never sent again by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+
+from mailer.errors import DeliveryError
+from mailer.smtp import Outgoing
+from workflow.core.commands import NoteBounce, NoteInDoubt
+from workflow.core.deeds import CONTRACTOR_KINDS, Lane
+from workflow.journal import Cause, Claimed
+from workflow.journal.queue import IN_DOUBT, SKIPPED
+from workflow.legs.base import LEASE, bury, postpone_or_bury, retry_at
+from workflow.legs.bell import Bell
+from workflow.notices import Notices, Skip
+from workflow.service import Service
+
+log = logging.getLogger("countersign.mail")
+
+
+@dataclass(slots=True)
+class MailLeg:
+    """Sends what the journal's mail lane holds."""
+
+    service: Service
+    notices: Notices
+    outgoing: Outgoing
+    operators: tuple[str, ...]
+    name: str = "mail"
+    bell: Bell = field(default_factory=Bell)
+
+    def work_once(self) -> bool:
+        """Do one due notice; True if there may be more."""
+        journal = self.service.journal
+        deed = journal.claim_deed(Lane.MAIL, self.service.now(), LEASE)
+        if deed is None:
+            return False
+        try:
+            self._perform(deed)
+        except DeliveryError as error:
+            self._failed(deed, error)
+            if not error.permanent and not error.in_doubt:
+                raise
+        except Exception as error:  # our fault costs one notice, not the leg
+            log.exception("notice %s (%s %s) could not be made", deed.id, deed.kind, deed.reference)
+            postpone_or_bury(self.service, self.operators, deed, error)
+        return True
+
+    def _perform(self, deed: Claimed) -> None:
+        journal, now = self.service.journal, self.service.now()
+        if deed.was_sending:
+            self._in_doubt(deed, "cut off while it was being sent")
+            return
+        request = journal.request(deed.reference) if deed.reference else None
+        prepared = self.notices.prepare(deed, request, now)
+        if isinstance(prepared, Skip):
+            journal.settle([deed], now, SKIPPED, prepared.reason)
+            return
+        once = deed.kind in CONTRACTOR_KINDS
+        mark = (lambda: journal.mark_sending(deed)) if once else None
+        self.outgoing.send(prepared.message, prepared.sender, prepared.recipient, mark)
+        journal.settle([deed], self.service.now())
+
+    def _failed(self, deed: Claimed, error: DeliveryError) -> None:
+        journal, now = self.service.journal, self.service.now()
+        if error.in_doubt and deed.kind in CONTRACTOR_KINDS:
+            self._in_doubt(deed, str(error))
+        elif error.permanent:
+            self._refused(deed, error)
+        else:
+            log.warning("notice %s to be tried again: %s", deed.id, error)
+            journal.postpone(deed, str(error), retry_at(now, deed.attempts))
+
+    def _refused(self, deed: Claimed, error: DeliveryError) -> None:
+        """The server will never take it: the same to people as a bounce."""
+        bury(self.service, self.operators, deed, str(error))
+        if deed.reference and deed.message_id:
+            command = NoteBounce("mailer", deed.person, deed.message_id, str(error), permanent=True)
+            self.service.handle(command, Cause(f"refused:{deed.id}"), deed.reference)
+
+    def _in_doubt(self, deed: Claimed, why: str) -> None:
+        self.service.journal.bury(deed, why, IN_DOUBT)
+        if deed.reference:
+            command = NoteInDoubt("mailer", deed.person, deed.message_id or "")
+            self.service.handle(command, Cause(f"doubt:{deed.id}"), deed.reference)
+
+    def wait(self, seconds: float) -> None:
+        self.bell.wait(seconds)
+
+    def wake(self) -> None:
+        self.bell.ring()
+
+    def close(self) -> None:
+        self.outgoing.close()

@@ -1,0 +1,81 @@
+"""The registry leg: one pass after another, and the right word to the right people when the sheet cannot be used."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sheets.errors import RegistryChanged, RegistryError, RegistryLocked
+from workflow.core.deeds import Deed, Lane
+from workflow.journal.stamp import unstamp
+from workflow.legs.base import alarm
+from workflow.legs.bell import Bell
+from workflow.registry_sync.sync import RegistrySync
+from workflow.service import Service
+
+log = logging.getLogger("countersign.registry")
+TOLD_AFTER = timedelta(minutes=15)
+
+
+@dataclass(slots=True)
+class RegistryLeg:
+    """Holds one registry."""
+
+    sync: RegistrySync
+    service: Service
+    accountants: tuple[str, ...]
+    operators: tuple[str, ...]
+    poll: float
+    name: str = "registry"
+    bell: Bell = field(default_factory=Bell)
+    _troubled: bool = False
+
+    def work_once(self) -> bool:
+        """One pass. A book that is merely open elsewhere, or changed while we wrote, is come back to."""
+        try:
+            worked = self.sync.work_once()
+        except RegistryChanged:
+            return False
+        except RegistryLocked as error:
+            self._locked(error)
+            raise
+        except RegistryError as error:
+            self._broken(error)
+            raise
+        if self._troubled:
+            self._troubled = False
+            alarm(self.service, self.operators, "registry_mended", self.sync.name,
+                  once=f"mended:{self.sync.name}:{self.service.now():%Y-%m-%dT%H:%M}")  # fmt: skip
+        return worked
+
+    def _locked(self, error: RegistryLocked) -> None:
+        """After a quarter of an hour accounting is told once which rows wait and who has the file open."""
+        now = self.service.now()
+        since = unstamp(self.service.journal.leg_failed(self.name, str(error), now))
+        if now - since < TOLD_AFTER:
+            return
+        rows = self.service.journal.waiting_rows()
+        deeds = [
+            Deed(Lane.MAIL, "registry_waiting", person,
+                 {"rows": rows[:50], "owner": error.owner, "since": since.isoformat()},
+                 once=f"locked:{self.sync.name}:{since.isoformat()}:{person}")
+            for person in self.accountants
+        ]  # fmt: skip
+        if rows:
+            self.service.add_deeds(deeds)
+
+    def _broken(self, error: RegistryError) -> None:
+        now: datetime = self.service.now()
+        since = self.service.journal.leg_failed(self.name, str(error), now)
+        self._troubled = True
+        alarm(self.service, self.operators, "registry_broken", str(error), once=f"broken:{self.sync.name}:{since}")
+
+    def wait(self, seconds: float) -> None:
+        self.bell.wait(min(seconds, self.poll))
+
+    def wake(self) -> None:
+        self.bell.ring()
+
+    def close(self) -> None:
+        """Nothing is held open between passes."""

@@ -1,0 +1,69 @@
+"""The letters themselves: each is on disk, whole, before anything is decided from it."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from mailer.letter import Letter
+
+KEPT_IN_MEMORY = 16
+
+
+class LetterStore:
+    """`data_dir/letters/YYYY/MM/KEY.eml`; the name is the letter's key, so a repeat writes the same file."""
+
+    def __init__(self, root: Path, read: Callable[[bytes], Letter]) -> None:
+        self.root, self._read = root, read
+        self._recent: OrderedDict[str, Letter] = OrderedDict()
+
+    def save(self, key: str, raw: bytes, received: datetime) -> str:
+        """Store a letter durably; its path relative to the root."""
+        relative = f"{received:%Y/%m}/{key}.eml"
+        path = self.root / relative
+        if path.exists() and path.stat().st_size == len(raw):
+            return relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(".tmp")
+        with open(draft, "wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+        sync_folder(path.parent)
+        return relative
+
+    def raw(self, path: str) -> bytes:
+        return (self.root / path).read_bytes()
+
+    def erase(self, path: str) -> None:
+        (self.root / path).unlink(missing_ok=True)
+
+    def keep(self, letter: Letter) -> None:
+        """Remember a letter just read: its files are wanted again in a moment."""
+        self._recent[letter.key] = letter
+        while len(self._recent) > KEPT_IN_MEMORY:
+            self._recent.popitem(last=False)
+
+    def letter(self, key: str, path: str) -> Letter:
+        """A stored letter, read again; raises `FileNotFoundError` when its bytes are gone."""
+        if key not in self._recent:
+            self.keep(self._read(self.raw(path)))
+        return self._recent[key]
+
+    def file(self, key: str, path: str, sha256: str) -> bytes | None:
+        """The bytes of one file of a letter."""
+        letter = self.letter(key, path)
+        return next((file.content for file in letter.files if file.sha256 == sha256), None)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in this folder survive a loss of power."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,149 @@
+"""A request as the cells of its row, and the approved ones as Today, Week and Month."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sheets.model import Cell, View
+from workflow.core.events import Recorded
+from workflow.core.model import Request, Status
+from workflow.core.payment import paid_so_far
+from workflow.registry_sync.columns import VIEW_COLUMNS
+from workflow.words import Words
+
+HISTORY_LINES = 12
+AS_THEY_STAND = ("subject", "contractor", "currency", "bank_details", "inn", "kpp", "bic", "account", "corr_account",
+                 "iban", "swift", "purpose", "contractor_email")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RowWriter:
+    """Turns requests into cells. `link` gives the target of a request's materials, empty when there is none yet."""
+
+    words: Words
+    name_of: Callable[[str], str]
+    zone: ZoneInfo
+    link: Callable[[Request], str]
+    history: Callable[[str], list[Recorded]]
+
+    def cells(self, request: Request) -> dict[str, Cell]:
+        """Every cell of the row, people's own left out."""
+        return {
+            "reference": request.reference,
+            "version": str(request.version),
+            "status": self.words.status(request.shown_status),
+            "amount": request.amount,
+            "pay_by": _day(request.value("pay_by")),
+            "invoice": self.words.value("invoice", request) or None,
+            "requested_by": self.name_of(request.requester),
+            "approved_by": ", ".join(dict.fromkeys(self.name_of(vote.person) for vote in request.approvals())) or None,
+            "decision_comment": request.decision_comment or None,
+            "materials": request.reference if self.link(request) else None,
+            "warnings": "\n".join(self.words.warnings(request.warnings)) or None,
+            "message": self.words.message(request.message, request.currency) if request.message else None,
+            "history": self._history(request),
+            "updated": request.updated_at.astimezone(self.zone).strftime("%d.%m.%Y %H:%M"),
+            **{name: request.value(name) or None for name in AS_THEY_STAND},
+            **_payment(request),
+        }
+
+    def links(self, request: Request) -> dict[str, str]:
+        target = self.link(request)
+        return {"materials": target} if target else {}
+
+    def view_row(self, request: Request) -> dict[str, Cell]:
+        cells = self.cells(request)
+        return {key: cells.get(key) for key in VIEW_COLUMNS}
+
+    def _history(self, request: Request) -> str:
+        told = self.words.events(self.history(request.reference), self.name_of, request.currency)
+        lines = [f"{recorded.at.astimezone(self.zone):%d.%m %H:%M} {line}" for recorded, line in told]
+        return "\n".join(lines[-HISTORY_LINES:])
+
+
+def _payment(request: Request) -> dict[str, Cell]:
+    """What is paid so far; before payment only an order number that the accountant gave."""
+    if not request.payments:
+        return {"paid_on": None, "paid_amount": None, "payment_order": request.stated_order or None}
+    last = request.payments[-1]
+    return {"paid_on": last.on, "paid_amount": paid_so_far(request), "payment_order": last.order or None}
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def views(requests: Iterable[Request], today: date, writer: RowWriter) -> tuple[View, ...]:
+    """Today is what is due up to today, overdue included; Week up to Sunday; Month up to its end: each holds the one
+    before. Only approved unpaid rows that nothing holds."""
+    payable = sorted(
+        (request for request in requests if request.payable),
+        key=lambda request: (request.value("pay_by"), request.reference),
+    )
+    ends = {"today": today, "week": today + timedelta(days=6 - today.weekday()), "month": _month_end(today)}
+    rows = {request.reference: writer.view_row(request) for request in payable}
+    return tuple(_view(key, [r for r in payable if _due(r) <= end], rows, writer) for key, end in ends.items())
+
+
+def _view(key: str, requests: Sequence[Request], rows: Mapping[str, dict[str, Cell]], writer: RowWriter) -> View:
+    totals: dict[str, Decimal] = {}
+    for request in requests:
+        rest = (request.amount or Decimal(0)) - paid_so_far(request)
+        totals[request.currency] = totals.get(request.currency, Decimal(0)) + rest
+    return View(
+        key, tuple(rows[request.reference] for request in requests), tuple(sorted(totals.items())),
+        tuple(writer.links(request) for request in requests),
+    )  # fmt: skip
+
+
+def _due(request: Request) -> date:
+    return date.fromisoformat(request.value("pay_by"))
+
+
+def _month_end(today: date) -> date:
+    following = (today.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return following - timedelta(days=1)
+
+
+def is_shown(request: Request) -> bool:
+    """Whether the views may show it at all."""
+    return request.status is Status.APPROVED
+
+
+# --- cells as the journal keeps them --------------------------------------------------------------------------------
+
+
+def pack(cells: Mapping[str, Cell]) -> dict[str, Any]:
+    """Cells as JSON: a number and a date say what they are."""
+    return {key: _packed(cell) for key, cell in cells.items()}
+
+
+def unpack(cells: Mapping[str, Any]) -> dict[str, Cell]:
+    return {key: _unpacked(cell) for key, cell in cells.items() if not key.startswith("#")}
+
+
+def _packed(cell: Cell) -> Any:
+    match cell:
+        case Decimal():
+            return {"n": str(cell)}
+        case date():
+            return {"d": cell.isoformat()}
+        case _:
+            return cell
+
+
+def _unpacked(cell: Any) -> Cell:
+    match cell:
+        case {"n": number}:
+            return Decimal(number)
+        case {"d": day}:
+            return date.fromisoformat(day)
+        case str() | None:
+            return cell
+        case _:
+            raise ValueError(f"not a stored cell: {cell!r}")

@@ -1,0 +1,301 @@
+"""Puts the parts together from the settings. Only this module and the command line read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from sqlalchemy.engine import make_url
+
+from config.settings import Condition, RegistrySettings, Settings
+from config.settings import Step as StepSettings
+from documents.links import link_to
+from documents.materials import Materials
+from mailer.account import Account
+from mailer.domain import ascii_address
+from mailer.inbox import Inbox
+from mailer.letter import Letter, read_letter
+from mailer.render import Renderer
+from mailer.smtp import Outgoing
+from mailer.trust import TrustRules
+from sheets.excel import ExcelRegistry
+from workflow.core.model import OrderFile, Request, Status, Step
+from workflow.core.policy import Policy, Rule, When
+from workflow.intake.carriers import Post
+from workflow.intake.reader import Lookup, Reader
+from workflow.journal import Journal
+from workflow.journal.engine import open_engine
+from workflow.journal.queue import Caps
+from workflow.keywords import Words as Keywords
+from workflow.legs.base import Leg, alarm
+from workflow.legs.clock import ClockLeg
+from workflow.legs.folder import FolderLeg, folder_of
+from workflow.legs.inbox import InboxLeg
+from workflow.legs.mail import MailLeg
+from workflow.legs.registry import RegistryLeg
+from workflow.letters import LetterStore
+from workflow.notices import Notices, Person
+from workflow.notices.card import card_page
+from workflow.people import Member, Roster
+from workflow.registry_sync.columns import layout
+from workflow.registry_sync.rows import RowWriter
+from workflow.registry_sync.sync import RegistrySync
+from workflow.service import Service
+from workflow.words import form_labels, markers, words
+
+BEFORE_FIRST_START = timedelta(days=7)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Wiring:
+    """Every part of one installation, made when it is first asked for."""
+
+    settings: Settings
+    now: Callable[[], datetime] = utc_now
+    stopping: Callable[[], bool] = lambda: False
+
+    # --- the journal and the door -----------------------------------------------------------------------------------
+
+    @cached_property
+    def journal(self) -> Journal:
+        url = make_url(self.settings.journal)
+        if url.get_backend_name() == "sqlite" and url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        domain = ascii_address(self.settings.mailbox.address).rpartition("@")[2]
+        return Journal(
+            open_engine(self.settings.journal), domain=domain, prefix=self.settings.company.reference_prefix
+        )
+
+    @cached_property
+    def roster(self) -> Roster:
+        return Roster(
+            Member(person.name, person.email, frozenset(person.roles), person.language, person.aliases)
+            for person in self.settings.people
+        )
+
+    @cached_property
+    def policy(self) -> Policy:
+        settings = self.settings
+        return Policy(
+            rules=tuple(Rule(_when(rule.when), tuple(_step(step) for step in rule.steps)) for rule in settings.approval),
+            approvers=frozenset(self.roster.with_role("approver")),
+            accountants=self.roster.with_role("accountant"),
+            operators=self.roster.with_role("operator"),
+            paid_delay=settings.notices.paid_delay,
+            undo_window=settings.decisions.undo_window,
+            timezone=settings.timezone.key,
+            language=settings.language,
+            accounting=settings.notices.accounting,
+        )
+
+    @cached_property
+    def service(self) -> Service:
+        rate = self.settings.mailbox.answers_per_sender
+        return Service(self.journal, self.policy, self.now, Caps(rate.count, rate.per))
+
+    # --- letters ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def own_addresses(self) -> frozenset[str]:
+        mailbox = self.settings.mailbox
+        return frozenset((mailbox.address, *mailbox.former_addresses))
+
+    def read(self, raw: bytes, received: datetime) -> Letter:
+        mailbox = self.settings.mailbox
+        trust = TrustRules(tuple(mailbox.authserv_id), mailbox.internal_header)
+        return read_letter(
+            raw, received=received, trust=trust, own_addresses=self.own_addresses, markers=markers()
+        )
+
+    @cached_property
+    def store(self) -> LetterStore:
+        return LetterStore(self.settings.data_dir / "letters", lambda raw: self.read(raw, self.now()))
+
+    @cached_property
+    def reader(self) -> Reader:
+        mailbox, keywords = self.settings.mailbox, self.settings.keywords
+        more = {"approve": keywords.approve, "reject": keywords.reject, "return": keywords.return_}
+        return Reader(
+            roster=self.roster,
+            post=Post(self.own_addresses, self.journal.domain, self.settings.company.reference_prefix),
+            labels=form_labels(),
+            words=Keywords.built_in().extended(more),
+            lookup=Lookup(self.journal.token, self.journal.request),
+            authenticates=bool(mailbox.authserv_id or mailbox.internal_header),
+            operators=self.policy.operators,
+        )
+
+    def letter_file(self, key: str, sha256: str) -> bytes | None:
+        """One file of a stored letter; None when its bytes are gone."""
+        row = self.journal.letter(key)
+        if row is None or row.path is None:
+            return None
+        try:
+            return self.store.file(key, row.path, sha256)
+        except FileNotFoundError:
+            return None
+
+    def order_file(self, order: OrderFile) -> bytes | None:
+        if order.letter:
+            return self.letter_file(order.letter, order.sha256)
+        return self.materials.read(PurePosixPath(order.path)) if order.path else None
+
+    def letter_message_id(self, key: str) -> str | None:
+        row = self.journal.letter(key)
+        return row.message_id if row is not None else None
+
+    # --- accounts -----------------------------------------------------------------------------------------------------
+
+    def account(self, which: str) -> Account:
+        """The login for "imap" or "smtp"."""
+        mailbox = self.settings.mailbox
+        server = mailbox.imap if which == "imap" else mailbox.smtp
+        if mailbox.oauth is not None:
+            raise NotBuiltYet("Signing in by token ([mailbox.oauth]) is not built yet: use an application password.")
+        return Account(server.host, server.port, server.security, mailbox.login, mailbox.password)
+
+    # --- the sheet and the folder -----------------------------------------------------------------------------------
+
+    @cached_property
+    def materials(self) -> Materials:
+        return Materials(self.settings.materials.path)
+
+    @property
+    def book(self) -> RegistrySettings:
+        """The first registry; a second one comes with a later version."""
+        if len(self.settings.registries) > 1:
+            raise NotBuiltYet("Several registries are not built yet: keep one [registry].")
+        return self.settings.registries[0]
+
+    @cached_property
+    def excel(self) -> ExcelRegistry:
+        if self.book.kind != "excel":
+            raise NotBuiltYet('A Google registry is not built yet: use kind = "excel".')
+        return ExcelRegistry(
+            self.book.path, self.layout, self.now, self.book.lock_stale_after
+        )
+
+    @cached_property
+    def layout(self):  # type: ignore[no-untyped-def]
+        return layout(self.book.worksheet, self.settings.language, words, dict(self.book.aliases))
+
+    def link(self, request: Request) -> str:
+        if not request.folder:
+            return ""
+        return link_to(
+            folder_of(request), self.settings.materials.url, self.book.path.parent, self.settings.materials.path
+        )
+
+    @cached_property
+    def row_writer(self) -> RowWriter:
+        return RowWriter(
+            words(self.settings.language), self.roster.name, self.settings.timezone, self.link, self.journal.history
+        )
+
+    @cached_property
+    def sync(self) -> RegistrySync:
+        return RegistrySync(
+            self.book.name, self.excel, self.layout, self.row_writer, self.service, status_of,
+            self.policy.operators or self.policy.accountants,
+        )  # fmt: skip
+
+    def card(self, request: Request) -> str:
+        return card_page(
+            request, self.journal.history(request.reference), self.journal.materials(request.reference),
+            words(self.settings.language), self.roster.name, self.now(), self.settings.timezone,
+        )  # fmt: skip
+
+    # --- notices ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        return Renderer(self.settings.templates.path, on_broken=self._template_broken)
+
+    def _template_broken(self, name: str, error: Exception) -> None:
+        alarm(self.service, self.policy.operators, "template_broken", f"{name}: {error}", once=f"template:{name}:{error}")
+
+    @cached_property
+    def notices(self) -> Notices:
+        settings = self.settings
+        return Notices(
+            renderer=self.renderer,
+            people={m.email: Person(m.name, m.email, m.language, m.roles, m.aliases) for m in self.roster},
+            company=settings.company.name,
+            address=settings.mailbox.address,
+            plus_addressing=settings.mailbox.plus_addressing,
+            domain=self.journal.domain,
+            language=settings.language,
+            timezone=settings.timezone,
+            contractor_language=settings.contractor.language,
+            letter_file=self.letter_file,
+            order_file=self.order_file,
+            letter_message_id=self.letter_message_id,
+            materials_url=self.link,
+            history=self.journal.history,
+            request=self.journal.request,
+        )
+
+    # --- the legs -----------------------------------------------------------------------------------------------------
+
+    def legs(self) -> Sequence[Leg]:
+        """All legs, in the order in which `run --once` lets them work."""
+        settings, operators = self.settings, self.policy.operators
+        mailbox = settings.mailbox
+        inbox = InboxLeg(
+            Inbox(self.account("imap")), mailbox.folder, f"{mailbox.address}/{mailbox.folder}", self.service, self.reader,
+            self.store, self.read, self.own_addresses, self.read_from(), mailbox.max_size, operators, self.stopping,
+        )  # fmt: skip
+        registry = RegistryLeg(
+            self.sync, self.service, self.policy.accountants, operators, self.book.poll.total_seconds()
+        )
+        mail = MailLeg(self.service, self.notices, Outgoing(self.account("smtp")), operators)
+        letter_name = words(settings.language).text("letter_file")
+        folder = FolderLeg(
+            self.service, self.materials, self.store, self.card,
+            lambda received: f"{letter_name} {datetime.fromisoformat(received).astimezone(settings.timezone):%Y-%m-%d %H-%M-%S}.eml",
+            operators,
+        )  # fmt: skip
+        clock = ClockLeg(self.service, self.store, (self.book.name,), inbox.again, settings.notices.morning)
+        return (inbox, clock, registry, mail, folder)
+
+    def read_from(self) -> datetime:
+        """Older letters are before our time: as set, else seven days before the first start."""
+        settings = self.settings
+        if settings.mailbox.read_from is not None:
+            return datetime.combine(settings.mailbox.read_from, time(0), settings.timezone).astimezone(UTC)
+        first = self.journal.note_once("first_start", self.now().isoformat())
+        return datetime.fromisoformat(first) - BEFORE_FIRST_START
+
+
+class NotBuiltYet(Exception):
+    """The settings ask for something that this version cannot do."""
+
+
+def status_of(text: str) -> Status | None:
+    """A status word in either language and any case."""
+    wanted = " ".join(text.casefold().replace("ё", "е").split()).strip(".!")
+    table = {
+        words(lang).status(status).casefold().replace("ё", "е"): status for lang in ("en", "ru") for status in Status
+    }
+    return table.get(wanted)
+
+
+def _when(condition: Condition) -> When:
+    return When(
+        condition.currency, condition.amount_from, condition.amount_to, condition.contractor, condition.requester
+    )
+
+
+def _step(step: StepSettings) -> Step:
+    if step.any:
+        return Step("any", step.any)
+    if step.all:
+        return Step("all", step.all)
+    return Step("quorum", step.of, step.needed)
