@@ -29,6 +29,10 @@ class Account:
         """How the server is called in messages."""
         return f"{self.host}:{self.port}"
 
+    def read_password(self) -> str | None:
+        """The password as it is now, where one is used at all."""
+        return self.get_password() if self.get_password is not None and self.get_token is None else None
+
     def tls_context(self) -> ssl.SSLContext:
         """Certificates are always checked; SSL_CERT_FILE adds an authority of one's own."""
         return ssl.create_default_context()

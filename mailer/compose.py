@@ -23,13 +23,14 @@ EOL = "\r\n"
 WIDTH = 76
 LONGEST_LINK = 1500
 KEPT_REFERENCES = 10
+LONGEST_ID = 900  # a line ends at 998
 LONGEST_NAME = 200  # bytes; with its percent signs still within a line of 998
 # Everything but NDR, which "All" would switch off as well: bounces are how we learn that a notice did not arrive.
 SUPPRESS = "DR, RN, NRN, OOF, AutoReply"
 
 BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-MEDIA_TYPE = re.compile(r"(?!message/|multipart/)[a-z0-9][\w.+-]*/[a-z0-9][\w.+-]*", re.ASCII | re.IGNORECASE)
+MEDIA_TYPE = re.compile(r"(?!message/|multipart/)[a-z0-9][\w.+-]{0,99}/[a-z0-9][\w.+-]{0,99}", re.ASCII | re.IGNORECASE)
 BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
 LATIN = {
     "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ё": "e", "ж": "zh", "з": "z", "и": "i", "й": "y",
@@ -98,20 +99,21 @@ def _component(text: str) -> str:
 
 
 def _headers(notice: Notice) -> list[str]:
-    ids = dict.fromkeys(_id(one) for one in (*notice.references, *filter(None, [notice.in_reply_to])))
+    parent, own = _id(notice.in_reply_to or ""), _id(notice.message_id)
+    thread = dict.fromkeys([*map(_id, notice.references), parent])
     fields = [
         ("From", _mailbox(notice.sender)),
         ("To", _mailbox(notice.to)),
         ("Reply-To", ascii_address(notice.reply_to) if notice.reply_to else ""),
         ("Subject", _words(notice.subject, "Subject")),
         ("Date", format_datetime(notice.date)),
-        ("Message-ID", _id(notice.message_id)),
-        ("In-Reply-To", _id(notice.in_reply_to) if notice.in_reply_to else ""),
-        ("References", f"{EOL} ".join(_ends([one for one in ids if one != _id(notice.message_id)]))),
+        ("Message-ID", own),
+        ("In-Reply-To", parent),
+        ("References", f"{EOL} ".join(_ends([one for one in thread if one and one != own]))),
         ("Auto-Submitted", notice.automatic),
         ("X-Auto-Response-Suppress", SUPPRESS),
         (OWN_HEADER, "1"),
-        ("Content-Language", _clean(notice.language)),
+        ("Content-Language", _clean(notice.language)[:WIDTH]),
         ("MIME-Version", "1.0"),
     ]
     return [f"{name}: {value}" for name, value in fields if value]
@@ -201,7 +203,8 @@ def _mailbox(address: Address) -> str:
     email, name = ascii_address(address.email), _clean(address.name)
     if not name:
         return email
-    phrase = f'"{quote(name)}"' if name.isascii() else Header(name, "utf-8", WIDTH, header_name="Reply-To").encode()
+    short = name.isascii() and len(name) < WIDTH
+    phrase = f'"{quote(name)}"' if short else Header(name, "utf-8", WIDTH, header_name="Reply-To").encode()
     return _lines(phrase) + (f"{EOL} " if len(phrase) + len(email) > WIDTH - 14 else " ") + f"<{email}>"
 
 
@@ -225,8 +228,9 @@ def _lines(folded: str) -> str:
 
 
 def _id(value: str) -> str:
-    """An id in its brackets, with nothing in it that could end it or the line."""
-    return f"<{re.sub(r'[^!-~]|[<>]', '', value)}>"
+    """An id in its brackets, with nothing in it that could end it or the line; nothing when none is left."""
+    kept = re.sub(r"[^!-~]|[<>]", "", value)
+    return f"<{kept}>" if kept and len(kept) < LONGEST_ID else ""
 
 
 def _ends(ids: list[str]) -> list[str]:

@@ -5,13 +5,14 @@ import re
 from mailer.errors import DeliveryError
 
 CONTROLS = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029<>,;:\"()\\]")
+LONGEST = 320
 
 
 def ascii_address(email: str) -> str:
     """`pay@счета.рф` as `pay@xn--80aj7acp.xn--p1ai`; DeliveryError when no server could take the address."""
     local, at, domain = email.strip().rpartition("@")
-    if not at or not local or not domain or CONTROLS.search(email.strip()):
-        raise DeliveryError(f"{email!r} is not an e-mail address.", permanent=True)
+    if not at or not local or not domain or len(email) > LONGEST or CONTROLS.search(email.strip()):
+        raise DeliveryError(f"{email[:LONGEST]!r} is not an e-mail address.", permanent=True)
     try:
         host = domain.encode("ascii" if domain.isascii() else "idna").decode("ascii")
         return f"{local.encode('ascii').decode('ascii')}@{host}"

@@ -12,7 +12,6 @@ import threading
 import warnings
 from argparse import Namespace
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -22,23 +21,20 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from proxyprotocol.reader import ProxyProtocolReader
-from proxyprotocol.sock import SocketInfo
-from pymap.backend.maildir import Config, Identity, Login
-from pymap.concurrent import Event, Subsystem
+from pymap.backend.maildir import Identity, Login
 from pymap.frozen import frozendict
-from pymap.imap import IMAPServer
 from pymap.parsing.message import AppendMessage
 from pymap.parsing.specials import ExtensionOptions
 from pymap.user import UserMetadata
 from pysasl.hashing import BuiltinHash
 
+from mailer.embedded_imap import Doorkeeper, WatchfulConfig
+
 HOST = "127.0.0.1"
 LARGEST = 64 * 1024 * 1024
-LOOK_EVERY = 0.1  # seconds; how soon a waiting client hears of new mail
 STOP_WITHIN = 2.0
 logging.getLogger("mail.log").addFilter(lambda record: "login_data" not in record.getMessage())  # aiosmtpd on itself
 UNSAFE = re.compile(r"[^\w.@+-]+")
-PlainEvent: Any = type(Event.for_asyncio())
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +120,7 @@ class MailServer:
             for writer in list(self._imap.open):
                 writer.transport.abort()
 
-    async def _imap_server(self) -> "Doorkeeper":
+    async def _imap_server(self) -> Doorkeeper:
         base = self.folder / "maildir"
         base.mkdir(exist_ok=True)
         arguments = Namespace(
@@ -189,85 +185,6 @@ class MailServer:
         for recipient in envelope.rcpt_tos:
             await self._deliver(envelope.mail_from or "", str(recipient), content)
         return "250 2.0.0 Delivered"
-
-
-class Doorkeeper(IMAPServer):
-    """pymap's server, each of its answers in one piece, and with a list of who is connected.
-
-    pymap writes one line in many small pieces; some clients take the first of them for the whole.
-    """
-
-    __slots__ = ["open"]
-
-    def __init__(self, login: Login, config: Config) -> None:
-        super().__init__(login, config)
-        self.open: set[asyncio.StreamWriter] = set()
-
-    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, info: SocketInfo) -> None:
-        self.open.add(writer)
-        try:
-            with suppress(ConnectionError):
-                await super().__call__(reader, Whole(writer), info)  # type: ignore[arg-type]
-        finally:
-            self.open.discard(writer)
-
-
-class Whole:
-    """A stream writer that keeps what is written until it is told to send."""
-
-    def __init__(self, writer: asyncio.StreamWriter) -> None:
-        self._writer, self._kept = writer, bytearray()
-
-    def write(self, piece: bytes) -> None:
-        self._kept += piece
-
-    def writelines(self, pieces: Any) -> None:
-        for piece in pieces:
-            self._kept += piece
-
-    async def drain(self) -> None:
-        kept, self._kept = bytes(self._kept), bytearray()
-        if kept:
-            self._writer.write(kept)
-        await self._writer.drain()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._writer, name)
-
-
-class Watchful(Subsystem):
-    """pymap on one event loop, looking at the disk sooner than each second while a client waits for mail."""
-
-    def __init__(self) -> None:
-        self._plain = Subsystem.for_asyncio()
-
-    @property
-    def subsystem(self) -> str:
-        return self._plain.subsystem
-
-    def execute(self, future: Any) -> Any:
-        return self._plain.execute(future)
-
-    def new_rwlock(self) -> Any:
-        return self._plain.new_rwlock()
-
-    def new_event(self) -> Any:
-        return ShortEvent()
-
-
-class ShortEvent(PlainEvent):  # type: ignore[misc]
-    """An event that is never waited for longer than a moment."""
-
-    async def wait(self, *, timeout: float | None = None) -> None:
-        await super().wait(timeout=LOOK_EVERY if timeout is None else min(timeout, LOOK_EVERY))
-
-
-class WatchfulConfig(Config):
-    """pymap's settings with our way of waiting."""
-
-    @classmethod
-    def parse_args(cls, args: Namespace) -> Mapping[str, Any]:
-        return {**super().parse_args(args), "subsystem": Watchful()}
 
 
 def _listener(port: int) -> socket.socket:

@@ -7,7 +7,6 @@ others.
 """
 
 import imaplib
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,10 +16,11 @@ from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any
 
-from imap_tools import BaseMailBox, ImapToolsError, MailBox, MailBoxStartTls, MailBoxUnencrypted
-from imap_tools.errors import MailboxFolderSelectError, UnexpectedCommandStatusError
+from imap_tools import BaseMailBox, ImapToolsError
+from imap_tools.errors import UnexpectedCommandStatusError
 
-from mailer.account import Account, plain_words, xoauth2
+from mailer.account import Account
+from mailer.connection import inbox_error, keep_alive, log_in, open_mailbox
 from mailer.errors import InboxError
 from mailer.idle import Bell, Idle, announced
 from mailer.response import Line, fetch_lines, sequence_set
@@ -31,7 +31,6 @@ BATCH_LETTERS = 200
 LONGEST_HEADER = 1024 * 1024
 # Python 3.14 reads sockets in another way: there we look again and again in place of waiting for the server's word.
 IDLE_IS_SAFE = sys.version_info < (3, 14)
-PASSING = ("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "[LIMIT]", "[CONTACTADMIN]", "TEMPORAR", "TRY AGAIN", "TOO MANY")
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
 
 
@@ -78,12 +77,14 @@ class Inbox:
     def connect(self) -> None:
         """Opens the connection and logs in, in place of any connection before."""
         self.close()
+        with self._speaking("was not asked, because the password cannot be read"):
+            password = self.account.read_password()
         with self._speaking("cannot be reached"):
-            self._box = _open(self.account)
-        with self._speaking("refused the login"):
-            self._log_in(self._box)
+            self._box = open_mailbox(self.account)
+        with self._speaking("refused the login", "Check the user name and the password of the mailbox."):
+            log_in(self._box, self.account, password)
             self._client._get_capabilities()  # after the login there are more than before
-            _keep_alive(self._client.sock)
+            keep_alive(self._client.sock)
 
     def close(self) -> None:
         """Says goodbye where that is still possible."""
@@ -97,7 +98,7 @@ class Inbox:
 
     def select(self, folder: str = "INBOX") -> int:
         """Opens a folder; gives its UIDVALIDITY (0 when the server has none): all uids are void when that changes."""
-        with self._speaking(f"does not open the folder {folder!r}"):
+        with self._speaking(f"does not open the folder {folder!r}", "Check the folder's name in the settings."):
             self._mailbox.folder.set(folder)
             self._client.response("EXISTS")  # how many there are is no news
             value = self._client.response("UIDVALIDITY")[1][0]
@@ -113,9 +114,8 @@ class Inbox:
         """
         with self._speaking("broke off while letters were looked for"):
             uids = self._search(after_uid, since)
-            known = {line.uid: line for line in self._ask(uids, "(UID RFC822.SIZE INTERNALDATE)") if line.size}
-        facts = [(uid, known[uid]) for uid in uids if uid in known]
-        for batch in _batches(facts, max_size, batch_bytes):
+            facts = self._facts(uids)
+        for batch in _batches([(uid, facts.get(uid, Line())) for uid in uids], max_size, batch_bytes):
             with self._speaking("broke off while letters were fetched"):
                 letters = self._fetch(batch, whole=batch[0][1].size <= max_size)
             yield from letters
@@ -174,15 +174,6 @@ class Inbox:
     def _client(self) -> Any:  # imaplib's inner workings have no types
         return self._mailbox.client
 
-    def _log_in(self, box: BaseMailBox) -> None:
-        account, client = self.account, box.client
-        if account.get_token is not None:
-            _log_in_by_token(client, account.username, account.get_token)
-        elif account.get_password is not None:
-            password = account.get_password()
-            plain = (account.username + password).isascii()
-            (box.login if plain else box.login_utf8)(account.username, password, initial_folder=None)
-
     def _search(self, after_uid: int, since: date | None) -> list[int]:
         _good(self._client.noop())  # some servers find only what they have had an occasion to tell of
         self._client.response("EXISTS")
@@ -195,6 +186,18 @@ class Inbox:
     def _uids(self, *terms: str) -> set[int]:
         words = b" ".join(part for part in _good(self._client.uid("SEARCH", *terms)) if isinstance(part, bytes))
         return {int(word) for word in words.split() if word.isdigit()}
+
+    def _facts(self, uids: Sequence[int]) -> dict[int | None, Line]:
+        """Size and date of each, as far as the server knows them."""
+        what = "(UID RFC822.SIZE INTERNALDATE)"
+        try:
+            lines = list(self._ask(uids, what))
+        except UnexpectedCommandStatusError:  # one that is broken must not hide the others
+            lines = []
+            for uid in uids:
+                with suppress(UnexpectedCommandStatusError):
+                    lines += self._ask([uid], what)
+        return {line.uid: line for line in lines if line.received is not None}
 
     def _ask(self, uids: Sequence[int], what: str) -> Iterator[Line]:
         for part in _parts(uids, 1000):
@@ -222,51 +225,19 @@ class Inbox:
         return self._fetch([(uid, facts)], whole=False) if whole else [_fetched(uid, facts, b"", False)]
 
     @contextmanager
-    def _speaking(self, trouble: str) -> Iterator[None]:
+    def _speaking(self, trouble: str, advice: str = "") -> Iterator[None]:
         """Turns whatever can happen on the line into an InboxError, and closes the line."""
         try:
             yield
         except (OSError, EOFError, ValueError, imaplib.IMAP4.error, ImapToolsError) as error:
             self._drop()
-            raise _inbox_error(self.account, trouble, error) from error
+            raise inbox_error(self.account, trouble, error, advice) from error
 
     def _drop(self) -> None:
         box, self._box = self._box, None
         if box is not None:
             with suppress(OSError, ValueError):
                 box.client.shutdown()
-
-
-def _open(account: Account) -> BaseMailBox:
-    match account.security:
-        case "tls":
-            return MailBox(account.host, account.port, account.timeout, ssl_context=account.tls_context())
-        case "starttls":
-            return MailBoxStartTls(account.host, account.port, account.timeout, ssl_context=account.tls_context())
-        case "none":
-            return MailBoxUnencrypted(account.host, account.port, account.timeout)
-
-
-def _keep_alive(sock: socket.socket) -> None:
-    """A server that is gone without a word is noticed in minutes, not at the end of the wait."""
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for option, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 4)):
-        if hasattr(socket, option):
-            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
-
-
-def _log_in_by_token(client: imaplib.IMAP4, username: str, get_token: Callable[[bool], str]) -> None:
-    for fresh in (False, True):
-        answers = iter([xoauth2(username, get_token(fresh)).encode()])
-        try:
-            # a refusal comes as a second challenge, which is answered by an empty line before the real reason comes
-            client.authenticate("XOAUTH2", lambda challenge, answers=answers: next(answers, b""))  # type: ignore[misc]
-            return
-        except imaplib.IMAP4.abort:
-            raise
-        except imaplib.IMAP4.error:
-            if fresh:
-                raise
 
 
 def _good(answer: tuple[str, list[Any]]) -> list[Any]:
@@ -297,23 +268,3 @@ def _batches(facts: Sequence[tuple[int, Line]], max_size: int, limit: int) -> It
 def _fetched(uid: int, facts: Line, raw: bytes, whole: bool) -> Fetched:
     # without a date it counts as new: a letter read twice does no harm, one taken for an old one is never answered
     return Fetched(uid, raw, facts.received or datetime.now(UTC), facts.size or len(raw), whole)
-
-
-def _inbox_error(account: Account, trouble: str, error: Exception) -> InboxError:
-    said = _answer(error)
-    broken = isinstance(error, (OSError, EOFError, imaplib.IMAP4.abort))
-    passing = broken or any(word in said.upper() for word in PASSING)
-    permanent, advice = False, ""
-    if "login" in trouble and not passing:
-        permanent, advice = True, " Check the user name and the password of the mailbox in the settings."
-    elif isinstance(error, MailboxFolderSelectError) and not passing:
-        permanent, advice = True, " Check the name of the folder in the settings."
-    return InboxError(f"The mail server {account.place} {trouble}: {said}.{advice}", permanent=permanent)
-
-
-def _answer(error: Exception) -> str:
-    """What the server said, or else what the system says of the connection."""
-    if isinstance(error, UnexpectedCommandStatusError):
-        words = error.command_result[1]
-        return plain_words(Exception(*words) if isinstance(words, list) else str(words))
-    return plain_words(error)

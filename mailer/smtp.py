@@ -127,14 +127,16 @@ class Outgoing:
 
     def _connected(self) -> smtplib.SMTP:
         if self._smtp is None:
+            with self._speaking("was not asked, because the password cannot be read"):
+                password = self.account.read_password()
             with self._speaking("cannot be reached"):
                 smtp = _open(self.account)
             with self._speaking("refused the login"), closed_on_error(smtp):
-                self._log_in(smtp)
+                self._log_in(smtp, password)
             self._smtp = smtp
         return self._smtp
 
-    def _log_in(self, smtp: smtplib.SMTP) -> None:
+    def _log_in(self, smtp: smtplib.SMTP, password: str | None) -> None:
         account = self.account
         if self._has_login and not smtp.has_extn("auth"):
             how = "Set security to starttls or tls, or" if account.security == "none" else "Check the port, or"
@@ -144,8 +146,8 @@ class Outgoing:
             )
         if account.get_token is not None:
             _log_in_by_token(smtp, account.username, account.get_token)
-        elif account.get_password is not None:
-            _log_in_by_password(smtp, account.username, account.get_password())
+        elif password is not None:
+            _log_in_by_password(smtp, account.username, password)
 
     def _refusal(self, what: str, code: int, words: bytes, *, permanent: bool) -> DeliveryError:
         answer = f"{code} {plain_words(words)}"

@@ -503,6 +503,22 @@ def test_a_letter_that_the_server_cannot_give_does_not_hide_the_others() -> None
     assert [(one.uid, one.raw, one.whole) for one in found] == [(5, b"", False), (6, b"second", True)]
 
 
+def test_a_letter_of_which_the_server_knows_nothing_is_not_lost() -> None:
+    def fetch(connection: Connection, tag: bytes, line: bytes) -> None:
+        if b"RFC822.SIZE" in line and b"5" in line.split()[3]:
+            connection.sendall(tag + b" NO [SERVERBUG] cannot tell\r\n")
+        elif b"RFC822.SIZE" in line:
+            saying(FACTS % (2, 6, 6))(connection, tag, line)
+        else:
+            saying(b"* 1 FETCH (UID 5 BODY[] " + literal(b"first") + b")",
+                   b"* 2 FETCH (UID 6 BODY[] " + literal(b"second") + b")")(connection, tag, line)  # fmt: skip
+
+    with RawIMAP({"SEARCH": saying(b"* SEARCH 5 6"), "FETCH": fetch}) as server:
+        found = list(raw_inbox(server).new_letters(4, BIG))
+    assert [(one.uid, one.raw) for one in found] == [(5, b"first"), (6, b"second")]
+    assert abs(found[0].received - datetime.now(UTC)) < timedelta(minutes=1), "it counts as new"
+
+
 def test_a_server_gone_in_mid_fetch_is_a_passing_error_and_what_came_before_stays() -> None:
     def body(connection: Connection, tag: bytes, line: bytes) -> None:
         if b" 5 " in line:
@@ -547,6 +563,18 @@ def test_nobody_at_the_door_is_a_passing_error() -> None:
     with pytest.raises(InboxError, match="cannot be reached") as caught:
         Inbox(account(free_port())).connect()
     assert not caught.value.permanent
+
+
+def test_a_password_that_cannot_be_read_is_not_blamed_on_the_server(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    with RawIMAP({}) as server:
+        box = Inbox(Account("127.0.0.1", server.port, "none", USER, file.read_text))
+        with pytest.raises(InboxError, match=r"the password cannot be read: .*secret"):
+            box.connect()
+        assert server.commands == []
+        file.write_text("secret")
+        box.connect()
+        assert box.connected
 
 
 def test_a_stale_token_is_renewed_once() -> None:
