@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 from mailer.charset import decode
 from mailer.html import Page, Table, read_html
 from mailer.mime import Part
-from mailer.newtext import Parts, lines_of, sort_lines
+from mailer.newtext import Kind, Parts, lines_of, sort_lines
 
 _NOISE = re.compile(r"<[^<>\s]{1,2000}>|\[(?:cid|image|logo|photo|рис|изобр)[^\]\n]{0,200}\]|\b(?:https?://|www\.|mailto:|tel:)\S+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _STUB = re.compile(r"^\W*(?:this (?:message|e-?mail) (?:is in|contains) html|your (?:mail|e-?mail) (?:client|program).{0,60}html|html version|"
                    r"это письмо в формате html)", re.IGNORECASE)  # fmt: skip
+_MARKS = {Kind.HIDDEN: "hidden_text", Kind.STRUCK: "struck_text"}
 FIRST = 6
 AGREE_LIMIT = 200_000
 
@@ -87,6 +88,7 @@ def _read(versions: _Versions, markers: Sequence[str]) -> Body:
     if not pages or "html_too_big" in doubts:
         return _of(plain, pages, doubts)
     shown = sort_lines([line for page in pages for line in page.lines], markers)
+    doubts += [_MARKS[mark] for mark in sorted(shown.marks)]
     if _says_something(plain) and not agree(plain, shown):
         doubts.append("html_text_disagree")
     return _of(shown, pages, doubts, plain.forwarded)

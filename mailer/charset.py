@@ -51,7 +51,9 @@ def decode(raw: bytes, declared: str | None = None) -> Decoded:
     label = known(declared)
     if label and label.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
         return _wide(raw, label)
-    if raw.isascii() and not (label and label.startswith(("iso2022", "hz"))):
+    if label and label.startswith(("iso2022", "hz")) and (text := _strict(raw, label)) is not None:
+        return Decoded(text, label, False)
+    if raw.isascii():
         return Decoded(raw.decode("ascii"), "ascii", False)
     if (text := _strict(raw, "utf-8")) is not None:
         return _mended(text, guessed=label not in (None, "utf-8", "ascii"))

@@ -36,14 +36,12 @@ class Page:
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _FLAT_TAGS = frozenset(
-    "br hr img input meta link col area base wbr source track embed param p li td tr th dd dt option thead tbody tfoot "
-    "colgroup html body head".split()
+    ["br", "hr", "img", "input", "meta", "link", "col", "area", "base", "wbr", "source", "track", "embed", "param", "p", "li", "td", "tr", "th", "dd", "dt", "option", "thead", "tbody", "tfoot", "colgroup", "html", "body", "head"]
 )
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd details div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header "
-    "hr li main nav ol p pre section table tbody tfoot thead tr ul html caption".split()
+    ["address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "tfoot", "thead", "tr", "ul", "html", "caption"]
 )
-_SKIPPED = frozenset("script style head title template noscript object iframe svg math select textarea button".split())
+_SKIPPED = frozenset(["script", "style", "head", "title", "template", "noscript", "object", "iframe", "svg", "math", "select", "textarea", "button"])
 _STRUCK = frozenset(("s", "strike", "del"))
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|!|$)|"
@@ -128,7 +126,7 @@ class _Walk:
         self.tables: list[_Table] = []
         self.open: list[_Table] = []
         self.cells: list[list[str]] = []
-        self.doubts: list[str] = []
+        self.unseen: list[Line] = []
         self.pictures: set[str] = set()
         self.new_pictures: set[str] = set()
         self.rules = _hiding_rules(html)
@@ -142,7 +140,7 @@ class _Walk:
         real = [table for table in self.tables if not table.nested and any(len(row) > 1 for row in table.rows)]
         new = tuple(_rows(table) for table in real if table.kind is Kind.NEW)
         quoted = tuple(_rows(table) for table in real if table.kind is Kind.QUOTED)
-        return Page(tuple(self.lines), new, quoted, tuple(dict.fromkeys(self.doubts)), frozenset(self.pictures), frozenset(self.new_pictures))
+        return Page(tuple(self.lines), new, quoted, (), frozenset(self.pictures), frozenset(self.new_pictures))
 
     def _walk(self, root: LexborNode) -> None:
         stack: list[tuple[LexborNode, _State, bool]] = [(root, _State(), False)]
@@ -207,9 +205,7 @@ class _Walk:
             or (tag == "hr" and attributes.get("tabindex") == "-1")
         ):
             self._cut_here()
-        elif (identity and identity.startswith(_QUOTE_IDS)) or (classes and any(name in classes for name in _QUOTE_CLASSES)):
-            inner.kind = Kind.QUOTED
-        elif "gmail_quote" in classes and tag != "blockquote" and node.css_first("blockquote") is None:
+        elif (identity and identity.startswith(_QUOTE_IDS)) or (classes and any(name in classes for name in _QUOTE_CLASSES)) or ("gmail_quote" in classes and tag != "blockquote" and node.css_first("blockquote") is None):
             inner.kind = Kind.QUOTED
         elif inner.kind is Kind.NEW and (
             identity in _SIGNATURE_IDS
@@ -245,7 +241,7 @@ class _Walk:
     def _text(self, text: str, state: _State) -> None:
         if state.hidden or state.tiny or state.struck or state.white:
             if state.kind is Kind.NEW and not self.cut and text.strip(_FILLING):
-                self.doubts.append("struck_text" if state.struck else "hidden_text")
+                self.unseen.append(Line("", Kind.STRUCK if state.struck else Kind.HIDDEN))
             return
         if state.kind is not self.kind:
             self._break()
@@ -275,12 +271,20 @@ class _Walk:
         if self.cells:
             self.cells[-1].append("\n")
         if not self.buffer and not force:
+            self._note_unseen()
             return
         raw = "".join(self.buffer)
         self.buffer.clear()
         text = " ".join(raw.replace(_TAB, f" {_TAB} ").split()).replace(f" {_TAB} ", "\t").replace(_TAB, "\t")
         if text or force or "\xa0" in raw:
             self.lines.append(Line(text, self.kind) if self.kind is not Kind.NEW else line_of(text))
+        self._note_unseen()
+
+    def _note_unseen(self) -> None:
+        """Facts of what is not shown follow the line in which it stands."""
+        if self.unseen:
+            self.lines.extend(self.unseen[:2])
+            self.unseen.clear()
 
     def _open_table(self, state: _State) -> None:
         if self.open:

@@ -39,8 +39,7 @@ BLOCKING = frozenset(DOUBTS) - {"charset_guessed", "several_texts"}
 """Doubts under which a yes is not taken from the words."""
 
 _RECIPIENT_FIELDS = frozenset(
-    "to cc delivered-to x-original-to envelope-to x-envelope-to x-forwarded-to x-delivered-to apparently-to resent-to "
-    "original-recipient x-rcpt-to x-apparently-to x-original-recipient".split()
+    ["to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-forwarded-to", "x-delivered-to", "apparently-to", "resent-to", "original-recipient", "x-rcpt-to", "x-apparently-to", "x-original-recipient"]
 )
 _ID = re.compile(r"<([^<>\s]{1,500})>")
 _FOR = re.compile(r"\bfor\s+<?([^\s<>;,]+@[^\s<>;,]+)>?", re.IGNORECASE)

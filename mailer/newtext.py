@@ -40,6 +40,9 @@ class Kind(StrEnum):
     SIGNATURE = "signature"
     CUT = "cut"
     """In the HTML a container begins here after which all is quoted."""
+    HIDDEN = "hidden"
+    STRUCK = "struck"
+    """In the HTML words stand here that nobody sees, or that are struck through; no text, only the fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The three texts of a letter; `forwarded` when what is quoted was forwarded rather than answered."""
+    """The three texts of a letter; `forwarded` when what is quoted was forwarded rather than answered.
+
+    `marks` are HIDDEN and STRUCK, where words of that kind stand among what the writer wrote.
+    """
 
     new: str
     quoted: str
     signature: str
     forwarded: bool = False
+    marks: frozenset[Kind] = frozenset()
 
 
 _PREFIX = re.compile(r"[ \t]{0,3}(?:[A-Za-zА-Яа-яЁё]{1,3}(?=>))?(?:>[ \t]?)+")
@@ -84,7 +91,7 @@ _LOTUS = re.compile(r"^-{2,}.{1,150}(?:" + "|".join(map(re.escape, VERBS)) + r")
 _CLOSING = re.compile(
     r"^(?:" + "|".join(sorted(map(re.escape, CLOSINGS), key=len, reverse=True)) + r")\s*(?:[,.!;:—–-].{0,80}|\s[A-ZА-ЯЁ].{0,60})?$"
 )
-_SIGNATURE_RULE = re.compile(r"^(?:-{2}|—|–|_{2,}|-{4,}|={4,}|\*{4,})\s*$")
+_SIGNATURE_RULE = re.compile(r"^(?:--|—|–)$")
 _POSTSCRIPT = re.compile(r"^(?:p\.?\s?p?\.?s\b\.?|п\.?\s?с\.|зы\b|з\.\s?ы\.|ps\b)", re.IGNORECASE)
 _THE_BAT = re.compile(r"^вы писали .{4,60}:$|^(?:you wrote|du schriebst).{0,60}:$", re.IGNORECASE)
 
@@ -106,7 +113,8 @@ def sort_lines(lines: Sequence[Line], markers: Sequence[str] = ()) -> Parts:
     _mark_orphans(work)
     _mark_signatures(work)
     texts = {kind: _joined(line.text for line in work if line.kind is kind) for kind in Kind}
-    return Parts(texts[Kind.NEW], texts[Kind.QUOTED], texts[Kind.SIGNATURE], forwarded)
+    marks = frozenset(line.kind for line in work) & {Kind.HIDDEN, Kind.STRUCK}
+    return Parts(texts[Kind.NEW], texts[Kind.QUOTED], texts[Kind.SIGNATURE], forwarded, marks)
 
 
 def line_of(text: str) -> Line:
@@ -329,6 +337,8 @@ def _mark_signatures(lines: list[Line]) -> None:
     inside = False
     written = False
     for index, line in enumerate(lines):
+        if line.kind in (Kind.HIDDEN, Kind.STRUCK):
+            continue
         if line.kind is not Kind.NEW:
             inside = inside and line.kind is Kind.SIGNATURE
             continue
@@ -343,10 +353,14 @@ def _mark_signatures(lines: list[Line]) -> None:
 
 
 def _starts_signature(text: str, lines: list[Line], index: int, written: bool) -> bool:
-    if line_is_dashes := bool(_SIGNATURE_RULE.match(text)):
-        return written or text.startswith("--") or not line_is_dashes
+    if _SIGNATURE_RULE.match(text):
+        return written or text == "--"
     if len(text) > LONG:
         return False
+    if _RULE.match(text):  # a line drawn above a signature belongs to it; above anything else it means nothing
+        below = next((at for at in range(index + 1, min(index + 4, len(lines))) if lines[at].text.strip()), None)
+        follows = below is not None and lines[below].kind is Kind.NEW and not _RULE.match(lines[below].text[:LONG])
+        return follows and below is not None and _starts_signature(lines[below].text.strip(), lines, below, written)
     flat = " ".join(_INVISIBLE.sub("", text).replace("\xa0", " ").split())
     lowered = flat.strip("*_ ").lower()
     if _CLOSING.match(_keep_capitals(flat.strip("*_ "))):

@@ -33,20 +33,7 @@ HEADER_LABELS: dict[str, str] = {
 }
 
 SEPARATORS = frozenset(
-    "original message|original-nachricht|исходное сообщение|оригинальное сообщение|первоначальное сообщение|"
-    "исходное письмо|пересылаемое сообщение|пересланное сообщение|перенаправленное сообщение|переадресованное сообщение|"
-    "пересланное письмо|пересылаемое письмо|forwarded message|forwarded by|original email|"
-    "ursprüngliche nachricht|originalnachricht|weitergeleitete nachricht|"
-    "message d'origine|message original|message transféré|message initial|courriel original|mensaje original|"
-    "mensaje reenviado|messaggio originale|messaggio inoltrato|mensagem original|mensagem encaminhada|"
-    "wiadomość oryginalna|oryginalna wiadomość|wiadomość przekazana|orijinal mesaj|iletilen mesaj|"
-    "оригінальне повідомлення|переслане повідомлення|вихідне повідомлення|арыгінальнае паведамленне|"
-    "oorspronkelijk bericht|doorgestuurd bericht|ursprungligt meddelande|oprindelig meddelelse|původní zpráva|"
-    "原始邮件|原始訊息|转发邮件|转发的邮件|元のメッセージ|원본 메시지|reply message|end of forwarded message|"
-    "конец пересылаемого сообщения|конец пересланного сообщения|завершение пересылаемого сообщения|ответ на сообщение|"
-    "begin forwarded message|начало переадресованного сообщения|начало пересылаемого сообщения|"
-    "anfang der weitergeleiteten nachricht|début du message transféré|inicio del mensaje reenviado|"
-    "inizio messaggio inoltrato|reply above this line".split("|")
+    ["original message", "original-nachricht", "исходное сообщение", "оригинальное сообщение", "первоначальное сообщение", "исходное письмо", "пересылаемое сообщение", "пересланное сообщение", "перенаправленное сообщение", "переадресованное сообщение", "пересланное письмо", "пересылаемое письмо", "forwarded message", "forwarded by", "original email", "ursprüngliche nachricht", "originalnachricht", "weitergeleitete nachricht", "message d'origine", "message original", "message transféré", "message initial", "courriel original", "mensaje original", "mensaje reenviado", "messaggio originale", "messaggio inoltrato", "mensagem original", "mensagem encaminhada", "wiadomość oryginalna", "oryginalna wiadomość", "wiadomość przekazana", "orijinal mesaj", "iletilen mesaj", "оригінальне повідомлення", "переслане повідомлення", "вихідне повідомлення", "арыгінальнае паведамленне", "oorspronkelijk bericht", "doorgestuurd bericht", "ursprungligt meddelande", "oprindelig meddelelse", "původní zpráva", "原始邮件", "原始訊息", "转发邮件", "转发的邮件", "元のメッセージ", "원본 메시지", "reply message", "end of forwarded message", "конец пересылаемого сообщения", "конец пересланного сообщения", "завершение пересылаемого сообщения", "ответ на сообщение", "begin forwarded message", "начало переадресованного сообщения", "начало пересылаемого сообщения", "anfang der weitergeleiteten nachricht", "début du message transféré", "inicio del mensaje reenviado", "inizio messaggio inoltrato", "reply above this line"]
 )
 FORWARD_SIGNS = ("forward", "пересыл", "пересл", "переадрес", "перенаправ", "weitergeleit", "transféré", "reenvi",
                  "inoltr", "encaminh", "przekaz", "iletil", "转发", "doorgestuurd")  # fmt: skip
