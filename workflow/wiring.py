@@ -22,6 +22,7 @@ from mailer.render import Renderer
 from mailer.smtp import Outgoing
 from mailer.trust import TrustRules
 from sheets.excel import ExcelRegistry
+from sheets.model import Layout
 from workflow.core.model import OrderFile, Request, Status, Step
 from workflow.core.policy import Policy, Rule, When
 from workflow.intake.carriers import Post
@@ -183,8 +184,9 @@ class Wiring:
         )
 
     @cached_property
-    def layout(self):  # type: ignore[no-untyped-def]
-        return layout(self.book.worksheet, self.settings.language, words, dict(self.book.aliases))
+    def layout(self) -> Layout:
+        aliases: dict[str, Sequence[str]] = {str(key): names for key, names in self.book.aliases.items()}
+        return layout(self.book.worksheet, self.settings.language, words, aliases)
 
     def link(self, request: Request) -> str:
         if not request.folder:

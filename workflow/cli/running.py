@@ -28,11 +28,11 @@ def run_daemon(session: Session, once: bool) -> None:
     with lock:
         session.open_journal()
         with plain_errors():
-            _begin(wiring)
+            begin(wiring)
             _run_once(wiring) if once else _run(wiring)
 
 
-def _begin(wiring: Wiring) -> None:
+def begin(wiring: Wiring) -> None:
     """Own old leases are free; an old copy of the journal is noticed before anything is read or sent."""
     wiring.journal.free_own_leases(wiring.now())
     try:
@@ -62,13 +62,18 @@ def _run_once(wiring: Wiring) -> None:
     wiring.stopping = stopping.is_set
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    troubles = work_through(wiring)
+    if troubles:
+        stop(NO, "\n".join(troubles))
+
+
+def work_through(wiring: Wiring) -> list[str]:
+    """Everything there is to do now, calendar jobs included; the troubles of legs that could not work."""
     legs = wiring.legs()
     for leg in legs:
         if isinstance(leg, ClockLeg):
             leg.run_calendar()
-    troubles = run_once(legs, wiring.journal, wiring.now, stopping.is_set)
-    if troubles:
-        stop(NO, "\n".join(troubles))
+    return run_once(legs, wiring.journal, wiring.now, wiring.stopping)
 
 
 def _run(wiring: Wiring) -> None:

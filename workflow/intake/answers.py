@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -33,7 +33,7 @@ from workflow.core.model import AskKind, Choice, HoldKind, Request, Status
 from workflow.intake.carriers import Carried
 from workflow.intake.fields import enclosed, read_form, unverified
 from workflow.intake.plan import Plan
-from workflow.keywords import Action, Decision, Words, read_decision
+from workflow.keywords import Action, Decision
 from workflow.people import Member
 
 OF_APPROVER = frozenset({Action.APPROVE, Action.REJECT, Action.RETURN, Action.UNDO})
@@ -43,6 +43,8 @@ OF_ALL = frozenset({Action.STATUS, Action.FORM})
 DECIDES = {Action.APPROVE: "approve", Action.REJECT: "reject", Action.RETURN: "return"}
 FINAL = (Status.PAID, Status.REJECTED, Status.WITHDRAWN)
 LONG_ENOUGH_FOR_WORDS = 25
+Judge = Callable[[Letter, frozenset[Action] | None], Decision]
+"""The decision in a letter, of those allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Answer:
     carried: Carried
     proven: bool
     labels: Mapping[str, str]
-    words: Words
+    judge: Judge
     authenticates: bool
 
     @property
@@ -98,7 +100,7 @@ class Answer:
 
 def plan_answer(answer: Answer) -> Plan:
     """What the answer means for the request."""
-    said = read_decision(answer.letter.new_text, allowed=answer.allowed(), words=answer.words)
+    said = answer.judge(answer.letter, answer.allowed())
     plan = _mine(answer, said)
     return replace(
         plan,
@@ -151,7 +153,7 @@ def _somebody_elses(answer: Answer, said: Decision) -> Plan:
 
 def _asked_for(answer: Answer, said: Decision) -> Plan:
     kind = "form" if said.action is Action.FORM else "status"
-    params = {"version": answer.request.version} if kind == "status" else {"refused_files": []}
+    params: dict[str, object] = {"version": answer.request.version} if kind == "status" else {"refused_files": []}
     deed = Deed(Lane.MAIL, kind, answer.by, params, answer=True)
     return Plan("answers", "answer", kind, answer.request.reference if kind == "status" else None, None, (deed,))
 
@@ -280,9 +282,8 @@ def _order_in(text: str, today: date) -> tuple[str, date | None]:
 # --- answers to nothing we know -------------------------------------------------------------------------------------
 
 
-def plan_unreadable_answer(letter: Letter, member: Member, words: Words, found: Carried | None) -> Plan:
+def plan_unreadable_answer(letter: Letter, member: Member, said: Decision, found: Carried | None) -> Plan:
     """A decision word without anything that says what it answers: asked back, decides nothing."""
-    said = read_decision(letter.new_text, allowed=None, words=words)
     read = " ".join(letter.new_text.split())[:300]
     unknown = bool(found and found.unknown)
     deed = Deed(Lane.MAIL, "answer_to_nothing", member.email, {"read": read, "unknown_token": unknown}, answer=True)

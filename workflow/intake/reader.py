@@ -19,7 +19,7 @@ from workflow.intake.carriers import Carried, Post, carried
 from workflow.intake.fields import read_form, unverified
 from workflow.intake.plan import Plan
 from workflow.journal.shelf import Token
-from workflow.keywords import Action, Words, read_decision
+from workflow.keywords import Action, Decision, Words, read_decision
 from workflow.people import Member, Roster
 
 DAY = timedelta(days=1)
@@ -59,6 +59,13 @@ class Reader:
             return self._request(letter, member)
         return self._stranger(letter, ())
 
+    def judge(self, letter: Letter, allowed: frozenset[Action] | None) -> Decision:
+        """The decision in what was written; people may be addressed by name before it."""
+        names = {name for member in self.roster for name in member.name.split()}
+        return read_decision(
+            letter.new_text, allowed=allowed, words=self.words, names=names, signature=letter.signature
+        )
+
     # --- answers ------------------------------------------------------------------------------------------------
 
     def _answer(self, letter: Letter, member: Member | None, found: Carried) -> Plan:
@@ -73,7 +80,7 @@ class Reader:
         if member is None:
             return self._outsider(letter, request, found)
         proven = letter.verdict.result == "pass" and letter.verdict.by == "dmarc"
-        return plan_answer(Answer(letter, member, request, found, proven, self.labels, self.words, self.authenticates))
+        return plan_answer(Answer(letter, member, request, found, proven, self.labels, self.judge, self.authenticates))
 
     def _without_request(self, letter: Letter, member: Member | None, found: Carried) -> Plan:
         """A token of a form or a refusal (no request), or one that we do not know."""
@@ -83,7 +90,7 @@ class Reader:
         plan = self._request(letter, member)
         if plain_notice or isinstance(plan.command, Open):
             return plan
-        return plan_unreadable_answer(letter, member, self.words, found)
+        return plan_unreadable_answer(letter, member, self.judge(letter, None), found)
 
     def _two_requests(self, letter: Letter, member: Member | None, found: Carried) -> Plan:
         """Two carriers that name different requests decide nothing and alarm the operator."""
@@ -117,7 +124,7 @@ class Reader:
 
     def _request(self, letter: Letter, member: Member) -> Plan:
         """A form label or an accepted file makes a request; the word FORM or neither gets the form."""
-        first = read_decision(letter.new_text, allowed=frozenset({Action.DRAFT, Action.FORM, Action.STATUS}), words=self.words)
+        first = self.judge(letter, frozenset({Action.DRAFT, Action.FORM, Action.STATUS}))
         form = read_form(letter, self.labels, quoted=letter.quoted if letter.forwarded else "")
         if first.action is Action.FORM and not form.typed:
             return _send_form(letter, member, "form", "answers")
@@ -135,9 +142,9 @@ class Reader:
         return Plan("requests", "request", "", command=Open(member.email, form, keep), fields=dict(form.typed), why=tuple(why))
 
     def _nothing_to_read(self, letter: Letter, member: Member, refused: tuple[tuple[str, str], ...]) -> Plan:
-        said = read_decision(letter.new_text, allowed=None, words=self.words)
+        said = self.judge(letter, None)
         if said.action is not None and not refused:
-            return plan_unreadable_answer(letter, member, self.words, None)
+            return plan_unreadable_answer(letter, member, said, None)
         return _send_form(letter, member, "form_needed", "refused", refused)
 
     # --- refusals ---------------------------------------------------------------------------------------------------

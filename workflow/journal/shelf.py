@@ -51,7 +51,7 @@ class Shelf:
         """The value under a key, stored now when there was none."""
         with self.engine.begin() as connection:
             insert_if_new(connection, tables.meta, {"key": key, "value": value})
-            return connection.execute(select(tables.meta.c.value).where(tables.meta.c.key == key)).scalar_one()
+            return str(connection.execute(select(tables.meta.c.value).where(tables.meta.c.key == key)).scalar_one())
 
     def cursor(self, mailbox: str, uidvalidity: str) -> int:
         table = tables.cursors

@@ -35,7 +35,8 @@ class Leg(Protocol):
 
 def retry_at(now: datetime, attempts: int) -> datetime:
     """Five seconds, then ever longer, a quarter of an hour at most."""
-    return now + min(timedelta(seconds=5) * 2 ** min(attempts - 1, 12), LONGEST_WAIT)
+    doublings = max(0, min(attempts - 1, 12))
+    return now + min(timedelta(seconds=5 * (1 << doublings)), LONGEST_WAIT)
 
 
 def postpone_or_bury(service: Service, operators: tuple[str, ...], deed: Claimed, error: Exception) -> None:
