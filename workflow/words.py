@@ -68,7 +68,7 @@ class Words:
     def role(self, role: str) -> str:
         return self._tables["role"].get(role, role)
 
-    def text(self, key: str, **params: object) -> str:
+    def text(self, key: str, /, **params: object) -> str:
         """A phrase of the table `text`, or of another one when the key names it ("card.title")."""
         table, _, name = key.rpartition(".")
         return self._tables[table or "text"][name].format_map(params)
@@ -177,6 +177,11 @@ class Words:
             return self.invoice(request.value("invoice_number"), request.value("invoice_date"))
         return self.day(value) if field in ("pay_by", "invoice_date") else value
 
+    def count(self, key: str, number: int) -> str:
+        """A number with its noun: "2 заявки"."""
+        forms = self._tables["text"][key].split("|")
+        return forms[("one", "few", "many").index(_plural(number))].format(n=number)
+
     # --- helpers ------------------------------------------------------------------------------------------------
 
     def _sentence(self, table: str, key: str, read: str) -> str:
@@ -188,8 +193,8 @@ class Words:
         return {"ru": " или ", "en": " or "}[self.lang].join(self.day(part) for part in hint.split(" / "))
 
     def _fields(self, names: Iterable[str]) -> str:
-        labels = {name: self.label(name) for name in names}
-        return ", ".join(self.text("event.files_changed") if name == "files" else label for name, label in labels.items())
+        files = {"files": self.text("event.files_changed")}
+        return ", ".join(dict.fromkeys(files.get(name, self.label(name)) for name in names))
 
     def _event(self, event: Event, actor: str, name_of: NameOf, currency: str) -> str:
         def say(key: str, **params: object) -> str:

@@ -1,0 +1,272 @@
+"""Turns a queued deed into a finished mail: who reads it, in which words, in which thread, with which files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from mailer.compose import Address, Notice, NoticeFile, compose, mailto
+from mailer.render import Renderer
+from workflow.core.deeds import CONTRACTOR_KINDS
+from workflow.core.events import Recorded
+from workflow.core.model import File, OrderFile, Request
+from workflow.journal.queue import Claimed
+from workflow.notices.actions import OFFERED, Action, actions, can_undo, possible
+from workflow.notices.kinds import Scene, contractor_language, values
+from workflow.notices.people import People, Person
+from workflow.notices.summary import Reader
+from workflow.notices.timely import why_not
+from workflow.words import Words, words
+
+ASKS = frozenset({"ask_approval", "ask_complete", "ask_pay", "ask_confirm", "receipt_draft"})
+"""Their tag names the version, so that an answer says which one was meant."""
+FILLED_INLINE = frozenset({"ask_complete", "receipt_draft", "form", "form_needed"})
+"""The form in them is answered where it stands, so that no line asks to write above it."""
+INVITES = ASKS | {
+    "receipt_submitted", "receipt_vote", "receipt_done", "answer_refused", "correction_refused", "told_comment",
+    "told_attempt", "status", "told_held",
+}  # fmt: skip
+WITH_FILES = frozenset({"ask_approval", "ask_pay"})
+WITH_ORDERS = frozenset({"contractor_paid", "contractor_order"})
+MOST_BYTES = 15_000_000
+LONGEST_SUBJECT = 190
+
+_OFFERS: dict[str, tuple[str, ...]] = {
+    "ask_approval": ("approve", "reject", "return"), "ask_pay": ("paid", "return", "hold"), "ask_confirm": ("confirm",),
+    "receipt_draft": ("submit", "withdraw"), "receipt_submitted": ("withdraw",),
+}  # fmt: skip
+F = TypeVar("F", File, OrderFile)
+_DECIDES_BY_ASK = frozenset({"told_comment", "told_attempt"})
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A mail ready to be sent, with its envelope."""
+
+    message: bytes
+    sender: str
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A notice that need not go out any more, and why."""
+
+    reason: str
+
+
+def _none(_key: str) -> None:
+    return None
+
+
+def _nothing(_person: str) -> Sequence[Request]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Notices:
+    """Writes notices. What it must look up it is given as functions; `prepare` changes nothing anywhere."""
+
+    renderer: Renderer
+    people: Mapping[str, Person]
+    company: str
+    address: str
+    plus_addressing: bool
+    domain: str
+    language: str
+    timezone: ZoneInfo
+    contractor_language: str
+    letter_file: Callable[[str, str], bytes | None]
+    order_file: Callable[[OrderFile], bytes | None]
+    letter_message_id: Callable[[str], str | None]
+    materials_url: Callable[[Request], str]
+    history: Callable[[str], Sequence[Recorded]]
+    request: Callable[[str], Request | None] = _none
+    requests_of: Callable[[str], Sequence[Request]] = _nothing
+    letter_sender: Callable[[str], str | None] = _none
+    offered: frozenset[str] = OFFERED
+    roster: People = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "roster", People(self.people))
+
+    def prepare(self, deed: Claimed, request: Request | None, now: datetime) -> Prepared | Skip:
+        """The mail for this deed, or why there is none. The same deed and request always give the same bytes."""
+        reason = why_not(deed, request)
+        if reason:
+            return Skip(reason)
+        created = datetime.fromisoformat(deed.created_at)
+        scene = self.scene(deed, request, now)
+        message = self._notice(deed, scene, created)
+        return Prepared(compose(message), self.address, deed.person)
+
+    # --- words --------------------------------------------------------------------------------------------------
+
+    def scene(self, deed: Claimed, request: Request | None, now: datetime) -> Scene:
+        """Everything that the words of this notice are made from."""
+        lang = self._language(deed, request)
+        reader = Reader(words(lang), self.roster, self.timezone, now)
+        history = tuple(self.history(request.reference)) if request else ()
+        url = self.materials_url(request) if request else ""
+        return Scene(
+            deed.kind, deed.person, deed.params, request, reader, self.company, self.contractor_language, history,
+            url if url.startswith(("https://", "http://")) else "", _tag(deed, request), self.request, self.requests_of,
+        )  # fmt: skip
+
+    def _language(self, deed: Claimed, request: Request | None) -> str:
+        if deed.kind in CONTRACTOR_KINDS and request is not None:
+            return contractor_language(request, self.contractor_language)
+        person = self.roster.find(deed.person)
+        return person.language if person else self.language
+
+    def _notice(self, deed: Claimed, scene: Scene, created: datetime) -> Notice:
+        lang = scene.words.lang
+        files, note = self._files(deed, scene)
+        shown = values(scene) | {"files_note": note}
+        if deed.kind in WITH_ORDERS:
+            shown["order_attached"] = bool(files)
+        subject = self.renderer.render(deed.kind, lang, shown | {"fill_link": ""}).subject
+        shown |= {"actions": self._actions(deed, scene, subject), "fill_link": self._fill_link(deed, scene, subject)}
+        rendered = self.renderer.render(deed.kind, lang, shown)
+        reply_to, ids = self._reply_to(deed, scene), self._thread(deed, scene)
+        contractor = deed.kind in CONTRACTOR_KINDS
+        known = self.roster.is_known(deed.person)
+        return Notice(
+            message_id=deed.message_id or "", sender=Address(self.company, self.address),
+            to=Address(self._name_of_recipient(deed, scene), deed.person), reply_to=reply_to,
+            subject=_cut(subject), text=rendered.text, html=rendered.html, in_reply_to=ids[-1] if ids else None,
+            references=ids, date=created,
+            automatic="auto-replied" if deed.letter and self._wrote(deed) else "auto-generated", language=lang,
+            files=tuple(files), marker=scene.words.text("marker") if deed.kind in INVITES - FILLED_INLINE else None,
+            code_line=_code(deed, scene.words) if known and not contractor else None, contractor=contractor,
+        )  # fmt: skip
+
+    def _name_of_recipient(self, deed: Claimed, scene: Scene) -> str:
+        if deed.kind in CONTRACTOR_KINDS and scene.request is not None:
+            return scene.request.value("contractor")[:100]
+        person = self.roster.find(deed.person)
+        return person.name if person else ""
+
+    # --- answers ------------------------------------------------------------------------------------------------
+
+    def _actions(self, deed: Claimed, scene: Scene, subject: str) -> tuple[Action, ...]:
+        names = [name for name in self._offers(deed, scene) if name in self.offered]
+        return actions(names, scene.words, lambda body: self._link(deed, scene, subject, body))
+
+    def _offers(self, deed: Claimed, scene: Scene) -> Iterable[str]:
+        request, ask = scene.request, str(deed.params.get("ask", ""))
+        if request is None:
+            return ()
+        if deed.kind == "receipt_vote":
+            undone = deed.params.get("decision") == "undo"
+            return ("undo",) if not undone and can_undo(request, deed.person) else ()
+        if deed.kind == "receipt_done":
+            return {"hold": ("release",), "release": ("hold",)}.get(str(deed.params.get("action")), ())
+        if deed.kind in _DECIDES_BY_ASK:
+            return ("approve", "reject", "return") if ask == "approve" else ()
+        if deed.kind in ("answer_refused", "status"):
+            return possible(request, self.roster.find(deed.person), ask, self.offered)
+        return _OFFERS.get(deed.kind, ())
+
+    def _link(self, deed: Claimed, scene: Scene, subject: str, body: str) -> str:
+        code = _code(deed, scene.words)
+        address = self._reply_to(deed, scene) or self.address
+        return mailto(address, f"Re: {_cut(subject)}", f"{body}\n\n{code}" if code else body)
+
+    def _fill_link(self, deed: Claimed, scene: Scene, subject: str) -> str:
+        """A reply that begins with the names of the missing lines; no such link when they are too many for one."""
+        if deed.kind != "ask_complete" or scene.request is None:
+            return ""
+        fields = dict.fromkeys(problem.field for problem in scene.request.problems)
+        body = "\n".join(f"{scene.words.label(name)}: " for name in fields)
+        link = self._link(deed, scene, subject, body)
+        return link if deed.token and deed.token in link.rpartition("body=")[2] else ""
+
+    # --- headers ------------------------------------------------------------------------------------------------
+
+    def _reply_to(self, deed: Claimed, scene: Scene) -> str | None:
+        """Where an answer goes: to us with the token, a contractor's to the requester."""
+        if deed.kind in CONTRACTOR_KINDS and scene.request is not None:
+            return scene.request.requester
+        if not self.roster.is_known(deed.person):
+            return None
+        local, _, domain = self.address.rpartition("@")
+        return f"{local}+{deed.token}@{domain}" if self.plus_addressing and deed.token else self.address
+
+    def _thread(self, deed: Claimed, scene: Scene) -> tuple[str, ...]:
+        """The ids this notice follows, the one it answers last: the requester's own letter begins his thread."""
+        request = scene.request
+        ids: list[str | None] = []
+        if request is not None and request.letters and deed.person == request.requester:
+            ids.append(self.letter_message_id(request.letters[0]))
+        ids.append(deed.root)
+        if deed.letter and self._wrote(deed):
+            ids.append(self.letter_message_id(deed.letter))
+        plain = (one.strip().strip("<>") for one in ids if one)
+        return tuple(one for one in dict.fromkeys(plain) if one and one != deed.message_id)
+
+    def _wrote(self, deed: Claimed) -> bool:
+        """Did the letter that led to this notice come from its reader?"""
+        if not deed.letter:
+            return False
+        sender = self.letter_sender(deed.letter)
+        if sender is None:
+            return deed.kind in _TO_THE_WRITER
+        person = self.roster.find(sender)
+        return (person.email if person else sender.lower()) == deed.person
+
+    # --- files --------------------------------------------------------------------------------------------------
+
+    def _files(self, deed: Claimed, scene: Scene) -> tuple[list[NoticeFile], str]:
+        """What goes with the notice, and a word about what does not."""
+        request = scene.request
+        if request is None or deed.kind not in WITH_FILES | WITH_ORDERS:
+            return [], ""
+        if deed.kind in WITH_ORDERS:
+            orders = [order for order in request.payment_orders if deed.params.get("sha256") in (None, order.sha256)]
+            found = _contents(orders, self.order_file)
+            return [file for _, file in found if file][-5:], ""
+        if sum(file.size for file in request.files) > MOST_BYTES:
+            return [], scene.words.text("files_too_big")
+        found = _contents(request.files, lambda file: self.letter_file(file.letter, file.sha256))
+        gone = ", ".join(name for name, file in found if file is None)
+        return [file for _, file in found if file], scene.words.text("files_missing", names=gone) if gone else ""
+
+
+_TO_THE_WRITER = frozenset({
+    "receipt_submitted", "receipt_draft", "ask_complete", "correction_refused", "receipt_vote", "receipt_done",
+    "answer_refused", "answer_to_nothing", "form", "form_needed", "refusal", "sender_failed", "too_big", "unreadable",
+    "status", "status_list",
+})  # fmt: skip
+"""Kinds that answer whoever wrote, should it not be known who that was."""
+
+
+def _contents(
+    files: Iterable[F], content_of: Callable[[F], bytes | None]
+) -> list[tuple[str, NoticeFile | None]]:
+    found: list[tuple[str, NoticeFile | None]] = []
+    for file in files:
+        content = content_of(file)
+        found.append((file.name, None if content is None else NoticeFile(file.name, file.media_type, content)))
+    return found
+
+
+def _tag(deed: Claimed, request: Request | None) -> str:
+    """`[PAY-2026-00042/1]` where an answer must say which version it means, else without the version."""
+    if request is None:
+        return ""
+    is_ask = deed.kind in ASKS or deed.params.get("ask")
+    version = f"/{deed.params.get('version', request.version)}" if is_ask else ""
+    return f"[{request.reference}{version}]"
+
+
+def _code(deed: Claimed, words: Words) -> str | None:
+    return words.text("code", token=deed.token) if deed.token else None
+
+
+def _cut(subject: str) -> str:
+    """A subject that fits; the tag in front of it always stays."""
+    return subject if len(subject) <= LONGEST_SUBJECT else subject[: LONGEST_SUBJECT - 1].rstrip() + "…"

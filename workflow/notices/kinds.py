@@ -1,0 +1,322 @@
+"""What each kind of notice says beyond the request itself: the values that its template asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from values.names import has_cyrillic
+from values.text import one_line, shorten
+from workflow.core import events as e
+from workflow.core.events import Recorded
+from workflow.core.model import Problem, Request
+from workflow.core.outcome import REGISTRY
+from workflow.core.payment import paid_so_far
+from workflow.notices.flow import flow
+from workflow.notices.lists import by_status, payable_sections, request_line
+from workflow.notices.summary import Reader, about, changed_lines, hold_text, summary, waiting_for
+from workflow.words import LANGUAGES, Words, form_text
+from workflow.words import words as words_of
+
+Values = dict[str, Any]
+Params = Mapping[str, Any]
+
+LONGEST_QUOTE = 3000
+WITH_CHANGES = frozenset({"ask_approval", "receipt_submitted"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One notice to be written: its kind and facts, the request, and for whom."""
+
+    kind: str
+    person: str
+    params: Params
+    request: Request | None
+    reader: Reader
+    company: str
+    contractor_language: str
+    history: Sequence[Recorded]
+    folder: str
+    tag: str
+    find: Callable[[str], Request | None]
+    requests_of: Callable[[str], Sequence[Request]]
+
+    @property
+    def words(self) -> Words:
+        return self.reader.words
+
+    @property
+    def is_operator(self) -> bool:
+        return self.reader.people.has_role(self.person, "operator")
+
+
+def values(scene: Scene) -> Values:
+    """Everything that the template of this kind may use."""
+    found = _common(scene)
+    if scene.request is not None:
+        found |= _of_request(scene, scene.request)
+    maker = _OF_KIND.get(scene.kind)
+    return found | maker(scene, scene.params) if maker else found
+
+
+def contractor_language(request: Request, setting: str) -> str:
+    """As set, else Russian for a name in Cyrillic and English for any other."""
+    if setting in LANGUAGES:
+        return setting
+    return "ru" if has_cyrillic(request.value("contractor")) else "en"
+
+
+# --- common -----------------------------------------------------------------------------------------------------------
+
+
+def _common(scene: Scene) -> Values:
+    params, reader = scene.params, scene.reader
+    by = str(params.get("by", ""))
+    comment = str(params.get("comment") or params.get("text") or "")
+    return {
+        "flow": flow, "lang": scene.words.lang, "company": scene.company, "tag": scene.tag, "kind": scene.kind,
+        "ref": scene.request.reference if scene.request else "", "card": None, "about": "", "status": "",
+        "me": reader.name(scene.person), "by": reader.name(by) if by else "", "by_registry": by == REGISTRY,
+        "comment": reader.tame(shorten(comment.strip(), LONGEST_QUOTE)), "role": str(params.get("role", "")),
+        "decision": str(params.get("decision", "")), "action": str(params.get("action", "")),
+        "operator": scene.is_operator, "word": {name: scene.words.keyword(name) for name in ("submit", "status")},
+        "their_subject": shorten(one_line(str(params.get("subject", ""))), 80),
+        "sender": one_line(str(params.get("sender", ""))), "details": reader.tame(_line(params.get("details", ""))),
+        "refused_files": [scene.words.refused_file(name, reason) for name, reason in params.get("refused_files", ())],
+        "actions": (), "files_note": "", "changes": (), "folder": scene.folder,
+    }  # fmt: skip
+
+
+def _of_request(scene: Scene, request: Request) -> Values:
+    reader, words = scene.reader, scene.words
+    version = int(scene.params.get("version", request.version))
+    changes = changed_lines(scene.history, version, reader) if scene.kind in WITH_CHANGES else ()
+    return {
+        "card": summary(request, reader), "about": reader.tame(about(request, words)), "version": version,
+        "status": request.status.value, "status_label": words.status(request.shown_status),
+        "approved": reader.names(vote.person for vote in request.approvals()),
+        "waiting_for": reader.names(waiting_for(request)), "asked": reader.names(waiting_for(request)),
+        "changes": tuple(map(reader.tame, changes)), "step": int(scene.params.get("step", request.step)) + 1,
+        "requester": reader.name(request.requester),
+    }  # fmt: skip
+
+
+def _line(text: object) -> str:
+    return shorten(one_line(str(text)), 600)
+
+
+# --- forms ------------------------------------------------------------------------------------------------------------
+
+
+def _blank_form(scene: Scene, params: Params) -> Values:
+    return {"form": form_text(scene.words.lang, {})}
+
+
+def _form_of_request(scene: Scene, params: Params) -> Values:
+    """What was typed, right or wrong, so that it can be mended; what the letter's files were refused for."""
+    request = scene.request
+    if request is None:
+        return _blank_form(scene, params)
+    filled = [recorded.event for recorded in scene.history if isinstance(recorded.event, e.Filled)]
+    refused = filled[-1].refused_files if filled else ()
+    return {
+        "form": form_text(scene.words.lang, request.typed),
+        "problems": _problems(scene, request.problems),
+        "refused_files": [scene.words.refused_file(name, reason) for name, reason in refused],
+    }
+
+
+def _correction(scene: Scene, params: Params) -> Values:
+    """Only the lines of the letter that was refused: the rest of the request is as it was."""
+    problems = [Problem(*(str(part) for part in problem)) for problem in params.get("problems", ())]
+    typed = {str(name): str(text) for name, text in params.get("typed", {}).items()}
+    lines = form_text(scene.words.lang, typed).split("\n")
+    return {
+        "problems": _problems(scene, problems),
+        "form": "\n".join(line for line in lines if not line.endswith(":")),
+    }
+
+
+def _receipt(scene: Scene, params: Params) -> Values:
+    found = _form_of_request(scene, params)
+    return {"refused_files": found["refused_files"]}
+
+
+def _problems(scene: Scene, problems: Sequence[Problem]) -> list[str]:
+    return list(dict.fromkeys(scene.reader.tame(scene.words.problem(problem)) for problem in problems))
+
+
+# --- decisions and payment --------------------------------------------------------------------------------------------
+
+
+def _hold(scene: Scene, params: Params) -> Values:
+    return {"hold": scene.words.hold(str(params.get("hold", "accountant")))}
+
+
+def _stop(scene: Scene, params: Params) -> Values:
+    key = f"stop.{params.get('reason', 'changed')}"
+    return {"why": scene.words.text(key if scene.words.has(key) else "stop.changed")}
+
+
+def _payment(scene: Scene, params: Params) -> Values:
+    """Date, amount, order: of the payment that the notice is about, else of the last one."""
+    request, words = scene.request, scene.words
+    if request is None:
+        return {"payment": (), "was": "", "pass_on": False, "pass_on_text": "", "contractor_told": ""}
+    on, amount, order = _paid(request, scene.history, params)
+    told = request.value("contractor_email")
+    payment = (
+        (words.label("paid_on"), words.day(on)), (words.label("paid_amount"), words.money(amount, request.currency)),
+        (words.label("payment_order"), scene.reader.tame(one_line(order))),
+    )  # fmt: skip
+    is_requester = scene.person == request.requester
+    return {
+        "payment": tuple(row for row in payment if row[1]), "was": words.status(str(params.get("status", ""))),
+        "pass_on": bool(params.get("pass_on")) and is_requester, "contractor_told": told if is_requester else "",
+        "pass_on_text": _pass_on(scene, request, on, amount),
+    }  # fmt: skip
+
+
+def _paid(request: Request, history: Sequence[Recorded], params: Params) -> tuple[str, str, str]:
+    facts = [recorded.event for recorded in history if isinstance(recorded.event, e.PaidWithoutApproval)]
+    if "on" in params:
+        return str(params["on"]), str(params.get("amount", "")), str(params.get("order", ""))
+    if request.payments:
+        last = request.payments[-1]
+        return last.on.isoformat(), str(paid_so_far(request)), last.order
+    return (facts[-1].on.isoformat(), str(facts[-1].amount), facts[-1].order) if facts else ("", "", "")
+
+
+def _pass_on(scene: Scene, request: Request, on: str, amount: str) -> str:
+    """The contractor's notice as a text that the requester can send himself."""
+    theirs = words_of(contractor_language(request, scene.contractor_language))
+    invoice = theirs.value("invoice", request)
+    return flow(theirs.text(
+        "pass_on", date=theirs.day(on), invoice=f" {invoice}" if invoice else "",
+        amount=theirs.money(amount, request.currency), purpose=request.value("purpose"), payer=scene.company,
+    ))  # fmt: skip
+
+
+def _contractor(scene: Scene, params: Params) -> Values:
+    request, words = scene.request, scene.words
+    assert request is not None
+    on, amount, _ = _paid(request, scene.history, params)
+    shown = {"paid_amount": words.money(amount, request.currency), "paid_on": words.day(on)}
+    invoice = scene.reader.tame(words.value("invoice", request))
+    payment = (
+        (words.label("amount"), shown["paid_amount"], True), (words.label("paid_on"), shown["paid_on"]),
+        (words.label("invoice"), invoice), (words.label("purpose"), scene.reader.tame(request.value("purpose"))),
+        (words.label("payer"), scene.company),
+    )  # fmt: skip
+    return {**shown, "invoice": invoice, "payment": payment, "order_attached": False}
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+
+def _answer_refused(scene: Scene, params: Params) -> Values:
+    reason, read, request = str(params.get("reason", "")), str(params.get("read", "")), scene.request
+    words = scene.words
+    stale = reason == "stale_version" and request is not None
+    return {
+        "why": scene.reader.tame(words.reason(reason, read, request.currency if request else "")),
+        "unclear": reason.startswith("unclear"), "passed_on": reason == "unclear_passed_on",
+        "quoted": "" if words.repeats(reason) else scene.reader.tame(shorten(read.strip(), LONGEST_QUOTE)),
+        "fresh": params.get("ask") == "approve",
+        "changes": changed_lines(scene.history, request.version, scene.reader) if stale and request else (),
+    }  # fmt: skip
+
+
+def _read(scene: Scene, params: Params) -> Values:
+    read = shorten(str(params.get("read", "")).strip(), LONGEST_QUOTE)
+    return {"read": scene.reader.tame(read), **_address(scene, params)}
+
+
+def _address(scene: Scene, params: Params) -> Values:
+    address = one_line(str(params.get("address", "")))
+    request = scene.request
+    contractor = bool(request and address and address == request.value("contractor_email"))
+    name = request.value("contractor") if request and contractor else scene.reader.name(address)
+    return {
+        "address": address, "address_name": scene.reader.tame(one_line(name)), "to_contractor": contractor,
+        "why": scene.reader.tame(_line(params.get("why", ""))),
+    }  # fmt: skip
+
+
+def _in_doubt(scene: Scene, params: Params) -> Values:
+    return {**_payment(scene, params), **_address(scene, params)}
+
+
+def _reply_of_contractor(scene: Scene, params: Params) -> Values:
+    return {"from_address": one_line(str(params.get("from", "")))}
+
+
+def _status(scene: Scene, params: Params) -> Values:
+    request, reader = scene.request, scene.reader
+    assert request is not None
+    told = scene.words.events(scene.history, lambda address: reader.name(address), request.currency)
+    lines = [f"{r.at.astimezone(reader.zone):%d.%m %H:%M} {line}" for r, line in told]
+    return {"timeline": [reader.tame(line) for line in lines[-12:]], "hold_lines": tuple(hold_text(request, reader))}
+
+
+# --- without a request ------------------------------------------------------------------------------------------------
+
+
+def _too_big(scene: Scene, params: Params) -> Values:
+    return {name: size_text(int(params.get(name) or 0), scene.words) for name in ("size", "limit")}
+
+
+def size_text(size: int, words: Words) -> str:
+    """Bytes as people say them; nothing for none."""
+    if size <= 0:
+        return ""
+    kilo = max(1, round(size / 1000))
+    return words.text("size_kb", n=kilo) if kilo < 1000 else words.text("size_mb", n=f"{size / 1_000_000:.0f}")
+
+
+def _alarm(scene: Scene, params: Params) -> Values:
+    key, words = str(params.get("key", "")), scene.words
+    known = key if words.has(f"alarm.{key}") else "other"
+    details = scene.reader.tame(_line(params.get("details", ""))).rstrip(".")
+    sentence = words.text(f"alarm.{known}", key=key, details=details, sender=one_line(str(params.get("sender", ""))))
+    return {"key": key, "headline": words.text(f"alarm_title.{known}"), "sentence": sentence.strip()}
+
+
+def _registry_waiting(scene: Scene, params: Params) -> Values:
+    words = scene.words
+    references = [str(reference) for reference in params.get("rows", ())]
+    rows = [request_line(scene.find(reference), reference, scene.reader) for reference in references]
+    since = datetime.fromisoformat(str(params.get("since", scene.reader.now.isoformat())))
+    return {
+        "rows": rows, "rows_count": words.count("rows", len(rows)), "owner": _line(params.get("owner", "")),
+        "since": words.text("waiting_since", date=f"{since.astimezone(scene.reader.zone):%H:%M}"),
+    }  # fmt: skip
+
+
+def _morning(scene: Scene, params: Params) -> Values:
+    sections = payable_sections(params, scene.find, scene.reader)
+    today = str(params.get("day") or scene.reader.today.isoformat())
+    number = sum(len(section.rows) for section in sections if section.payable)
+    return {"sections": sections, "summary": scene.words.count("rows", number), "today": scene.words.day(today)}
+
+
+def _status_list(scene: Scene, params: Params) -> Values:
+    return {"sections": by_status(scene.requests_of(scene.person), scene.reader)}
+
+
+_OF_KIND: dict[str, Callable[[Scene, Params], Values]] = {
+    "form": _blank_form, "form_needed": _blank_form,
+    "ask_complete": _form_of_request, "receipt_draft": _form_of_request, "told_refused": _form_of_request,
+    "correction_refused": _correction, "receipt_submitted": _receipt,
+    "told_held": _hold, "stop": _stop,
+    "told_paid": _payment, "ask_confirm": _payment, "told_unapproved_payment": _payment,
+    "contractor_paid": _contractor, "contractor_order": _contractor, "contractor_recalled": _contractor,
+    "contractor_reply": _reply_of_contractor,
+    "answer_refused": _answer_refused, "answer_to_nothing": _read, "told_attempt": _read,
+    "told_bounced": _address, "told_in_doubt": _in_doubt,
+    "status": _status, "status_list": _status_list,
+    "too_big": _too_big, "alarm": _alarm, "registry_waiting": _registry_waiting, "morning": _morning,
+}  # fmt: skip

@@ -1,0 +1,158 @@
+"""A request at a glance, in the reader's words: what every notice about it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from values.bank_details import split_bank_details
+from values.text import one_line, shorten
+from workflow.core import events as e
+from workflow.core.events import Recorded
+from workflow.core.model import AskKind, Request
+from workflow.notices.flow import tame
+from workflow.notices.people import People
+from workflow.words import Words
+
+Row = tuple[str, str]
+
+SHORT_NAME, SHORT_SUBJECT = 60, 80
+BANK = ("bank_details", "inn", "kpp", "account", "bic", "corr_account", "iban", "swift")
+EVERYTHING = ("contractor", "amount", "subject", "pay_by", "purpose", "invoice", *BANK, "contractor_email")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a reader sees of a request. Every text is ready to be shown; what is not known is empty."""
+
+    contractor: str
+    amount: str
+    subject: str
+    pay_by: str
+    pay_by_label: str
+    due: str
+    late: bool
+    asked_by: str
+    holds: str
+    warnings: tuple[str, ...]
+    short: tuple[Row, ...]
+    details: tuple[Row, ...]
+    everything: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom the words are: language, names, and what day it is where he is."""
+
+    words: Words
+    people: People
+    zone: ZoneInfo
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    def tame(self, text: str) -> str:
+        """Text from outside, never to be taken for an answer."""
+        return tame(text, lambda line: self.words.text("outside_text", text=line))
+
+    def name(self, address: str) -> str:
+        return self.tame(self.people.name(address, self.words))
+
+    def names(self, addresses: Iterable[str]) -> str:
+        return self.people.names(addresses, self.words)
+
+
+def summary(request: Request, reader: Reader) -> Summary:
+    """The request as it is now."""
+    words = reader.words
+    shown = {name: reader.tame(one_line(words.value(name, request))) for name in EVERYTHING}
+    due, late = _due(request, reader)
+    when = f"{shown['pay_by']} ({due})" if due else shown["pay_by"]
+    asked_by = f"{words.label('requested_by')}: {reader.name(request.requester)}"
+    return Summary(
+        contractor=shown["contractor"], amount=shown["amount"], subject=shown["subject"], pay_by=shown["pay_by"],
+        pay_by_label=words.label("pay_by"), due=due, late=late, asked_by=asked_by,
+        holds="; ".join(hold_text(request, reader)), warnings=tuple(map(reader.tame, words.warnings(request.warnings))),
+        short=(
+            *_rows(words, shown, ("contractor", "amount", "subject")), (words.label("pay_by"), when),
+            (words.label("requested_by"), reader.name(request.requester)),
+        ),
+        details=(*_rows(words, shown, ("invoice", "purpose", *_bank(request))), *_bank_name(request, reader)),
+        everything=tuple(
+            (words.label(name), _with_source(shown[name], name, request, words))
+            for name in EVERYTHING if shown[name] and (name not in BANK or name in _bank(request))
+        ),
+    )  # fmt: skip
+
+
+def about(request: Request, words: Words) -> str:
+    """Contractor and amount for a subject line; of a bare draft what it is for, or nothing."""
+    contractor = shorten(one_line(request.value("contractor")), SHORT_NAME)
+    parts = [part for part in (contractor, words.value("amount", request)) if part]
+    return ", ".join(parts) or shorten(one_line(request.value("subject")), SHORT_SUBJECT)
+
+
+def hold_text(request: Request, reader: Reader) -> Iterable[str]:
+    """Every open hold with its reason."""
+    for hold in request.holds:
+        reason = f" ({reader.tame(one_line(hold.reason))})" if hold.reason.strip() else ""
+        yield reader.words.hold(hold.kind) + reason
+
+
+def changed_lines(history: Sequence[Recorded], version: int, reader: Reader) -> tuple[str, ...]:
+    """What the given version changed, line by line."""
+    found = [r.event for r in history if isinstance(r.event, e.Submitted) and r.event.version == version]
+    return tuple(_changed(line, found[-1], reader) for line in found[-1].changed) if found else ()
+
+
+def waiting_for(request: Request) -> tuple[str, ...]:
+    """Whose decision is awaited now."""
+    return tuple(ask.person for ask in request.open_asks(AskKind.APPROVE) if ask.version == request.version)
+
+
+def _changed(line: tuple[str, str, str], event: e.Submitted, reader: Reader) -> str:
+    field, old, new = line
+    words = reader.words
+    if field == "files":
+        return words.text("changed_files")
+    old, new = (_as_read(field, text, event, words) or words.text("changed_none") for text in (old, new))
+    return words.text("changed_line", label=words.label(field), old=old, new=new)
+
+
+def _as_read(field: str, text: str, event: e.Submitted, words: Words) -> str:
+    if field == "amount":
+        return words.money(text, event.card.get("currency", ""))
+    return words.day(text) if field == "invoice_date" else shorten(one_line(text), 200)
+
+
+def _due(request: Request, reader: Reader) -> tuple[str, bool]:
+    """How far off the last day to pay is; nothing once it no longer matters."""
+    text = request.value("pay_by")
+    if not text or request.status in ("paid", "rejected", "withdrawn"):
+        return "", False
+    day = date.fromisoformat(text)
+    return reader.words.due(day, reader.today), day <= reader.today
+
+
+def _bank(request: Request) -> tuple[str, ...]:
+    """The single lines, which are easy to compare and copy; the block as it was typed only where there are none."""
+    return tuple(name for name in BANK[1:] if request.value(name)) or ("bank_details",)
+
+
+def _bank_name(request: Request, reader: Reader) -> tuple[Row, ...]:
+    """The bank's name, which only the block holds."""
+    name = split_bank_details(request.value("bank_details")).get("bank", "")
+    return ((reader.words.label("bank"), reader.tame(shorten(name, SHORT_SUBJECT))),) if name else ()
+
+
+def _rows(words: Words, shown: dict[str, str], names: Iterable[str]) -> tuple[Row, ...]:
+    return tuple((words.label(name), shown[name]) for name in names if shown[name])
+
+
+def _with_source(text: str, name: str, request: Request, words: Words) -> str:
+    field = request.fields.get("invoice_number" if name == "invoice" else name)
+    return text if field is None or field.source in ("typed", "computed") else f"{text} ({words.source(field.source)})"
