@@ -70,7 +70,7 @@ class Outgoing:
         smtp = self._connected()
         with self._speaking("broke off"):
             smtp.noop()
-        return OutgoingFacts(tuple(sorted(smtp.esmtp_features)), self._has_login)
+        return OutgoingFacts(tuple(sorted(smtp.esmtp_features)), self._has_login and _offers_login(smtp))
 
     def close(self) -> None:
         """Says goodbye; what the server makes of that does not matter."""
@@ -138,12 +138,14 @@ class Outgoing:
 
     def _log_in(self, smtp: smtplib.SMTP, password: str | None) -> None:
         account = self.account
-        if self._has_login and not smtp.has_extn("auth"):
-            how = "Set security to starttls or tls, or" if account.security == "none" else "Check the port, or"
-            raise DeliveryError(
-                f"The mail server {account.place} offers no login. {how} leave out user name and password.",
-                permanent=False,
-            )
+        if not _offers_login(smtp):
+            # A relay that knows us by our address. Should it want a login after all, it refuses the letter and says so.
+            if account.get_token is not None:
+                raise DeliveryError(
+                    f"The mail server {account.place} offers no login. Check the port and whether security is starttls or"
+                    " tls.", permanent=False,
+                )  # fmt: skip
+            return
         if account.get_token is not None:
             _log_in_by_token(smtp, account.username, account.get_token)
         elif password is not None:
@@ -212,6 +214,10 @@ def _our_name() -> str:
     """What we call ourselves; without the look-up that smtplib makes, which can hang where the network is down."""
     name = socket.gethostname()
     return name if "." in name and name.isascii() else "[127.0.0.1]"
+
+
+def _offers_login(smtp: smtplib.SMTP) -> bool:
+    return bool(smtp.esmtp_features.get("auth", "").strip())
 
 
 def _log_in_by_password(smtp: smtplib.SMTP, username: str, password: str) -> None:

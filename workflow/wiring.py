@@ -150,7 +150,19 @@ class Wiring:
 
     def letter_message_id(self, key: str) -> str | None:
         row = self.journal.letter(key)
-        return row.message_id if row is not None else None
+        return str(row.message_id) if row is not None and row.message_id else None
+
+    def letter_sender(self, key: str) -> str | None:
+        row = self.journal.letter(key)
+        return row.sender if row is not None else None
+
+    def open_requests_of(self, person: str) -> list[Request]:
+        """What waits for this person, or is his own and not ended."""
+        open_states = [Status.DRAFT.value, Status.AWAITING.value, Status.RETURNED.value, Status.APPROVED.value]
+        return [
+            request for request in self.journal.find(statuses=open_states)
+            if request.requester == person or any(ask.person == person for ask in request.open_asks())
+        ]  # fmt: skip
 
     # --- accounts -----------------------------------------------------------------------------------------------------
 
@@ -242,6 +254,8 @@ class Wiring:
             materials_url=self.link,
             history=self.journal.history,
             request=self.journal.request,
+            requests_of=self.open_requests_of,
+            letter_sender=self.letter_sender,
         )
 
     # --- the legs -----------------------------------------------------------------------------------------------------

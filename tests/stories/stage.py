@@ -20,6 +20,7 @@ import openpyxl
 from config.settings import load
 from helpers.files import pdf
 from helpers.realmail import RealMail
+from mailer.letter import read_letter
 from workflow.cli.running import begin, work_through
 from workflow.core.model import Request
 from workflow.journal.schema import prepare
@@ -270,4 +271,6 @@ def text_of(message: EmailMessage) -> str:
 
 
 def files_of(message: EmailMessage) -> dict[str, bytes]:
-    return {str(part.get_filename()): part.get_payload(decode=True) for part in message.iter_attachments()}  # type: ignore[misc]
+    """Attached files by name (the standard library prefers the plain ASCII name, mail programs the real one)."""
+    letter = read_letter(message.as_bytes(), received=datetime.now(UTC))
+    return {file.name: file.content for file in letter.files}

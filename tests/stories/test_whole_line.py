@@ -25,11 +25,11 @@ def test_a_complete_request_is_approved_paid_and_told_to_everybody(stage: Stage)
     assert stage.new(FIONA) == [], "accounting hears of nothing before approval"
     assert stage.cells()["Статус"] == "На согласовании"
 
-    stage.answer(ADAM, ask, "Согласовано\n\nТолько до пятницы, пожалуйста.")
+    stage.answer(ADAM, ask, "Согласовано\n\nЦена хорошая, спасибо.")
     stage.run()
     row = stage.cells()
     assert (row["Статус"], row["Согласовал"]) == ("Согласован к оплате", "Антон Головин")
-    assert row["Комментарий руководителя"] == "Только до пятницы, пожалуйста."
+    assert row["Комментарий руководителя"] == "Цена хорошая, спасибо."
     assert row["Сумма счета"] == 12000.5
     assert row["ИНН"] == "9652407405"
     assert isinstance(row["Оплатить до"], datetime)

@@ -77,14 +77,19 @@ def work_through(wiring: Wiring) -> list[str]:
 
 
 def _run(wiring: Wiring) -> None:
-    stopping = threading.Event()
-    wiring.stopping = stopping.is_set
-    legs = wiring.legs()
-    daemon = Daemon(legs, wiring.journal, wiring.now, wiring.settings.mailbox.poll.total_seconds(), stopping)
-    by_lane = {leg.name: leg for leg in legs}
-    wiring.service.wake = lambda lane: by_lane[lane.value].wake()
+    daemon = prepare_daemon(wiring)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: daemon.stop())
     log.info("started: %s", wiring.settings.mailbox.address)
     daemon.run()
     log.info("stopped")
+
+
+def prepare_daemon(wiring: Wiring) -> Daemon:
+    """The daemon of an installation; whatever is decided wakes the leg that has to do with it."""
+    stopping = threading.Event()
+    wiring.stopping = stopping.is_set
+    legs = wiring.legs()
+    by_lane = {leg.name: leg for leg in legs}
+    wiring.service.wake = lambda lane: by_lane[lane.value].wake()
+    return Daemon(legs, wiring.journal, wiring.now, wiring.settings.mailbox.poll.total_seconds(), stopping)
