@@ -17,6 +17,8 @@ OFFERED = frozenset({
 COLOURS = {"approve": "green", "reject": "red", "return": "amber", "paid": "green", "hold": "amber", "submit": "green",
            "release": "green", "confirm": "green"}  # fmt: skip
 WITH_REASON = frozenset({"reject", "return", "hold"})
+QUIET = frozenset({"withdraw", "undo"})
+"""Told in words only: a way back needs no button beside what matters."""
 WITHOUT_WORD = frozenset({"complete", "correct"})
 OPEN = (Status.AWAITING, Status.APPROVED)
 
@@ -50,7 +52,7 @@ def _action(name: str, words: Words, link: Callable[[str], str]) -> Action:
     if name in WITHOUT_WORD:
         return Action(name, f"{what}: {after}", "", ("", "", ""))
     word = words.keyword(name)
-    href = link(f"{word}\n{words.text('reason_label')} " if name in WITH_REASON else word)
+    href = "" if name in QUIET else link(f"{word}\n{words.text('reason_label')} " if name in WITH_REASON else word)
     return Action(name, f"{what}: {word} {after}".rstrip(), href,
                   (words.text("reply", word=word), href, COLOURS.get(name, "grey")))  # fmt: skip
 

@@ -108,13 +108,18 @@ class Notices:
     def scene(self, deed: Claimed, request: Request | None, now: datetime) -> Scene:
         """Everything that the words of this notice are made from."""
         lang = self._language(deed, request)
-        reader = Reader(words(lang), self.roster, self.timezone, now)
+        reader = Reader(words(lang), self.roster.name, self.timezone, now)
         history = tuple(self.history(request.reference)) if request else ()
-        url = self.materials_url(request) if request else ""
         return Scene(
             deed.kind, deed.person, deed.params, request, reader, self.company, self.contractor_language, history,
-            url if url.startswith(("https://", "http://")) else "", _tag(deed, request), self.request, self.requests_of,
+            self._url, _tag(deed, request), self.request, self.requests_of,
+            self.roster.has_role(deed.person, "operator"),
         )  # fmt: skip
+
+    def _url(self, request: Request) -> str:
+        """Where the documents can be opened from a mail; a path beside the workbook means nothing there."""
+        url = self.materials_url(request)
+        return url if url.startswith(("https://", "http://")) else ""
 
     def _language(self, deed: Claimed, request: Request | None) -> str:
         if deed.kind in CONTRACTOR_KINDS and request is not None:

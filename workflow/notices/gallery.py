@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mailer.render import Renderer
 from workflow.notices.compose import Skip
-from workflow.notices.samples import office, prepare, samples
+from workflow.notices.samples import office, prepare, sample_card, samples
 
 LANGUAGES = ("ru", "en")
 
@@ -26,6 +26,7 @@ def write(folder: Path) -> int:
                 raise RuntimeError(f"The sample {sample.name} would not be sent: {prepared.reason}.")
             _write(place / sample.name, prepared.message)
             count += 1
+        (place / "card.html").write_text(sample_card(language), encoding="utf-8")
     return count
 
 

@@ -39,18 +39,15 @@ class Scene:
     company: str
     contractor_language: str
     history: Sequence[Recorded]
-    folder: str
+    url_of: Callable[[Request], str]
     tag: str
     find: Callable[[str], Request | None]
     requests_of: Callable[[str], Sequence[Request]]
+    is_operator: bool = False
 
     @property
     def words(self) -> Words:
         return self.reader.words
-
-    @property
-    def is_operator(self) -> bool:
-        return self.reader.people.has_role(self.person, "operator")
 
 
 def values(scene: Scene) -> Values:
@@ -86,7 +83,7 @@ def _common(scene: Scene) -> Values:
         "their_subject": shorten(one_line(str(params.get("subject", ""))), 80),
         "sender": one_line(str(params.get("sender", ""))), "details": reader.tame(_line(params.get("details", ""))),
         "refused_files": [scene.words.refused_file(name, reason) for name, reason in params.get("refused_files", ())],
-        "actions": (), "files_note": "", "changes": (), "folder": scene.folder,
+        "actions": (), "files_note": "", "changes": (), "folder": scene.url_of(scene.request) if scene.request else "",
     }  # fmt: skip
 
 
@@ -257,7 +254,7 @@ def _reply_of_contractor(scene: Scene, params: Params) -> Values:
 def _status(scene: Scene, params: Params) -> Values:
     request, reader = scene.request, scene.reader
     assert request is not None
-    told = scene.words.events(scene.history, lambda address: reader.name(address), request.currency)
+    told = scene.words.events(scene.history, reader.name, request.currency)
     lines = [f"{r.at.astimezone(reader.zone):%d.%m %H:%M} {line}" for r, line in told]
     return {"timeline": [reader.tame(line) for line in lines[-12:]], "hold_lines": tuple(hold_text(request, reader))}
 
@@ -297,14 +294,14 @@ def _registry_waiting(scene: Scene, params: Params) -> Values:
 
 
 def _morning(scene: Scene, params: Params) -> Values:
-    sections = payable_sections(params, scene.find, scene.reader)
+    sections = payable_sections(params, scene.find, scene.reader, scene.url_of)
     today = str(params.get("day") or scene.reader.today.isoformat())
     number = sum(len(section.rows) for section in sections if section.payable)
     return {"sections": sections, "summary": scene.words.count("rows", number), "today": scene.words.day(today)}
 
 
 def _status_list(scene: Scene, params: Params) -> Values:
-    return {"sections": by_status(scene.requests_of(scene.person), scene.reader)}
+    return {"sections": by_status(scene.requests_of(scene.person), scene.reader, scene.url_of)}
 
 
 _OF_KIND: dict[str, Callable[[Scene, Params], Values]] = {

@@ -10,9 +10,10 @@ from typing import Any
 from values.text import one_line, shorten
 from workflow.core.model import Request, Status
 from workflow.core.payment import rest_of
-from workflow.notices.summary import SHORT_NAME, SHORT_SUBJECT, Reader
+from workflow.notices.summary import SHORT_NAME, SHORT_SUBJECT, Reader, due_text
 
-Line = tuple[str, str, str]
+Line = tuple[str, str]
+UrlOf = Callable[[Request], str]
 
 PLACES = {"overdue": "overdue", "today": "due_today", "later": "later", "on_hold": "on_hold"}
 OPEN = (Status.DRAFT, Status.RETURNED, Status.AWAITING, Status.ON_HOLD, Status.APPROVED)
@@ -30,7 +31,7 @@ class Section:
 
 
 def payable_sections(
-    params: Mapping[str, Any], find: Callable[[str], Request | None], reader: Reader
+    params: Mapping[str, Any], find: Callable[[str], Request | None], reader: Reader, url_of: UrlOf
 ) -> tuple[Section, ...]:
     """What accounting has to pay, by urgency; requests that are no longer approved drop out."""
     found: list[Section] = []
@@ -38,40 +39,44 @@ def payable_sections(
         requests = [find(str(reference)) for reference in params.get(place, ())]
         approved = [request for request in requests if request and request.status is Status.APPROVED]
         if approved:
-            found.append(_section(reader.words.text(title), approved, reader, payable=place != "on_hold"))
+            found.append(_section(reader.words.text(title), approved, reader, url_of, payable=place != "on_hold"))
     return tuple(found)
 
 
-def by_status(requests: Iterable[Request], reader: Reader) -> tuple[Section, ...]:
+def by_status(requests: Iterable[Request], reader: Reader, url_of: UrlOf) -> tuple[Section, ...]:
     """Somebody's open requests, by where they stand."""
     open_ones = list(requests)
     groups = {status: [request for request in open_ones if request.shown_status is status] for status in OPEN}
     return tuple(
-        _section(reader.words.status(status), found, reader) for status, found in groups.items() if found
-    )
+        _section(reader.words.status(status), found, reader, url_of, payable=False)
+        for status, found in groups.items() if found
+    )  # fmt: skip
 
 
 def request_line(request: Request | None, reference: str, reader: Reader) -> str:
     """One request in one line."""
-    parts = (reference, *_line(request, reader)[:2]) if request else (reference,)
-    return ", ".join(part for part in parts if part)
+    more = (_contractor(request, reader), reader.words.value("amount", request)) if request else ()
+    return ", ".join(part for part in (reference, *more) if part)
 
 
-def _section(title: str, requests: Sequence[Request], reader: Reader, *, payable: bool = True) -> Section:
-    rows = tuple(_row(request, reader) for request in requests[:LONGEST_LIST])
-    return Section(title, rows, reader.words.text("total", money=_sums(requests, reader)), payable)
+def _section(
+    title: str, requests: Sequence[Request], reader: Reader, url_of: UrlOf, *, payable: bool
+) -> Section:
+    rows = tuple(_row(request, reader, url_of) for request in requests[:LONGEST_LIST])
+    total = reader.words.text("total", money=_sums(requests, reader)) if payable and len(requests) > 1 else ""
+    return Section(title, rows, total, payable)
 
 
-def _row(request: Request, reader: Reader) -> Line:
-    contractor, amount, rest = _line(request, reader)
-    return f"{contractor}\n{rest}" if contractor else rest, amount, reader.words.value("pay_by", request)
-
-
-def _line(request: Request, reader: Reader) -> Line:
-    words = reader.words
-    contractor = reader.tame(shorten(one_line(request.value("contractor")), SHORT_NAME))
+def _row(request: Request, reader: Reader, url_of: UrlOf) -> Line:
+    """What the request is about, line by line, and its amount."""
     subject = reader.tame(shorten(one_line(request.value("subject")), SHORT_SUBJECT))
-    return contractor, words.value("amount", request), ", ".join(part for part in (request.reference, subject) if part)
+    when = ", ".join(part for part in (request.reference, due_text(request, reader)) if part)
+    lines = (_contractor(request, reader), subject, when, url_of(request))
+    return "\n".join(line for line in lines if line), reader.words.value("amount", request)
+
+
+def _contractor(request: Request, reader: Reader) -> str:
+    return reader.tame(shorten(one_line(request.value("contractor")), SHORT_NAME))
 
 
 def _sums(requests: Iterable[Request], reader: Reader) -> str:

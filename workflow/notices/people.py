@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-from values.text import one_line, shorten
-from workflow.core.outcome import REGISTRY
-from workflow.words import Words
-
-LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +35,7 @@ class People:
         person = self.find(address)
         return person is not None and role in person.roles
 
-    def name(self, address: str, words: Words) -> str:
-        """What to call somebody: the name on the roster, else the address."""
-        if address == REGISTRY:
-            return words.text("registry_person")
+    def name(self, address: str) -> str:
+        """The name on the roster, the address for anybody else."""
         person = self.find(address)
-        return shorten(one_line(person.name if person else address), LONGEST_NAME) or words.text("unknown_person")
-
-    def names(self, addresses: Iterable[str], words: Words) -> str:
-        """Several people in one phrase: "Anton, Dina and Faina"."""
-        found = list(dict.fromkeys(self.name(address, words) for address in addresses))
-        if len(found) < 2:
-            return "".join(found)
-        return ", ".join(found[:-1]) + words.text("and") + found[-1]
+        return person.name if person else address

@@ -27,9 +27,11 @@ from workflow.core.model import (
     hash_of,
 )
 from workflow.journal.queue import Claimed
+from workflow.notices.card import card_page
 from workflow.notices.compose import Notices
 from workflow.notices.kinds import values
 from workflow.notices.people import Person
+from workflow.words import words as words_of
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -160,6 +162,27 @@ def prepare(sample: Sample, notices: Notices) -> Any:
         notices, history=lambda _: history, request=lambda _: listed, requests_of=lambda _: (listed,),
     )  # fmt: skip
     return writer.prepare(sample.deed, request, NOW)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleFile:
+    """A file as the journal lists it."""
+
+    name: str
+    kind: str
+
+
+def sample_card(language: str, typed: Mapping[str, str] | None = None, words: str = "") -> str:
+    """The card page of a request that has seen everything."""
+    corrected = {**(typed or TYPED[language]), "amount": "98 000,00"}
+    story = Story(language, typed).submit().fill(corrected).submit().approve()
+    story.add(e.Held(HoldKind.ACCOUNTANT, words or _COMMENT[language], "registry"), by="registry")
+    files = [SampleFile("Письмо 2026-11-24 09-00-00.eml", "letter"), SampleFile(INVOICE.name, "attachment")]
+    called = NAMES[language]
+    return card_page(
+        story.request, story.history, [*files, SampleFile(words or "план & смета.xlsx", "other")], words_of(language),
+        lambda person: called.get(person, person), NOW, ZONE,
+    )  # fmt: skip
 
 
 def template_samples() -> dict[str, dict[str, Any]]:

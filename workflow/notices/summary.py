@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from values.bank_details import split_bank_details
-from values.text import one_line, shorten
+from values.text import one_line, shorten, strip_invisible
 from workflow.core import events as e
 from workflow.core.events import Recorded
-from workflow.core.model import AskKind, Request
+from workflow.core.model import AskKind, Request, Status
+from workflow.core.outcome import REGISTRY
 from workflow.notices.flow import tame
-from workflow.notices.people import People
 from workflow.words import Words
 
 Row = tuple[str, str]
 
-SHORT_NAME, SHORT_SUBJECT = 60, 80
+CLOSED = (Status.PAID, Status.REJECTED, Status.WITHDRAWN)
+SHORT_NAME, SHORT_SUBJECT, LONGEST_NAME = 60, 80, 80
 BANK = ("bank_details", "inn", "kpp", "account", "bic", "corr_account", "iban", "swift")
 EVERYTHING = ("contractor", "amount", "subject", "pay_by", "purpose", "invoice", *BANK, "contractor_email")
 
@@ -44,12 +45,13 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """For whom the words are: language, names, and what day it is where he is."""
+    """For whom the words are: language, names, and what day it is where he is. `answers`: he may reply to them."""
 
     words: Words
-    people: People
+    name_of: Callable[[str], str]
     zone: ZoneInfo
     now: datetime
+    answers: bool = True
 
     @property
     def today(self) -> date:
@@ -57,13 +59,25 @@ class Reader:
 
     def tame(self, text: str) -> str:
         """Text from outside, never to be taken for an answer."""
+        if not self.answers:
+            return strip_invisible(text)
         return tame(text, lambda line: self.words.text("outside_text", text=line))
 
     def name(self, address: str) -> str:
-        return self.tame(self.people.name(address, self.words))
+        """What to call somebody: the name on the roster, else the address."""
+        if address == REGISTRY:
+            return self.words.text("registry_person")
+        return self.tame(shorten(one_line(self.name_of(address)), LONGEST_NAME)) or self.words.text("unknown_person")
 
     def names(self, addresses: Iterable[str]) -> str:
-        return self.people.names(addresses, self.words)
+        """Several people in one phrase: "Anton, Dina and Faina"."""
+        found = list(dict.fromkeys(map(self.name, addresses)))
+        return self.words.text("and").join(part for part in (", ".join(found[:-1]), *found[-1:]) if part)
+
+    def moment(self, at: datetime) -> str:
+        """Day and time of day on his own clock."""
+        local = at.astimezone(self.zone)
+        return f"{self.words.day(local.date())} {local:%H:%M}"
 
 
 def summary(request: Request, reader: Reader) -> Summary:
@@ -71,14 +85,15 @@ def summary(request: Request, reader: Reader) -> Summary:
     words = reader.words
     shown = {name: reader.tame(one_line(words.value(name, request))) for name in EVERYTHING}
     due, late = _due(request, reader)
+    is_open = request.status not in CLOSED
     when = f"{shown['pay_by']} ({due})" if due else shown["pay_by"]
     asked_by = f"{words.label('requested_by')}: {reader.name(request.requester)}"
     return Summary(
-        contractor=shown["contractor"], amount=shown["amount"], subject=shown["subject"], pay_by=shown["pay_by"],
-        pay_by_label=words.label("pay_by"), due=due, late=late, asked_by=asked_by,
+        contractor=shown["contractor"], amount=shown["amount"], subject=shown["subject"],
+        pay_by=shown["pay_by"] if is_open else "", pay_by_label=words.label("pay_by"), due=due, late=late, asked_by=asked_by,
         holds="; ".join(hold_text(request, reader)), warnings=tuple(map(reader.tame, words.warnings(request.warnings))),
         short=(
-            *_rows(words, shown, ("contractor", "amount", "subject")), (words.label("pay_by"), when),
+            *_rows(words, shown, ("contractor", "amount", "subject")), (words.label("pay_by"), when if is_open else ""),
             (words.label("requested_by"), reader.name(request.requester)),
         ),
         details=(*_rows(words, shown, ("invoice", "purpose", *_bank(request))), *_bank_name(request, reader)),
@@ -129,10 +144,16 @@ def _as_read(field: str, text: str, event: e.Submitted, words: Words) -> str:
     return words.day(text) if field == "invoice_date" else shorten(one_line(text), 200)
 
 
+def due_text(request: Request, reader: Reader) -> str:
+    """The last day to pay with how far off it is."""
+    day, (due, _) = reader.words.value("pay_by", request), _due(request, reader)
+    return f"{reader.words.label('pay_by')} {day}" + (f" ({due})" if due else "") if day else ""
+
+
 def _due(request: Request, reader: Reader) -> tuple[str, bool]:
     """How far off the last day to pay is; nothing once it no longer matters."""
     text = request.value("pay_by")
-    if not text or request.status in ("paid", "rejected", "withdrawn"):
+    if not text or request.status in CLOSED:
         return "", False
     day = date.fromisoformat(text)
     return reader.words.due(day, reader.today), day <= reader.today
