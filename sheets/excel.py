@@ -3,7 +3,9 @@
 import hashlib
 import io
 import os
+import shutil
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -22,6 +24,7 @@ from sheets.workbook import open_book, stamp
 MOST_BYTES = 256 << 20
 TEMPORARY = ".countersign-"
 LEFT_OVER = timedelta(hours=1)
+BEING_SAVED = timedelta(seconds=20)
 
 
 class ExcelRegistry:
@@ -56,7 +59,11 @@ class ExcelRegistry:
         with self._failures():
             content, mark = _content(self.path)
         digest = _digest(content)
-        snapshot, index = read_book(content, self.layout, Version(mark, digest))
+        try:
+            snapshot, index = read_book(content, self.layout, Version(mark, digest))
+        except RegistryBroken:
+            self._allow_for_a_save(content)
+            raise
         self._index = (digest, index)
         return snapshot
 
@@ -128,6 +135,13 @@ class ExcelRegistry:
         if self._own is not None and self._own.mark == _mark(state) and self._untouched_since is not None:
             changed = self._untouched_since
         return changed <= deadline
+
+    def _allow_for_a_save(self, content: bytes) -> None:
+        """Some programs write the file in place: one that has just changed and is cut short is only half saved."""
+        with self._failures():
+            changed = datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
+        if abs(self._clock() - changed) < BEING_SAVED and not zipfile.is_zipfile(io.BytesIO(content)):
+            raise RegistryChanged(f"{self.path.name} is being saved just now.")
 
     # --- patching -------------------------------------------------------------------------------
 
@@ -202,8 +216,12 @@ class ExcelRegistry:
         if not self.exists():
             return
         self._refuse_lock()
-        stamped = f"{self.path.stem} ({self._clock():%Y-%m-%d %H-%M-%S}){self.path.suffix}"
-        os.replace(self.path, self.path.with_name(stamped))
+        stamp, number = f"{self._clock():%Y-%m-%d %H-%M-%S}", 1
+        kept = self.path.with_name(f"{self.path.stem} ({stamp}){self.path.suffix}")
+        while kept.exists():
+            number += 1
+            kept = self.path.with_name(f"{self.path.stem} ({stamp}, {number}){self.path.suffix}")
+        shutil.copy2(self.path, kept)  # a copy, so that there is no moment without a registry
 
     @contextmanager
     def _failures(self) -> Iterator[None]:

@@ -88,7 +88,10 @@ class Tail:
         """Let filter, validations and conditional formats that reached the last row reach the new one."""
         for at, (name, content) in enumerate(self.elements):
             if name == "autoFilter":
-                self.elements[at] = (name, _grown_once(content, REF, lambda block: block.grown(new_last)))
+                grown = _grown_once(
+                    content, REF, lambda block: block.grown(new_last) if block.top == first - 1 else block
+                )
+                self.elements[at] = (name, grown)
             elif name in ("conditionalFormatting", "dataValidations"):
                 grown = SQREF.sub(lambda match: _grown_list(match, first, old_last, new_last), content)
                 self.elements[at] = (name, grown)

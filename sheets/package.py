@@ -9,7 +9,7 @@ import struct
 import time
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import IO
 
 from sheets.errors import RegistryBroken
@@ -17,6 +17,8 @@ from sheets.errors import RegistryBroken
 LOCAL_HEADER = 30
 MOST_BYTES = 1 << 30  # of one part, unpacked: a workbook that swells beyond is no registry
 LEVEL = 6
+PIECE = 1 << 20
+OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 
 Chunks = Sequence[bytes | memoryview]
 
@@ -26,6 +28,8 @@ class Package:
 
     def __init__(self, content: bytes) -> None:
         self.content = content
+        if content.startswith(OLE):
+            raise RegistryBroken("The file is protected by a password, or an old .xls; it must be a plain .xlsx.")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
         except (zipfile.BadZipFile, ValueError, struct.error) as error:
@@ -47,7 +51,26 @@ class Package:
         if info.file_size > MOST_BYTES:
             raise RegistryBroken(f"The part {part} is too big to be a registry.")
         try:
+            return self._unpacked(info)
+        except (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, NotImplementedError) as error:
+            raise RegistryBroken(f"The part {part} cannot be unpacked: {error}.") from error
+
+    def _unpacked(self, info: zipfile.ZipInfo) -> bytes:
+        """A big part takes its size in memory once (zipfile would take it three times)."""
+        if info.compress_type != zipfile.ZIP_DEFLATED or info.flag_bits & 0x01:
             return self._zip.read(info)
+        raw = self._raw(info)
+        content = zlib.decompress(raw[_data_start(raw) :], -zlib.MAX_WBITS, max(info.file_size, 1))
+        if zlib.crc32(content) != info.CRC:
+            raise zipfile.BadZipFile("its checksum is wrong")
+        return content
+
+    def stream(self, part: str) -> Iterator[bytes]:
+        """The content of an unchanged part in pieces, for a look through it."""
+        try:
+            with self._zip.open(self._infos[part]) as member:
+                while piece := member.read(PIECE):
+                    yield piece
         except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
             raise RegistryBroken(f"The part {part} cannot be unpacked: {error}.") from error
 

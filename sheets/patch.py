@@ -8,7 +8,7 @@ from datetime import date
 
 from sheets.errors import RegistryBroken
 from sheets.formulas import drop_calc_chain, shared_masters, write_out
-from sheets.frame import Filter, Range, Tail, filter_of, grow_dimension
+from sheets.frame import Filter, Tail, filter_of, grow_dimension
 from sheets.links import put_links
 from sheets.looks import StyleBook, cell_look
 from sheets.model import Cell, Change, Layout
@@ -59,7 +59,7 @@ def patch_table(
     part = book.sheets[layout.worksheet]
     patch = Patch(package, book, layout, index, split_sheet(package.read(part)), part, styles)
     tail, last_before = Tail(patch.sheet), index.last_row
-    shown = filter_of(tail.parsed("autoFilter")) or _table_filter(patch, tail)
+    shown = _filter(patch, tail)
     places = _places(index, changes)
     patterns = _patterns(patch, set(places.values()))
     masters = []
@@ -171,12 +171,11 @@ def _texts(patch: Patch, number: int, change: Change, shown: Filter) -> dict[int
     return {column: text or "" for column, text in texts.items() if text is None or isinstance(text, str)}
 
 
-def _table_filter(patch: Patch, tail: Tail) -> Filter | None:
-    """The filter of a table (an Excel "table" keeps its own)."""
-    for table in tables_on(patch.package, patch.part, tail):
-        if table.filter is not None and table.block.top == patch.index.header_row:
-            return table.filter
-    return None
+def _filter(patch: Patch, tail: Tail) -> Filter | None:
+    """The filter that stands in our header, be it the sheet's own or that of an Excel "table"."""
+    tables = tables_on(patch.package, patch.part, tail)
+    found = [filter_of(tail.parsed("autoFilter")), *(table.filter for table in tables)]
+    return next((one for one in found if one is not None and one.block.top == patch.index.header_row), None)
 
 
 def _write_out_elsewhere(patch: Patch, masters: Iterable[tuple[str, str, str]]) -> None:
@@ -195,7 +194,7 @@ def _finish(patch: Patch, tail: Tail, last_before: int) -> None:
     if last > last_before:
         tail.grow(last_before, last, patch.index.header_row + 1)
         _grow_tables(patch, tail, last_before, last)
-        _grow_filter_name(patch, tail, last)
+        _grow_filter_name(patch, tail)
     put_links(patch.package, patch.part, patch.sheet, tail, patch.links)
     head = grow_dimension(patch.sheet.head, patch.sheet, patch.widest, last)
     rows = {number: put_together(patch.sheet, row) for number, row in patch.rows.items()}
@@ -210,12 +209,12 @@ def _grow_tables(patch: Patch, tail: Tail, last_before: int, last: int) -> None:
             grow_table(patch.package, table, last)
 
 
-def _grow_filter_name(patch: Patch, tail: Tail, last: int) -> None:
+def _grow_filter_name(patch: Patch, tail: Tail) -> None:
     """Programs keep the filter's range a second time, as a hidden name of the workbook."""
-    grown = tail.parsed("autoFilter")
-    block = None if grown is None else Range.parse(str(grown.get("ref")))
-    if block is None:
+    grown = filter_of(tail.parsed("autoFilter"))
+    if grown is None:
         return
+    block = grown.block
     number = list(patch.book.sheets).index(patch.layout.worksheet)
     xml = patch.package.read(patch.book.part)
     pattern = re.compile(

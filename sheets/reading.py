@@ -5,10 +5,11 @@ python-calamine gives the values; it is many times faster than a full load, and 
 
 import io
 import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from operator import itemgetter
 from typing import Protocol
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, XmlError, ZipError
@@ -16,13 +17,14 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, XmlE
 from sheets.errors import RegistryBroken
 from sheets.model import Cell, Column, Layout, Row, Snapshot, Version
 from sheets.package import Package
-from sheets.sheetxml import ROOT, column_number, day_of
+from sheets.sheetxml import NAME_ENDS, ROOT, column_number, day_of
 from sheets.text import number_text
 from sheets.workbook import open_book, stamp_of
 
 HEADER_ROWS = 20  # how far down the header may stand
 SERIALS = range(36_526, 73_051)  # 2000 to 2099: a number in a date column that lost its format
 SHOWN_OF_STRANGERS = 3
+TEXT_ONLY = frozenset({str})
 EXACT = 10**15  # beyond, a double has lost digits, and should look like it
 ADDRESS = re.compile(rb"""\sr=["']([A-Z]+)(\d+)["']""")
 
@@ -66,14 +68,15 @@ class Values(Protocol):
 def read_book(content: bytes, layout: Layout, version: Version) -> tuple[Snapshot, Index]:
     """Everything that stands in a workbook, and the index by which it can be written."""
     package = Package(content)
-    book, values = open_book(package), _open(content)
+    book = open_book(package)
     if layout.worksheet not in book.sheets:
         raise RegistryBroken(f"The workbook has no worksheet “{layout.worksheet}”.")
+    formulas = list(formula_cells(package.stream(book.sheets[layout.worksheet])))
+    values = _open(content)
     names = [layout.worksheet, *(spec.title for spec in layout.views if spec.title in book.sheets)]
     sheets = {name: _sheet(values, name) for name in names}
     snapshot, index = read_sheets(sheets, layout, version, stamp_of(package), dates_1904=book.dates_1904)
-    formulas = _formulas(package.read(book.sheets[layout.worksheet]), index)
-    return replace(snapshot, formulas=formulas), index
+    return replace(snapshot, formulas=_of_ours(formulas, index)), index
 
 
 def read_sheets(
@@ -117,7 +120,7 @@ def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet:
 def _grid(sheet: Values) -> tuple[int, Grid]:
     """First column of the used area, and the rows with their numbers."""
     left = sheet.start[1] if sheet.start else 0
-    return left, ((number, row) for number, row in enumerate(sheet.iter_rows(), 1))
+    return left, enumerate(sheet.iter_rows(), 1)
 
 
 # --- header ---------------------------------------------------------------------------------------
@@ -160,7 +163,7 @@ def _read_table(sheet: Values, layout: Layout, dates_1904: bool) -> tuple[Index,
     header_row, places = _header(sheet, layout)
     left, grid = _grid(sheet)
     index = Index(header_row, {key: place + left + 1 for key, place in places.items()}, last_row=header_row)
-    table, readers = _Table(), _readers(layout, places, dates_1904)
+    table, cells_of = _Table(), _CellReader(layout, places, dates_1904=dates_1904)
     shape, key_place = re.compile(layout.reference_pattern), places[layout.key]
     for number, row in grid:
         if number <= header_row:
@@ -168,12 +171,53 @@ def _read_table(sheet: Values, layout: Layout, dates_1904: bool) -> tuple[Index,
         stated = row[key_place]
         reference = stated.strip().upper() if isinstance(stated, str) else ""
         if reference and shape.fullmatch(reference):
-            _take(table, index, Row(reference, {key: read(row[at]) for key, at, read in readers}, number))
+            _take(table, index, Row(reference, cells_of(row), number))
         elif any(value != "" for value in row):
             index.occupied.add(number)
             _meet(table, number, row)
     index.occupied = {number for number in index.occupied if number > index.last_row}
     return index, table
+
+
+class _CellReader:
+    """Makes cells of a row's values; nearly all are text as it should be, so the odd ones are looked for in bulk."""
+
+    def __init__(self, layout: Layout, places: Mapping[str, int], *, dates_1904: bool) -> None:
+        columns = [column for column in layout.columns if column.key in places]
+        columns.sort(key=lambda column: column.kind in ("money", "date"))
+        self._keys = [column.key for column in columns]
+        self._pick = itemgetter(*(places[column.key] for column in columns))  # two at least: the header needs them
+        self._readers = [self._reader(column, dates_1904) for column in columns]
+        self._texts = sum(column.kind not in ("money", "date") for column in columns)
+        self._kept: dict[Value, Cell] = {"": None, " ": None}  # also keeps texts that repeat only once in memory
+        self._learning = 500
+
+    def __call__(self, row: Sequence[Value]) -> dict[str, Cell]:
+        values: tuple[Value, ...] = self._pick(row)
+        if self._learning:
+            self._learn(values[: self._texts])
+        cells: list[Cell] = list(map(self._kept.get, values, values))  # type: ignore[arg-type]
+        odd = range(self._texts, len(values))
+        if not TEXT_ONLY.issuperset(map(type, values[: self._texts])):
+            odd = range(len(values))
+        for at in odd:
+            if values[at] != "":
+                cells[at] = self._readers[at](values[at])
+        return dict(zip(self._keys, cells, strict=True))
+
+    def _learn(self, values: Sequence[Value]) -> None:
+        """Short texts of the first rows: names, currencies, banks come again and again."""
+        self._learning -= 1
+        self._kept |= {value: value for value in values if isinstance(value, str) and 0 < len(value.strip()) < 40}
+
+    def _reader(self, column: Column, dates_1904: bool) -> Callable[[Value], Cell]:
+        def as_date(value: Value) -> Cell:
+            if isinstance(value, int | float) and not isinstance(value, bool) and value in SERIALS:
+                return day_of(int(value), dates_1904=dates_1904)
+            return as_number(value)
+
+        by_kind: dict[str, Callable[[Value], Cell]] = {"money": as_number, "date": as_date}
+        return by_kind.get(column.kind, as_text)
 
 
 def _take(table: _Table, index: Index, row: Row) -> None:
@@ -196,20 +240,6 @@ def read_rows(content: bytes, worksheet: str, numbers: Container[int]) -> dict[i
     left, grid = _grid(_sheet(_open(content), worksheet))
     wanted = ((number, row) for number, row in grid if number in numbers)
     return {number: {at: as_number(value) for at, value in enumerate(row, left + 1)} for number, row in wanted}
-
-
-Reader = Callable[[Value], Cell]
-
-
-def _readers(layout: Layout, places: Mapping[str, int], dates_1904: bool) -> list[tuple[str, int, Reader]]:
-    def as_date(value: Value) -> Cell:
-        if isinstance(value, int | float) and not isinstance(value, bool) and value in SERIALS:
-            return day_of(int(value), dates_1904=dates_1904)
-        return as_number(value)
-
-    by_kind: dict[str, Reader] = {"money": as_number, "date": as_date}
-    found = [(column.key, by_kind.get(column.kind, as_text)) for column in layout.columns if column.key in places]
-    return [(key, places[key], reader) for key, reader in found]
 
 
 def as_text(value: Value) -> Cell:
@@ -258,27 +288,31 @@ def _view_rows(sheet: Values, layout: Layout) -> Iterator[tuple[str, str]]:
             yield reference, str(row[header[1][layout.status_key]]).strip()
 
 
-def _formulas(xml: bytes, index: Index) -> frozenset[tuple[str, str]]:
-    """Our cells that hold a formula, found in the bytes: most sheets have none at all."""
+def formula_cells(pieces: Iterable[bytes]) -> Iterator[tuple[int, int]]:
+    """Column and row of every cell with a formula, found in the bytes of a sheet; most sheets have none at all."""
+    rest, prefix = b"", b""
+    for piece in pieces:
+        if not rest:
+            root = ROOT.search(piece)
+            prefix = root[1] + b":" if root and root[1] else b""
+        text = rest + piece
+        cut = max(text.rfind(b"<" + prefix + b"c "), 0)
+        yield from _formulas_in(text, cut, prefix)
+        rest = text[cut:]
+    yield from _formulas_in(rest, len(rest), prefix)
+
+
+def _formulas_in(text: bytes, end: int, prefix: bytes) -> Iterator[tuple[int, int]]:
+    opening, cell = b"<" + prefix + b"f", b"<" + prefix + b"c "
+    at = text.find(opening, 0, end)
+    while at >= 0:
+        address = ADDRESS.search(text, max(text.rfind(cell, 0, at), 0), at)
+        if address is not None and text[at + len(opening)] in NAME_ENDS:
+            yield column_number(address[1].decode()), int(address[2])
+        at = text.find(opening, at + 1, end)
+
+
+def _of_ours(cells: Iterable[tuple[int, int]], index: Index) -> frozenset[tuple[str, str]]:
     keys = {column: key for key, column in index.header.items()}
     references = {place: reference for reference, place in index.places.items()}
-    found = set()
-    for column, number in formula_cells(xml):
-        key, reference = keys.get(column), references.get(number)
-        if key is not None and reference is not None:
-            found.add((reference, key))
-    return frozenset(found)
-
-
-def formula_cells(xml: bytes) -> Iterator[tuple[int, int]]:
-    """Column and row of every cell with a formula."""
-    root = ROOT.search(xml)
-    prefix = root[1] + b":" if root and root[1] else b""
-    for opening in (b"<" + prefix + b"f>", b"<" + prefix + b"f "):
-        at = xml.find(opening)
-        while at >= 0:
-            cell = xml.rfind(b"<" + prefix + b"c ", 0, at)
-            address = ADDRESS.search(xml, cell, at)
-            if address is not None:
-                yield column_number(address[1].decode()), int(address[2])
-            at = xml.find(opening, at + 1)
+    return frozenset((references[row], keys[column]) for column, row in cells if row in references and column in keys)

@@ -24,7 +24,7 @@ STYLE = re.compile(rb"""\ss=["'](\d+)["']""")
 HIDDEN = re.compile(rb"""\shidden=["']([^"']*)["']""")
 SPANS = re.compile(rb"""\sspans=["'][^"']*["']""")
 ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-NAME_ENDS = b" \t\r\n/>"
+NAME_ENDS = b" \t\r\n/>"  # what may follow the name of an element
 EPOCH, EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
 
 

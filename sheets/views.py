@@ -56,6 +56,7 @@ def _draw(
     _draw_head(drawing, layout, spec)
     _draw_rows(drawing, layout, view)
     _draw_foot(drawing, layout, spec, view)
+    tail.grow(HEADER_ROW + 1, len(drawing.rows), HEADER_ROW + 1)
     only_links(package, part, sheet, tail, drawing.links)
     head = grow_dimension(sheet.head, sheet, len(layout.view_columns), len(drawing.rows))
     empty = Sheet(sheet.head + sheet.tail, sheet.prefix, sheet.start, sheet.start)

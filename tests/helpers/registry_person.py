@@ -83,7 +83,10 @@ class AtWorkbook:
 
     def edit(self, change: Callable[[Worksheet], None], sheet: str = "") -> None:
         book = load_workbook(self.path)
-        change(book[sheet or self.layout.worksheet])
+        changed = book[sheet or self.layout.worksheet]
+        change(changed)
+        for cell in (cell for row in changed.iter_rows() for cell in row if cell.hyperlink):
+            cell.hyperlink.ref = cell.coordinate  # openpyxl leaves links behind when rows move; no person would
         book.save(self.path)
 
     def _find(self, sheet: Worksheet, reference: str) -> int:

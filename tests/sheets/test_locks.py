@@ -143,8 +143,23 @@ def test_a_full_disk_is_told_and_leaves_the_workbook_alone(
 def test_a_file_that_is_no_workbook_is_broken(registry: ExcelRegistry) -> None:
     for content in (b"", b"PK\x03\x04 nothing", registry.path.read_bytes()[:3000], b"<html>"):
         registry.path.write_bytes(content)
+        _aged(registry.path, timedelta(minutes=1))
         with pytest.raises(RegistryBroken):
             registry.read()
+
+
+def test_a_workbook_with_a_password_is_named_as_such(registry: ExcelRegistry) -> None:
+    registry.path.write_bytes(bytes.fromhex("D0CF11E0A1B11AE1") + bytes(600))
+    _aged(registry.path, timedelta(minutes=1))
+    with pytest.raises(RegistryBroken, match="password"):
+        registry.read()
+
+
+def test_a_half_saved_workbook_is_waited_for(registry: ExcelRegistry) -> None:
+    registry.path.write_bytes(registry.path.read_bytes()[:3000])
+    _aged(registry.path, timedelta(seconds=2))
+    with pytest.raises(RegistryChanged, match="being saved"):
+        registry.read()
 
 
 def test_the_file_keeps_its_rights_and_a_link_stays_a_link(registry: ExcelRegistry, tmp_path: Path) -> None:
@@ -173,6 +188,9 @@ def test_an_old_registry_is_set_aside_not_deleted(registry: ExcelRegistry) -> No
     registry.create([added(2)], generation=2, replace=True)
     kept = registry.path.with_name("registry (2026-11-24 12-00-00).xlsx")
     assert kept.read_bytes() == before
+    registry.create([added(3)], generation=3, replace=True)
+    assert kept.read_bytes() == before
+    assert len(list(registry.path.parent.glob("registry (*).xlsx"))) == 2
 
 
 @pytest.mark.parametrize(
