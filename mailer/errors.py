@@ -14,8 +14,9 @@ class InboxError(MailerError):
 
 
 class DeliveryError(MailerError):
-    """A notice was not accepted; permanent when it never will be, in doubt when it may have been taken after all."""
+    """A notice was not accepted; permanent when it never will be, in doubt when it may have been taken after all,
+    `unreachable` when the server could take no letter at all just now."""
 
-    def __init__(self, text: str, *, permanent: bool, in_doubt: bool = False) -> None:
+    def __init__(self, text: str, *, permanent: bool, in_doubt: bool = False, unreachable: bool = False) -> None:
         super().__init__(text, permanent=permanent)
-        self.in_doubt = in_doubt
+        self.in_doubt, self.unreachable = in_doubt, unreachable

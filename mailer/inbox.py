@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
@@ -31,7 +31,6 @@ BATCH_LETTERS = 200
 LONGEST_HEADER = 1024 * 1024
 # Python 3.14 reads sockets in another way: there we look again and again in place of waiting for the server's word.
 IDLE_IS_SAFE = sys.version_info < (3, 14)
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +104,23 @@ class Inbox:
             return int(value) if value and value.isdigit() else 0
 
     def new_letters(
-        self, after_uid: int, max_size: int, batch_bytes: int = BATCH_BYTES, since: date | None = None
+        self, after_uid: int, max_size: int, batch_bytes: int = BATCH_BYTES, since: datetime | None = None
     ) -> Iterator[Fetched]:
         """The letters with a higher uid, in the order of their uids; what was yielded stays good when the rest fails.
 
-        Nothing is marked as read. One that vanishes meanwhile is left out. With `since`, only those the server took on
-        that day or later, by the server's own clock: give a day more.
+        Nothing is marked as read. One that vanishes meanwhile is left out. Of those that the server took before `since`
+        only the header is fetched.
         """
         with self._speaking("broke off while letters were looked for"):
-            uids = self._search(after_uid, since)
+            uids = self._search(after_uid)
             facts = self._facts(uids)
-        for batch in _batches([(uid, facts.get(uid, Line())) for uid in uids], max_size, batch_bytes):
+
+        def whole(line: Line) -> bool:
+            return line.size <= max_size and (since is None or line.received is None or line.received >= since)
+
+        for batch in _batches([(uid, facts.get(uid, Line())) for uid in uids], whole, batch_bytes):
             with self._speaking("broke off while letters were fetched"):
-                letters = self._fetch(batch, whole=batch[0][1].size <= max_size)
+                letters = self._fetch(batch, whole=whole(batch[0][1]))
             yield from letters
 
     def wait(self, timeout: float, stop: Callable[[], bool] = lambda: False) -> bool:
@@ -157,7 +160,7 @@ class Inbox:
             self.connect()
         uidvalidity = self.select(folder)
         with self._speaking("broke off while the folder was looked at"):
-            count = len(self._search(0, None))
+            count = len(self._search(0))
             return MailboxFacts(tuple(sorted(self._client.capabilities)), uidvalidity, count, self.can_idle)
 
     @property
@@ -174,12 +177,10 @@ class Inbox:
     def _client(self) -> Any:  # imaplib's inner workings have no types
         return self._mailbox.client
 
-    def _search(self, after_uid: int, since: date | None) -> list[int]:
+    def _search(self, after_uid: int) -> list[int]:
         _good(self._client.noop())  # some servers find only what they have had an occasion to tell of
         self._client.response("EXISTS")
         terms = [f"UID {after_uid + 1}:*"] if after_uid else ["ALL"]
-        if since is not None:
-            terms.append(f"SINCE {since.day}-{MONTHS.split()[since.month - 1]}-{since.year}")
         # `n:*` always names the last letter, even when its uid is below n
         return sorted(uid for uid in self._uids(*terms) if uid > after_uid)
 
@@ -250,17 +251,19 @@ def _parts(uids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
     return (uids[start : start + size] for start in range(0, len(uids), size))
 
 
-def _batches(facts: Sequence[tuple[int, Line]], max_size: int, limit: int) -> Iterator[list[tuple[int, Line]]]:
-    """Neighbours that are fetched together: all small enough to be had whole, or all too big; bounded in bytes."""
+def _batches(
+    facts: Sequence[tuple[int, Line]], whole: Callable[[Line], bool], limit: int
+) -> Iterator[list[tuple[int, Line]]]:
+    """Neighbours that are fetched together: all to be had whole, or all by their header; bounded in bytes."""
     batch: list[tuple[int, Line]] = []
     size = 0
     for uid, line in facts:
-        other_kind = bool(batch) and (batch[0][1].size <= max_size) != (line.size <= max_size)
+        other_kind = bool(batch) and whole(batch[0][1]) != whole(line)
         if batch and (other_kind or size + line.size > limit or len(batch) == BATCH_LETTERS):
             yield batch
             batch, size = [], 0
         batch.append((uid, line))
-        size += line.size if line.size <= max_size else 0
+        size += line.size if whole(line) else 0
     if batch:
         yield batch
 

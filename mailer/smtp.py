@@ -143,7 +143,7 @@ class Outgoing:
             if account.get_token is not None:
                 raise DeliveryError(
                     f"The mail server {account.place} offers no login. Check the port and whether security is starttls or"
-                    " tls.", permanent=False,
+                    " tls.", permanent=False, unreachable=True,
                 )  # fmt: skip
             return
         if account.get_token is not None:
@@ -179,12 +179,13 @@ class Outgoing:
             raise DeliveryError(
                 f"The mail server {self.account.place} refused the login: {error.smtp_code}"
                 f" {plain_words(error.smtp_error)}. Check the user name and the password for outgoing mail.",
-                permanent=False,
-            ) from error
+                permanent=False, unreachable=True,
+            ) from error  # fmt: skip
         except (OSError, smtplib.SMTPException, ValueError) as error:
             self._drop()
             said = plain_words(error)
-            raise DeliveryError(f"The mail server {self.account.place} {trouble}: {said}.", permanent=False) from error
+            text = f"The mail server {self.account.place} {trouble}: {said}."
+            raise DeliveryError(text, permanent=False, unreachable=True) from error
 
 
 def _open(account: Account) -> smtplib.SMTP:

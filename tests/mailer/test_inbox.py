@@ -6,7 +6,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from imaplib import IMAP4
 from pathlib import Path
 
@@ -140,8 +140,8 @@ def test_a_letter_that_vanishes_meanwhile_is_left_out(dovecot: DovecotServer, in
 @needs("dovecot")
 def test_letters_older_than_a_day_can_be_left_on_the_server(dovecot: DovecotServer, inbox: Inbox) -> None:
     dovecot.append(USER, letter("today"))
-    assert len(list(inbox.new_letters(0, BIG, since=date(2020, 1, 1)))) == 1
-    assert list(inbox.new_letters(0, BIG, since=date(2099, 1, 1))) == []
+    assert [letter.whole for letter in inbox.new_letters(0, BIG, since=datetime(2020, 1, 1, tzinfo=UTC))] == [True]
+    assert [letter.whole for letter in inbox.new_letters(0, BIG, since=datetime(2099, 1, 1, tzinfo=UTC))] == [False]
 
 
 @pytest.mark.realimap

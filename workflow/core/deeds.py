@@ -28,7 +28,8 @@ class Lane(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Deed:
     """One thing to do. `once` names deeds of which only one may come in `once_for` (0: ever); `answer` counts
-    against the cap of answers to one sender; `coalesce` lets a waiting deed of the same kind and request do for both."""
+    against the cap of answers to one sender; `coalesce` lets a waiting deed of the same kind and request do for both.
+    """
 
     lane: Lane
     kind: str
@@ -60,7 +61,7 @@ def deeds_of(before: Request | None, after: Request, events: Iterable[Event], by
         deeds += _stop(before, after, events, by, policy)
     if events:
         deeds.append(Deed(Lane.REGISTRY, "row", coalesce=True))
-    if after.version >= 1:
+    if events and after.version >= 1:
         deeds.append(Deed(Lane.FOLDER, "file", coalesce=True))
     return deeds
 
@@ -153,7 +154,8 @@ def _of_vote(event: Decided, before: Request | None, after: Request) -> Iterator
         case e.Returned():
             decision = Choice.RETURN
     role = getattr(event, "role", "approver")
-    yield notice("receipt_vote", event.person, decision=decision.value, step=event.step, **common)
+    if event.person != REGISTRY:
+        yield notice("receipt_vote", event.person, decision=decision.value, step=event.step, **common)
     asked = {"ask": AskKind.COMPLETE.value} if decision is Choice.RETURN else {}
     yield notice("told_refused", after.requester, decision=decision.value, role=role, **asked, **common)
     voters = (vote.person for vote in before.approvals()) if before else iter(())
@@ -240,7 +242,7 @@ def _comment(event: e.Commented, before: Request | None, after: Request, policy:
     last = [vote.person for vote in after.current_votes() if vote.decision is not Choice.APPROVE][-1:]
     people = asked or last or (list(policy.accountants) if after.status in (Status.APPROVED, Status.PAID) else [])
     for person in dict.fromkeys(people):
-        yield notice("told_comment", person, by=event.by, text=event.text, role=event.role)
+        yield notice("told_comment", person, by=event.by, text=event.text, role=event.role, **_standing(after, person))
 
 
 def _bounced(event: e.Bounced, after: Request, policy: Policy) -> Iterator[Deed]:
@@ -255,10 +257,18 @@ def _answer_refused(event: e.AnswerRefused, after: Request) -> Iterator[Deed]:
     """One helpful answer an hour for one ask, and a word to the approver in whose place somebody answered."""
     topic = event.reason.partition("_")[0] if event.reason.startswith("unclear") else event.reason
     key = f"again:{after.reference}:{after.version}:{event.by}:{topic}"
-    params = {"reason": event.reason, "read": event.read, "valid": list(event.valid), "version": after.version}
+    params = {"reason": event.reason, "read": event.read, "valid": list(event.valid), **_standing(after, event.by)}
     if not event.quiet:
         yield Deed(Lane.MAIL, "answer_refused", event.by, params, answer=True, once=key, once_for=HOUR)
     if event.warn and event.warn != event.by:
-        attempt = {"address": event.by, "read": event.read, "version": after.version}
+        attempt = {"address": event.by, "read": event.read, **_standing(after, event.warn)}
         once = f"attempt:{after.reference}:{after.version}:{event.warn}:{event.by}"
         yield Deed(Lane.MAIL, "told_attempt", event.warn, attempt, once=once, once_for=HOUR)
+
+
+def _standing(after: Request, person: Person) -> dict[str, Any]:
+    """What this person is asked now: an answer to our "please repeat" is an answer to that ask."""
+    asks = [ask for ask in after.open_asks() if ask.person == person and ask.version == after.version]
+    if not asks:
+        return {"version": after.version}
+    return {"version": after.version, "ask": asks[-1].kind.value, "step": asks[-1].step}

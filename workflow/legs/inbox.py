@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from mailer.automatic import classify
 from mailer.bounce import read_bounce
@@ -25,8 +25,6 @@ from workflow.legs.base import alarm
 from workflow.letters import LetterStore
 from workflow.service import Service
 
-DAY = timedelta(days=1)
-OVERLAP = timedelta(days=1)
 log = logging.getLogger("countersign.inbox")
 
 
@@ -67,10 +65,9 @@ class InboxLeg:
             self.inbox.connect()
             self._uidvalidity = str(self.inbox.select(self.folder))
             self._cursor = self.journal.cursor(self.mailbox, self._uidvalidity)
-        since = None if self._cursor else (self.read_from - OVERLAP).date()
         seen = []
         try:
-            for fetched in self.inbox.new_letters(self._cursor, self.max_size, since=since):
+            for fetched in self.inbox.new_letters(self._cursor, self.max_size, since=self.read_from):
                 self.take(fetched)
                 seen.append(fetched.uid)
                 if self.stopping():
@@ -98,7 +95,7 @@ class InboxLeg:
     def take(self, fetched: Fetched) -> None:
         """Store, understand, carry out. A letter that breaks the reader is set aside; the next one is read."""
         header = read_header(fetched.raw)
-        key = letter_key(fetched.raw, header) if fetched.whole else header_key(fetched.raw, fetched.size)
+        key = letter_key(fetched.raw, header) if fetched.whole else header_key(fetched.raw or self._place(fetched), fetched.size)
         if self.journal.knows_letter(key):
             return
         path = self.store.save(key, fetched.raw, fetched.received)
@@ -110,6 +107,10 @@ class InboxLeg:
             aside = replace(entry, verdict="set_aside", error=f"{type(error).__name__}: {error}")
             self.journal.letter_entry(aside, self.service.now())
             alarm(self.service, self.operators, "set_aside", f"{entry.sender}: {entry.subject}", once=f"aside:{key}")
+
+    def _place(self, fetched: Fetched) -> bytes:
+        """What stands for the header of a letter that the server cannot give at all."""
+        return f"Message-ID: <{self._uidvalidity}.{fetched.uid}.unreadable>\r\n".encode()
 
     def again(self, key: str) -> None:
         """Read a letter that was set aside once more (`retry`)."""
@@ -135,6 +136,10 @@ class InboxLeg:
         automatic = classify(header, self.own_addresses)
         if automatic and automatic.kind != "auto?":
             self._automatic(fetched.raw, automatic.kind, entry)
+            return
+        if not fetched.whole and fetched.size <= self.max_size:
+            error = "The mail server could not give this letter."
+            self.journal.letter_entry(replace(entry, verdict="set_aside", error=error), self.service.now())
             return
         if not fetched.whole:
             self._refuse(entry, "too_big", {"size": fetched.size, "limit": self.max_size, "subject": entry.subject})

@@ -44,7 +44,7 @@ class MailLeg:
             self._perform(deed)
         except DeliveryError as error:
             self._failed(deed, error)
-            if not error.permanent and not error.in_doubt:
+            if error.unreachable:
                 raise
         except Exception as error:  # our fault costs one notice, not the leg
             log.exception("notice %s (%s %s) could not be made", deed.id, deed.kind, deed.reference)
