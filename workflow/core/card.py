@@ -52,7 +52,8 @@ def examine(
     sheet = _Sheet(today)
     texts = {name: text for name, text in typed.items() if text.strip() and name not in rivals}
     for name, found in rivals.items():
-        sheet.problem(name, Flaw("ambiguous", "two_values", " / ".join(found)))
+        told = "invoice_number" if name == "invoice" else name  # `invoice` alone stands for the attached file
+        sheet.problem(told, Flaw("ambiguous", "two_values", " / ".join(found)))
     sheet.read_words(texts)
     sheet.read_money(texts)
     sheet.read_dates(texts)

@@ -117,7 +117,8 @@ def _voted(request: Request, event: e.Approved, at: datetime) -> Request:
     )
     last = event.step + 1 >= len(request.route)
     step = event.step + 1 if done and not last else event.step
-    return replace(request, votes=votes, asks=asks, step=step, decision_comment=event.comment or request.decision_comment)
+    comment = event.comment or request.decision_comment
+    return replace(request, votes=votes, asks=asks, step=step, decision_comment=comment)
 
 
 def _refused(request: Request, event: e.Rejected | e.Returned, at: datetime) -> Request:
@@ -142,7 +143,9 @@ def _vote_undone(request: Request, event: e.VoteUndone) -> Request:
     """The vote and those of later steps no longer count; the request waits at that step again."""
     votes = tuple(
         vote for vote in request.votes
-        if vote.version != event.version or (vote.step <= event.step and vote.person != event.person)
+        if vote.version != event.version
+        or vote.step < event.step
+        or (vote.step == event.step and vote.person != event.person)
     )  # fmt: skip
     return replace(_closed(request), votes=votes, step=event.step, decision_comment="")
 

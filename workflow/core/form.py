@@ -56,19 +56,19 @@ def amend(request: Request, command: Amend, policy: Policy, now: datetime) -> Ou
 def _amend_open_form(request: Request, command: Amend, filled: Filled, policy: Policy) -> Outcome:
     keep = command.keep_draft or (request.kept_as_draft and not command.submit)
     filled = replace(filled, keep_draft=keep)
-    nothing_new = not (command.form.typed or command.form.files or command.submit or command.keep_draft)
+    form = command.form
+    nothing_new = not (form.typed or form.rivals or form.files or command.submit or command.keep_draft)
     if nothing_new:
         return refuse_answer(command.by, "nothing_new")
     if filled.problems or keep:
         again = Asked(command.by, AskKind.COMPLETE, 0, request.version)
         return Accepted((filled, again))
-    begun = policy.today(request.created_at)
-    events = submission(command.by, request.version + 1, request.approved_card, filled, policy, request.requester, begun)
-    return Accepted((filled, *events))
+    return Accepted((filled, *_next_version(request, command.by, filled, policy)))
 
 
 def _correct(request: Request, command: Amend, filled: Filled, policy: Policy) -> Outcome:
     """Awaiting or approved: a bad correction changes nothing, a good one starts again at the first step."""
+    filled = replace(filled, keep_draft=False)  # what is before approvers is no draft
     if filled.problems:
         refused = CorrectionRefused(command.by, filled.problems, command.form.typed, command.form.refused_files)
         return Refused("correction_has_problems", (refused,))
@@ -77,14 +77,18 @@ def _correct(request: Request, command: Amend, filled: Filled, policy: Policy) -
             name: field.value for name, field in request.fields.items()
         }
         return refuse_answer(command.by, "nothing_new") if same else Accepted((filled,))
+    return Accepted((filled, *_next_version(request, command.by, filled, policy)))
+
+
+def _next_version(request: Request, by: Person, filled: Filled, policy: Policy) -> tuple[Event, ...]:
     begun = policy.today(request.created_at)
-    events = submission(command.by, request.version + 1, request.approved_card, filled, policy, request.requester, begun)
-    return Accepted((filled, *events))
+    return submission(by, request.version + 1, request.approved_card, filled, policy, request.requester, begun)
 
 
 def submission(
-    by: Person, version: int, before: Mapping[str, str], filled: Filled, policy: Policy, requester: Person, received: date
-) -> tuple[Event, ...]:
+    by: Person, version: int, before: Mapping[str, str], filled: Filled, policy: Policy, requester: Person,
+    received: date,
+) -> tuple[Event, ...]:  # fmt: skip
     """A new version with its frozen route, and the asks of its first step."""
     card = card_of(filled.fields, filled.files)
     route = policy.route(filled.fields, requester)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from workflow.core import outcome
 from workflow.core.commands import Approve, AskRef, GiveReason, Reject, Reroute, SendBack, UndoVote
 from workflow.core.events import (
     ApprovalCompleted,
@@ -16,11 +17,11 @@ from workflow.core.events import (
     Rejected,
     Rerouted,
     Returned,
+    StepStuck,
     VoteUndone,
 )
 from workflow.core.form import ask_step
-from workflow.core.model import AskKind, Choice, Person, Request, Status, Vote
-from workflow.core import outcome
+from workflow.core.model import AskKind, Choice, Person, Request, Status, Vote, card_of, hash_of
 from workflow.core.outcome import REGISTRY, Accepted, Outcome, Refused, refuse_answer
 from workflow.core.policy import Policy
 
@@ -44,7 +45,7 @@ def _why_not_approve(request: Request, command: Approve, policy: Policy) -> str:
         return "no_seat"
     if ask.version != request.version or ask.card_hash != request.card_hash:
         return "stale_version"
-    if _has_voted(request, command.by, ask.step):
+    if _has_voted(request, command.by, ask.step) and request.status in (*OPEN_TO_REFUSAL, Status.PAID):
         return "already_approved"
     if request.status is not Status.AWAITING:
         return f"closed_{request.status}"
@@ -136,25 +137,32 @@ def undo(request: Request, command: UndoVote, policy: Policy, now: datetime) -> 
     vote = _last_vote(request, command.by)
     if command.ask.version != request.version:
         return refuse_answer(command.by, "stale_version")
-    if vote is None:
+    if vote is None or command.by not in request.approvers:
         return refuse_answer(command.by, "nothing_to_undo")
-    if request.status in (Status.PAID, Status.WITHDRAWN, Status.DRAFT):
+    if request.status in (Status.PAID, Status.WITHDRAWN, Status.DRAFT) or _has_moved_on(request):
         return refuse_answer(command.by, f"closed_{request.status}")
     if policy.undo_window is not None and now - vote.at > policy.undo_window:
         return refuse_answer(command.by, "undo_too_late")
     decides = request.votes[-1] is vote or vote.decision is Choice.APPROVE
     if not decides or (request.status in (Status.REJECTED, Status.RETURNED) and vote.decision is Choice.APPROVE):
         return refuse_answer(command.by, f"closed_{request.status}")
-    undone = VoteUndone(command.by, request.version, vote.decision.value, vote.step, command.comment)
-    again = _asks_after_undo(request, vote)
-    return Accepted((undone, *again))
+    step = min(vote.step, request.step)  # a no may come from a later step than the one that is asked
+    undone = VoteUndone(command.by, request.version, vote.decision.value, step, command.comment)
+    return Accepted((undone, *_asks_after_undo(request, command.by, step)))
 
 
-def _asks_after_undo(request: Request, undone: Vote) -> tuple[Event, ...]:
+def _has_moved_on(request: Request) -> bool:
+    """A returned request that its requester has begun to correct: what stood before the approver is no more."""
+    return bool(request.problems) or hash_of(card_of(request.fields, request.files)) != request.card_hash
+
+
+def _asks_after_undo(request: Request, by: Person, step: int) -> tuple[Event, ...]:
     """The person who undid is asked again, with those of that step who have not voted."""
-    voted = {vote.person for vote in request.approvals() if vote.step == undone.step} - {undone.person}
-    people = [person for person in request.route[undone.step].people if person not in voted]
-    return tuple(Asked(person, AskKind.APPROVE, undone.step, request.version) for person in people)
+    if not request.route[step].can_be_filled:
+        return (StepStuck(step, request.version),)
+    voted = {vote.person for vote in request.approvals() if vote.step == step} - {by}
+    people = [person for person in request.route[step].people if person not in voted]
+    return tuple(Asked(person, AskKind.APPROVE, step, request.version) for person in people)
 
 
 def _last_vote(request: Request, person: Person) -> Vote | None:
@@ -172,7 +180,7 @@ def reroute(request: Request, command: Reroute, policy: Policy) -> Outcome:
     voted = {vote.person for vote in request.approvals() if vote.step == request.step}
     waiting = [person for person in step.people if person not in voted]
     leaving = command.instead_of
-    if leaving is None and waiting:
+    if leaving is None and waiting and step.can_be_filled:  # a step with too few people gets one more
         if len(waiting) > 1:
             return Refused("name_whom", ())
         leaving = waiting[0]
@@ -190,7 +198,7 @@ def _rerouted(request: Request, command: Reroute) -> tuple[Event, ...]:
         people = (*people, command.to)
     event = Rerouted(command.by, command.instead_of, command.to, command.reason, request.step)
     if not replace(step, people=people).can_be_filled:
-        return (event, *ask_step((replace(step, people=people),), 0, request.version))
+        return (event, StepStuck(request.step, request.version))
     open_now = {ask.person for ask in request.open_asks(AskKind.APPROVE)} - {command.instead_of}
     voted = {vote.person for vote in request.approvals() if vote.step == request.step}
     asks = tuple(
