@@ -139,5 +139,7 @@ def file_orders(request: Request, command: FilePaymentOrder) -> Outcome:
 
 
 def _orders(request: Request, by: str, files: tuple[OrderFile, ...]) -> tuple[Event, ...]:
+    """One event for each order whose bytes are new; the first name counts."""
     known = {file.sha256 for file in request.payment_orders}
-    return tuple(PaymentOrderFiled(by, file) for file in files if file.sha256 not in known)
+    fresh = {file.sha256: file for file in reversed(files) if file.sha256 not in known}
+    return tuple(PaymentOrderFiled(by, file) for file in reversed(fresh.values()))
