@@ -197,6 +197,7 @@ class Person(Section):
     aliases: tuple[Address, ...] = ()
     roles: Annotated[tuple[Role, ...], Filled]
     language: Language = "ru"
+    digest: TimeOfDay | None = None
 
     @property
     def addresses(self) -> tuple[str, ...]:

@@ -37,9 +37,11 @@ class Service:
     wake: Wake = _nobody
 
     def handle(
-        self, command: Command, cause: Cause, reference: Reference | None = None, also: Sequence[Deed] = ()
-    ) -> Result:
-        """Decide on one order and record cause, events and deeds (`also`: those its letter asks for) in one commit."""
+        self, command: Command, cause: Cause, reference: Reference | None = None, also: Sequence[Deed] = (),
+        without: frozenset[str] = frozenset(),
+    ) -> Result:  # fmt: skip
+        """Decide on one order and record cause, events and deeds in one commit: with `also` (what its letter asks for)
+        and without notices of the kinds in `without` to who gave the order (one receipt tells of several)."""
         now = self.now()
         with self.journal.page(cause) as page:
             before_us = page.answered()
@@ -51,7 +53,7 @@ class Service:
             outcome = decide(request, command, self.policy, now)
             after = page.record(reference, request, outcome, command.by, now)
             deeds = deeds_of(request, after, outcome.events, command.by, self.policy) if after else []
-            deeds += also
+            deeds = [deed for deed in deeds if deed.kind not in without or deed.person != command.by] + list(also)
             result = page.close(reference, outcome, deeds, after, now, self.caps)
         self._wake_for(deeds)
         return result

@@ -94,6 +94,7 @@ class Wiring:
             timezone=settings.timezone.key,
             language=settings.language,
             accounting=settings.notices.accounting,
+            digest=frozenset(person.email for person in settings.people if person.digest is not None),
         )
 
     @cached_property
@@ -128,7 +129,7 @@ class Wiring:
             post=Post(self.own_addresses, self.journal.domain, self.settings.company.reference_prefix),
             labels=form_labels(),
             words=Keywords.built_in().extended(more),
-            lookup=Lookup(self.journal.token, self.journal.request),
+            lookup=Lookup(self.journal.token, self.journal.request, self.journal.notice_params),
             authenticates=bool(mailbox.authserv_id or mailbox.internal_header),
             operators=self.policy.operators,
         )
@@ -278,7 +279,8 @@ class Wiring:
             lambda received: f"{letter_name} {datetime.fromisoformat(received).astimezone(settings.timezone):%Y-%m-%d %H-%M-%S}.eml",
             operators,
         )  # fmt: skip
-        clock = ClockLeg(self.service, self.store, (self.book.name,), inbox.again, settings.notices.morning)
+        digests = {person.email: person.digest for person in settings.people if person.digest is not None}
+        clock = ClockLeg(self.service, self.store, (self.book.name,), inbox.again, settings.notices.morning, digests)
         return (inbox, clock, registry, mail, folder)
 
     def read_from(self) -> datetime:

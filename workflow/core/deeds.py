@@ -118,7 +118,7 @@ def _of_event(event: Event, before: Request | None, after: Request, by: Person, 
 def _ask(event: e.Asked, after: Request, policy: Policy) -> Iterator[Deed]:
     common: dict[str, Any] = {"version": event.version, "step": event.step, "ask": event.kind.value}
     match event.kind:
-        case AskKind.APPROVE:
+        case AskKind.APPROVE if event.person not in policy.digest:
             yield notice("ask_approval", event.person, **common)
         case AskKind.COMPLETE if not after.problems:
             yield notice("receipt_draft", event.person, **common)

@@ -53,6 +53,8 @@ class Policy:
     timezone: str = "Europe/Moscow"
     language: str = "ru"
     accounting: Literal["each", "morning"] = "each"
+    digest: frozenset[Person] = frozenset()
+    """Approvers who have one daily list instead of single questions."""
 
     def today(self, now: datetime) -> date:
         return now.astimezone(ZoneInfo(self.timezone)).date()

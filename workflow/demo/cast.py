@@ -51,7 +51,7 @@ password_file = "secrets/mailbox"
 
 [registry]
 path = "registry.xlsx"
-poll = "500ms"
+poll = "1s"
 
 [materials]
 path = "materials"

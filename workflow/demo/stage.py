@@ -62,7 +62,7 @@ class Stage:
         prepare(self.wiring.journal.engine, self.wiring.now())
         begin(self.wiring)
         self.daemon: Daemon = prepare_daemon(self.wiring)
-        self._thread = threading.Thread(target=self.daemon.run, name="daemon")
+        self._thread = threading.Thread(target=self.daemon.run, name="daemon", daemon=True)
         self._thread.start()
         return self
 
@@ -171,13 +171,12 @@ class Stage:
         book = openpyxl.load_workbook(self.book)
         sheet = book[self.wiring.book.worksheet]
         header = next(row for row in sheet.iter_rows() if any(cell.value == label("reference") for cell in row))
-        columns = {cell.value: cell.column for cell in header}
-        line = next(
-            row[0].row for row in sheet.iter_rows(min_row=header[0].row + 1)
-            if sheet.cell(row[0].row, columns[label("reference")]).value == self.reference(number)
-        )  # fmt: skip
+        columns = {cell.value: place for place, cell in enumerate(header)}
+        row = next(
+            row for row in sheet.iter_rows() if row[columns[label("reference")]].value == self.reference(number)
+        )
         for key, value in cells.items():
-            sheet.cell(line, columns[label(key)], value)
+            row[columns[label(key)]].value = value
         book.save(self.book)
 
 

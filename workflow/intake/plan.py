@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from workflow.core.commands import Command
 from workflow.core.deeds import Deed
 from workflow.core.model import Problem, Reference
+from workflow.intake.digests import Several
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Made by reading alone; nothing has happened yet.
 
-    `verdict` is one of requests answers refused ignored; `kind` and `decision` are what `countersign read` shows."""
+    `several` are the orders of an answer to a daily list, which has no single `command`. `verdict` is one of requests answers refused ignored; `kind` and `decision` are what `countersign read` shows."""
 
     verdict: str
     kind: str
@@ -27,3 +28,4 @@ class Plan:
     fields: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     why: tuple[str, ...] = ()
+    several: Several | None = None

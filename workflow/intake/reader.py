@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from mailer.letter import Letter
 from workflow.core.commands import Comment, NoteAnswer, Open
@@ -16,13 +17,16 @@ from workflow.core.deeds import Deed, Lane
 from workflow.core.model import Reference, Request
 from workflow.intake.answers import Answer, plan_answer, plan_unreadable_answer
 from workflow.intake.carriers import Carried, Post, carried
+from workflow.intake.digests import several
 from workflow.intake.fields import read_form, unverified
+from workflow.intake.lookalike import looks_like
 from workflow.intake.plan import Plan
 from workflow.journal.shelf import Token
 from workflow.keywords import Action, Decision, Words, read_decision
 from workflow.people import Member, Roster
 
 DAY = timedelta(days=1)
+DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class Lookup:
 
     token: Callable[[str], Token | None]
     request: Callable[[Reference], Request | None]
+    notice: Callable[[str], Mapping[str, Any]] = lambda _token: {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,8 @@ class Reader:
     def _answer(self, letter: Letter, member: Member | None, found: Carried) -> Plan:
         if len(found.references) > 1:
             return self._two_requests(letter, member, found)
+        if found.token is not None and found.token.ask == DIGEST:
+            return self._digest(letter, member, found.token)
         reference = found.token.reference if found.token else None
         if reference is None and found.token is None and found.tag is not None:
             reference = found.tag.reference
@@ -81,6 +88,23 @@ class Reader:
             return self._outsider(letter, request, found)
         proven = letter.verdict.result == "pass" and letter.verdict.by == "dmarc"
         return plan_answer(Answer(letter, member, request, found, proven, self.labels, self.judge, self.authenticates))
+
+    def _digest(self, letter: Letter, member: Member | None, token: Token) -> Plan:
+        """An answer to a daily list: each line is an order of its own."""
+        if member is None or member.email != token.person:
+            return self._stranger(letter, ("it answers a list that was sent to somebody else",))
+        lines = self.lookup.notice(token.token).get("lines", [])
+        allowed = frozenset({Action.APPROVE, Action.REJECT, Action.RETURN})
+
+        def judge(text: str) -> Decision:
+            return self.judge(replace(letter, new_text=text), allowed)
+
+        orders = several(letter, member, lines, judge)
+        if letter.blocked:
+            orders = replace(orders, orders=(), unclear=((_snippet(letter), letter.blocked[0]),))
+        why = tuple(f"line {o.line}: {o.action} {o.reference}/{o.version}" for o in orders.orders)
+        unclear = tuple(f"not understood: {read} ({doubt})" for read, doubt in orders.unclear)
+        return Plan("answers", "answer", "digest", comment=letter.new_text.strip(), why=(*why, *unclear), several=orders)
 
     def _without_request(self, letter: Letter, member: Member | None, found: Carried) -> Plan:
         """A token of a form or a refusal (no request), or one that we do not know."""
@@ -154,17 +178,26 @@ class Reader:
         sender = letter.sender or ""
         deed = Deed(Lane.MAIL, "refusal", sender, {"subject": letter.subject[:120]}, answer=True,
                     once=f"refusal:{sender}", once_for=DAY)  # fmt: skip
-        return Plan("refused", "stranger", "unknown_sender", deeds=(deed,), why=(*why, f"{sender} is not on the roster"))
+        why = (*why, f"{sender} is not on the roster")
+        alike = looks_like(sender, letter.sender_name, self.roster)
+        alarms = self._alarms("look_alike", f"{letter.sender_name} <{sender}> / {alike}", sender) if alike else ()
+        if alike:
+            why = (*why, f"it looks like {alike}")
+        return Plan("refused", "stranger", "unknown_sender", deeds=(deed, *alarms), why=why)
+
+    def _alarms(self, key: str, details: str, sender: str) -> tuple[Deed, ...]:
+        """A word to every operator, once a day for one sender."""
+        return tuple(
+            Deed(Lane.MAIL, "alarm", person, {"key": key, "details": details, "sender": sender},
+                 once=f"{key}:{sender}:{person}", once_for=DAY)
+            for person in self.operators
+        )  # fmt: skip
 
     def _sender_failed(self, letter: Letter, member: Member | None, found: Carried) -> Plan:
         """Authentication is configured and fails: no request, no decision; the operator is told."""
         sender = letter.sender or ""
         why = letter.verdict.why or letter.verdict.result
-        deeds = [
-            Deed(Lane.MAIL, "alarm", person, {"key": "sender_failed", "sender": sender, "details": why},
-                 once=f"failed:{sender}:{person}", once_for=DAY)
-            for person in self.operators
-        ]  # fmt: skip
+        deeds = [*self._alarms("sender_failed", why, sender)]
         deeds.append(Deed(Lane.MAIL, "sender_failed", sender, {"subject": letter.subject[:120]}, answer=True,
                           once=f"failed:{sender}", once_for=DAY))  # fmt: skip
         kind = "answer" if found.is_answer else "request" if member else "stranger"

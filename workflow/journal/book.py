@@ -134,7 +134,7 @@ def remember_letter(
         "key": letter.key, "mailbox": letter.mailbox, "message_id": letter.message_id, "sender": letter.sender,
         "subject": letter.subject[:300], "received_at": stamp(letter.received), "read_at": stamp(now),
         "verdict": letter.verdict, "reason": letter.reason, "path": letter.path, "error": letter.error,
-        "reference": reference or letter.reference,
+        "reference": reference or letter.reference, "commands": letter.commands,
     })  # fmt: skip
 
 

@@ -24,6 +24,7 @@ class LetterEntry:
     path: str | None = None
     error: str | None = None
     reference: Reference | None = None
+    commands: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

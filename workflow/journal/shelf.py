@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -103,6 +103,13 @@ class Shelf:
         with reading(self.engine) as connection:
             return connection.execute(select(table).where(table.c.message_id == message_id).limit(1)).one_or_none()
 
+    def notice_params(self, token: str) -> dict[str, Any]:
+        """What a notice was made from, by its token."""
+        table = tables.deeds
+        with reading(self.engine) as connection:
+            message = connection.execute(select(table.c.params).where(table.c.token == token)).scalar()
+        return dict(json.loads(message)) if message else {}
+
     def notices(self, reference: Reference) -> list[Any]:
         table = tables.deeds
         query = select(table).where(table.c.reference == reference, table.c.lane == "mail").order_by(table.c.id)
@@ -133,6 +140,12 @@ class Shelf:
         query = select(table.c.verdict, func.count()).group_by(table.c.verdict)
         with reading(self.engine) as connection:
             return {verdict: count for verdict, count in connection.execute(query)}
+
+    def open_letters(self) -> list[Any]:
+        """Letters whose several orders are not all done."""
+        table = tables.letters
+        with reading(self.engine) as connection:
+            return list(connection.execute(select(table).where(table.c.verdict == "open")).all())
 
     def set_aside(self) -> list[Any]:
         table = tables.letters
@@ -195,13 +208,20 @@ class Shelf:
         with self.engine.begin() as connection:
             connection.execute(update(table).where(table.c.name == name).values(values))
 
-    def agreements(self, registry: str) -> dict[Reference, tuple[int, dict[str, Any]]]:
-        """What was last agreed for each row: (generation, cells as stored)."""
+    def agreements(
+        self, registry: str, references: Sequence[Reference] | None = None
+    ) -> dict[Reference, tuple[int, dict[str, Any]]]:
+        """What was last agreed for each row, or for those named: (generation, cells as stored)."""
         table = tables.agreements
         query = select(table.c.reference, table.c.generation, table.c.cells)
         query = query.where(table.c.registry == registry, table.c.current.is_(True))
+        parts = [query] if references is None else [
+            query.where(table.c.reference.in_(references[start : start + 500]))
+            for start in range(0, len(references), 500)
+        ]  # fmt: skip
         with reading(self.engine) as connection:
-            return {row.reference: (row.generation, json.loads(row.cells)) for row in connection.execute(query)}
+            rows = [row for part in parts for row in connection.execute(part)]
+        return {row.reference: (row.generation, json.loads(row.cells)) for row in rows}
 
     def agreements_at(self, registry: str, generation: int) -> dict[Reference, tuple[int, dict[str, Any]]]:
         """What had been agreed when the workbook was of this generation."""
@@ -268,17 +288,17 @@ class Shelf:
                 values = {"state": "done", "done_at": stamp(now), "lease_until": None, "error": None}
                 connection.execute(update(tables.deeds).where(which).values(values))
 
-    def agree_seen(self, registry: str, reference: Reference, cells: Mapping[str, Any]) -> None:
-        """These typed cells have been decided on: the next edit of them is a new one."""
+    def agree_row(
+        self, registry: str, reference: Reference, generation: int, cells: Mapping[str, Any], now: datetime
+    ) -> None:
+        """What people typed into a row has been decided on: its agreement of that generation says so from now on."""
         table = tables.agreements
-        which = and_(table.c.registry == registry, table.c.reference == reference, table.c.current.is_(True))
+        key = {"registry": registry, "reference": reference, "generation": generation}
+        text = json.dumps(cells, ensure_ascii=False)
         with self.engine.begin() as connection:
-            stored = connection.execute(select(table.c.cells).where(which)).scalar()
-            if stored is None:
-                return
-            row = json.loads(stored)
-            row |= {**cells, "#n": row.get("#n", 0) + 1}
-            connection.execute(update(table).where(which).values(cells=json.dumps(row, ensure_ascii=False)))
+            insert_if_new(connection, table, {**key, "current": True, "cells": text, "at": stamp(now)})
+            which = and_(table.c.registry == registry, table.c.reference == reference, table.c.generation == generation)
+            connection.execute(update(table).where(which).values(cells=text))
 
     def forget_agreements(self, registry: str, before: datetime | None = None) -> None:
         """Old agreements (30 days are enough), or all of them for `rebuild`."""

@@ -6,7 +6,7 @@ Every calendar job is wrapped: an exception in one would otherwise keep it due a
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ import schedule
 
 from workflow.core.commands import AnnouncePayment, Command, Reroute
 from workflow.core.deeds import Deed, Lane
-from workflow.core.model import Request, Status
+from workflow.core.model import AskKind, Request, Status
 from workflow.journal import Cause, Claimed, Journal
 from workflow.journal.shelf import OLD_AGREEMENTS
 from workflow.legs.base import LEASE, postpone_or_bury
@@ -26,6 +26,7 @@ from workflow.service import Service
 log = logging.getLogger("countersign.clock")
 KEEP_IGNORED = timedelta(days=90)
 OPERATOR = "operator"
+DIGEST = "digest"
 
 
 @dataclass(slots=True)
@@ -37,12 +38,13 @@ class ClockLeg:
     registries: tuple[str, ...]
     again: Callable[[str], None]
     morning: time = time(9)
+    digests: Mapping[str, time] = field(default_factory=dict)
     name: str = "clock"
     bell: Bell = field(default_factory=Bell)
     calendar: schedule.Scheduler = field(default_factory=schedule.Scheduler)
 
     def __post_init__(self) -> None:
-        for job in (self.morning_list, self.anchor, self.clear_up):
+        for job in (self.morning_list, self.daily_digests, self.anchor, self.clear_up):
             self.calendar.every(1).minutes.do(wrapped(job))
 
     @property
@@ -80,7 +82,7 @@ class ClockLeg:
 
     def run_calendar(self) -> None:
         """Every calendar job now (`run --once`); each knows whether it has been done."""
-        for job in (self.morning_list, self.anchor, self.clear_up):
+        for job in (self.morning_list, self.daily_digests, self.anchor, self.clear_up):
             wrapped(job)()
 
     def morning_list(self) -> None:
@@ -98,6 +100,23 @@ class ClockLeg:
             for person in policy.accountants
         ]  # fmt: skip
         self.service.add_deeds(deeds)
+
+    def daily_digests(self) -> None:
+        """Each approver who wants one: everything that waits for him, as numbered lines with the version they show."""
+        now = self.service.now()
+        local = now.astimezone(ZoneInfo(self.service.policy.timezone))
+        due = [person for person, at in self.digests.items() if local.time() >= at]
+        due = [person for person in due if self.journal.note(f"digest:{person}") != local.date().isoformat()]
+        if not due:
+            return
+        waiting = list(self.journal.find(statuses=[Status.AWAITING.value]))
+        for person in due:
+            lines = digest_lines(waiting, person)
+            if lines:
+                deed = Deed(Lane.MAIL, "digest", person, {"day": local.date().isoformat(), "lines": lines, "ask": DIGEST},
+                            once=f"digest:{local.date()}:{person}")  # fmt: skip
+                self.service.add_deeds([deed])
+            self.journal.set_note(f"digest:{person}", local.date().isoformat())
 
     def anchor(self) -> None:
         """Once a day a hash over all chains that moved."""
@@ -139,6 +158,16 @@ def wrapped(job: Callable[[], None]) -> Callable[[], None]:
             log.exception("the calendar job %s failed", job.__name__)
 
     return run
+
+
+def digest_lines(waiting: list[Request], person: str) -> list[list[object]]:
+    """[reference, version, step, card hash] of each open ask of a person, by pay-by date."""
+    open_asks = [
+        (request, ask) for request in waiting for ask in request.open_asks(AskKind.APPROVE)
+        if ask.person == person and ask.version == request.version and ask.step == request.step
+    ]  # fmt: skip
+    ordered = sorted(open_asks, key=lambda pair: (pair[0].value("pay_by"), pair[0].reference))
+    return [[request.reference, ask.version, ask.step, request.card_hash] for request, ask in ordered]
 
 
 def morning_rows(approved: list[Request], today: date) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mailer.automatic import classify
+from mailer.automatic import Automatic, classify
 from mailer.bounce import read_bounce
 from mailer.errors import InboxError
 from mailer.inbox import Fetched, Inbox
@@ -18,6 +18,8 @@ from mailer.letter import Letter, LetterError, authors_of, header_key, letter_ke
 from mailer.mime import Header
 from workflow.core.commands import NoteBounce
 from workflow.core.deeds import Deed, Lane
+from workflow.core.model import AskKind, Status
+from workflow.intake.digests import Several
 from workflow.intake.plan import Plan
 from workflow.intake.reader import Reader
 from workflow.journal import Cause, Journal, LetterEntry
@@ -25,6 +27,7 @@ from workflow.legs.base import alarm
 from workflow.letters import LetterStore
 from workflow.service import Service
 
+TOLD_IN_RECEIPT = frozenset({"receipt_vote", "answer_refused"})
 log = logging.getLogger("countersign.inbox")
 
 
@@ -62,6 +65,7 @@ class InboxLeg:
 
     def _read_new(self) -> bool:
         if not self.inbox.connected:
+            self._finish_open()
             self.inbox.connect()
             self._uidvalidity = str(self.inbox.select(self.folder))
             self._cursor = self.journal.cursor(self.mailbox, self._uidvalidity)
@@ -135,7 +139,7 @@ class InboxLeg:
             return
         automatic = classify(header, self.own_addresses)
         if automatic and automatic.kind != "auto?":
-            self._automatic(fetched.raw, automatic.kind, entry)
+            self._automatic(fetched.raw, automatic, entry)
             return
         if not fetched.whole and fetched.size <= self.max_size:
             error = "The mail server could not give this letter."
@@ -151,7 +155,7 @@ class InboxLeg:
             return
         self.store.keep(letter)
         if letter.automatic and letter.automatic.kind != "auto?":
-            self._automatic(fetched.raw, letter.automatic.kind, entry)
+            self._automatic(fetched.raw, letter.automatic, entry)
             return
         plan = self.reader.plan(letter)
         if letter.automatic and plan.decision is not None:
@@ -161,10 +165,33 @@ class InboxLeg:
     def _carry_out(self, plan: Plan, entry: LetterEntry) -> None:
         entry = replace(entry, verdict=plan.verdict, reason=plan.reason, reference=plan.reference)
         cause = Cause(f"letter:{entry.key}:0", entry)
-        if plan.command is None:
+        if plan.several is not None:
+            self._carry_out_several(plan.several, entry)
+        elif plan.command is None:
             self.service.note_letter(cause, plan.deeds)
         else:
             self.service.handle(plan.command, cause, plan.reference, plan.deeds)
+
+    def _carry_out_several(self, several: Several, entry: LetterEntry) -> None:
+        """Stored with all its orders in the first commit, closed with the receipt in the last one."""
+        self.journal.letter_entry(replace(entry, verdict="open", commands=several.dump()), self.service.now())
+        self._finish_several(several, entry)
+
+    def _finish_several(self, several: Several, entry: LetterEntry) -> None:
+        results: dict[int, str] = {}
+        for order in several.orders:
+            cause = Cause(f"letter:{entry.key}:{order.line}")
+            result = self.service.handle(order.command(several.by), cause, order.reference, without=TOLD_IN_RECEIPT)
+            results[order.line] = "" if result.accepted else result.reason
+        closing = Cause(f"letter:{entry.key}:0", replace(entry, verdict="answers", reason="digest"))
+        self.service.note_letter(closing, (several.receipt(results),))
+
+    def _finish_open(self) -> None:
+        """Letters with several orders that a crash left half done."""
+        for row in self.journal.open_letters():
+            entry = LetterEntry(row.key, row.mailbox, datetime.fromisoformat(row.received_at), "open",
+                                message_id=row.message_id, sender=row.sender, subject=row.subject, path=row.path)  # fmt: skip
+            self._finish_several(Several.restore(row.commands), entry)
 
     def _ignore(self, entry: LetterEntry, reason: str) -> None:
         self.journal.letter_entry(replace(entry, verdict="ignored", reason=reason), self.service.now())
@@ -177,8 +204,12 @@ class InboxLeg:
 
     # --- automatic mail -----------------------------------------------------------------------------------------------
 
-    def _automatic(self, raw: bytes, kind: str, entry: LetterEntry) -> None:
-        """Automatic mail never decides and is never answered; a bounce is matched with the notice that came back."""
+    def _automatic(self, raw: bytes, automatic: Automatic, entry: LetterEntry) -> None:
+        """Automatic mail never decides and is never answered; a bounce is matched with the notice that came back, an
+        absence note of an approver is passed on to those who wait for him."""
+        kind = automatic.kind
+        if kind == "auto":
+            self._tell_absence(raw, entry)
         bounce = read_bounce(raw) if kind in ("dsn", "auto") else None
         notice = None
         for message_id in bounce.message_ids if bounce else ():
@@ -195,3 +226,21 @@ class InboxLeg:
         why = " ".join(bounce.why.split())[:300]
         command = NoteBounce("mailer", notice.person, notice.message_id, why, bounce.permanent)
         self.service.handle(command, Cause(f"letter:{entry.key}:0", entry), notice.reference)
+
+    def _tell_absence(self, raw: bytes, entry: LetterEntry) -> None:
+        """Whoever waits for an absent approver hears until when; the operator may reroute."""
+        member = self.reader.roster.find(entry.sender)
+        if member is None or "approver" not in member.roles:
+            return
+        note = self.read(raw, entry.received).automatic
+        back = note.returns_on.isoformat() if note and note.returns_on else ""
+        for request in self.journal.find(statuses=[Status.AWAITING.value]):
+            if not any(ask.person == member.email for ask in request.open_asks(AskKind.APPROVE)):
+                continue
+            told = dict.fromkeys((request.requester, *self.operators))
+            deeds = [
+                Deed(Lane.MAIL, "told_absent", person, {"by": member.email, "returns_on": back},
+                     once=f"absent:{request.reference}:{request.version}:{member.email}:{back}:{person}")
+                for person in told
+            ]  # fmt: skip
+            self.service.add_deeds(deeds, request.reference)

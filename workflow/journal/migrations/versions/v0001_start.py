@@ -81,6 +81,7 @@ def upgrade() -> None:
     )
     op.create_index("deeds_due", "deeds", ["lane", "state", "due_at"], unique=False)
     op.create_index("deeds_message", "deeds", ["message_id"], unique=False)
+    op.create_index("deeds_token", "deeds", ["token"], unique=False)
     op.create_index("deeds_once", "deeds", ["once"], unique=False)
     op.create_index("deeds_person", "deeds", ["person", "created_at"], unique=False)
     op.create_index("deeds_reference", "deeds", ["reference", "lane", "state"], unique=False)
