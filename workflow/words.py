@@ -160,7 +160,7 @@ class Words:
         left = (day - today).days
         if left in (0, 1):
             return self.text("due.today" if left == 0 else "due.tomorrow")
-        days = self.text(f"due.day_{_plural(abs(left))}", n=abs(left))
+        days = self.text(f"due.day_{_plural(abs(left), self.lang)}", n=abs(left))
         return self.text("due.overdue" if left < 0 else "due.later", days=days)
 
     def invoice(self, number: str, day: str) -> str:
@@ -180,7 +180,7 @@ class Words:
     def count(self, key: str, number: int) -> str:
         """A number with its noun: "2 заявки"."""
         forms = self._tables["text"][key].split("|")
-        return forms[("one", "few", "many").index(_plural(number))].format(n=number)
+        return forms[("one", "few", "many").index(_plural(number, self.lang))].format(n=number)
 
     # --- helpers ------------------------------------------------------------------------------------------------
 
@@ -241,6 +241,8 @@ class Words:
                 return say("bounced", name=name(event.person))
             case e.NoticeInDoubt():
                 return say("in_doubt", name=name(event.person))
+            case e.EditRefused() if not event.reason:
+                return ""
             case e.EditRefused():
                 return say("edit_refused", reason=self.reason(event.reason, event.read, currency))
             case e.AnswerRefused():
@@ -328,8 +330,10 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _plural(number: int) -> str:
-    """Which of the three forms a Russian noun takes with a number."""
+def _plural(number: int, lang: str) -> str:
+    """Which of its forms a noun takes with a number: one, few, or many."""
+    if lang != "ru":
+        return "one" if number == 1 else "many"
     if number % 10 == 1 and number % 100 != 11:
         return "one"
     return "few" if number % 10 in (2, 3, 4) and number % 100 not in (12, 13, 14) else "many"

@@ -201,7 +201,8 @@ class NoteInDoubt:
 
 @dataclass(frozen=True, slots=True)
 class NoteEdit:
-    """A cell of ours was typed over and put back, or an edit could not be obeyed: `reason` says why."""
+    """A cell of ours was typed over and put back, or an edit could not be obeyed: `reason` says why. An empty reason
+    says that the last one is mended or read."""
 
     by: Person
     reason: str

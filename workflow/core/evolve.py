@@ -76,7 +76,7 @@ def evolve(request: Request, event: Event, at: datetime) -> Request:
         case e.NoticeInDoubt():
             return replace(moved, message=Caution("in_doubt", event.person))
         case e.EditRefused():
-            return replace(moved, message=Caution(event.reason, event.read))
+            return replace(moved, message=Caution(event.reason, event.read) if event.reason else None)
         case _:
             return moved
 

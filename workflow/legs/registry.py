@@ -6,12 +6,12 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sheets.errors import RegistryChanged, RegistryError, RegistryLocked
+from sheets.errors import RegistryChanged, RegistryError, RegistryLocked, RegistryMissing
 from workflow.core.deeds import Deed, Lane
 from workflow.journal.stamp import unstamp
 from workflow.legs.base import alarm
 from workflow.legs.bell import Bell
-from workflow.registry_sync.sync import RegistrySync
+from workflow.registry_sync.sync import RegistrySync, RowsLost
 from workflow.service import Service
 
 log = logging.getLogger("countersign.registry")
@@ -69,7 +69,8 @@ class RegistryLeg:
         now: datetime = self.service.now()
         since = self.service.journal.leg_failed(self.name, str(error), now)
         self._troubled = True
-        alarm(self.service, self.operators, "registry_broken", str(error), once=f"broken:{self.sync.name}:{since}")
+        kind = {RegistryMissing: "registry_missing", RowsLost: "registry_lost_rows"}.get(type(error), "registry_broken")
+        alarm(self.service, self.operators, kind, str(error), once=f"broken:{self.sync.name}:{since}")
 
     def wait(self, seconds: float) -> None:
         self.bell.wait(min(seconds, self.poll))

@@ -1,1 +1,1 @@
-"""The registry leg: what people typed becomes orders, what the journal knows becomes rows. Nobody else touches the sheet."""
+"""The registry leg: what people typed becomes orders, what the journal knows becomes rows, nobody else touches it."""

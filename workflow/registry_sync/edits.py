@@ -1,4 +1,4 @@
-"""What people typed into a row, as orders. Pure; an edit that cannot be understood becomes a note for the Message cell."""
+"""What people typed into a row, as orders. Pure; what cannot be understood becomes a note for the Message cell."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sheets.model import Cell
 from values.dates import parse_date
-from values.flaw import Flaw
+from values.flaw import Flaw, flaw
 from values.money import parse_amount
 from workflow.core.commands import (
     Command,
@@ -22,114 +22,127 @@ from workflow.core.commands import (
     SendBack,
     UnmarkPaid,
 )
-from workflow.core.model import Request, Status
+from workflow.core.model import Choice, HoldKind, Request, Status
 from workflow.core.outcome import REGISTRY
 
 DETAILS = ("paid_on", "paid_amount", "payment_order")
+NOISE = Decimal("0.000001")
+"""What a sum of doubles may be off."""
+
+StatusOf = Callable[[str], Status | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """The orders of one row's edits; `waiting` are cells left as typed until Status says Paid."""
+    """The orders of one row's edits: one for Status, else one for the details of a payment, and the comment.
 
-    commands: tuple[Command, ...]
+    `waiting` are cells that stay as typed until Status says Paid, `if_refused` those that stay when the order is
+    refused. `carried` says that the order for Status carries the comment: it is passed on only when that is refused."""
+
+    status: Command | None = None
+    details: Command | None = None
+    comment: Comment | None = None
+    carried: bool = False
     waiting: frozenset[str] = frozenset()
+    if_refused: frozenset[str] = frozenset()
 
 
 def understand(
-    request: Request,
-    edits: Mapping[str, Cell],
-    row: Mapping[str, Cell],
-    status_of: Callable[[str], Status | None],
-    today: date,
-    *,
-    sure: bool = True,
+    request: Request, typed: Mapping[str, Cell], comment: str, status_of: StatusOf, today: date, *, sure: bool = True
 ) -> Understood:
-    """`edits` are the cells people changed, `row` all cells as they stand. Without a generation (`sure` False) no
-    order is taken from Status."""
-    comment = _text(row.get("accountant_comment"))
-    commands: list[Command] = []
-    waiting: frozenset[str] = frozenset()
-    moved = "status" in edits
-    if moved and not sure:
-        commands.append(NoteEdit(REGISTRY, "edit_without_generation", _text(edits["status"])))
-    elif moved:
-        commands += _status(request, edits, row, status_of(_text(edits["status"])), comment, today)
-    elif any(name in edits for name in DETAILS):
-        found, waiting = _details(request, edits, today)
-        commands += found
-    used = any(isinstance(command, PutOnHold | SendBack) for command in commands)
-    if "accountant_comment" in edits and comment and not used:
-        commands.append(Comment(REGISTRY, comment, "accountant"))
-    return Understood(tuple(commands), waiting)
+    """`typed` are the cells people changed, `comment` is what stands in the comment cell. Without a generation (`sure`
+    False) no order is taken from Status or beside it: the cells may be old."""
+    words = Comment(REGISTRY, comment, "accountant") if _is_new(request, typed, comment) else None
+    wanted = status_of(text_of(typed.get("status")))
+    details = {name: typed[name] for name in DETAILS if name in typed}
+    if "status" in typed and wanted is not request.shown_status:
+        if not sure:
+            return Understood(NoteEdit(REGISTRY, "edit_without_generation", text_of(typed["status"])), comment=words)
+        order = _status(request, text_of(typed["status"]), wanted, details, comment, today)
+        carried = isinstance(order, PutOnHold | SendBack)
+        left = frozenset(details) if wanted is Status.PAID else frozenset[str]()
+        return Understood(order, comment=words, carried=carried, if_refused=left)
+    if details and request.status is Status.PAID:
+        unsure = NoteEdit(REGISTRY, "edit_without_generation", ", ".join(map(text_of, details.values())))
+        return Understood(details=_correction(request, details, today) if sure else unsure, comment=words)
+    waiting = frozenset(details) - {"payment_order"}
+    number = CorrectPayment(REGISTRY, order=text_of(details["payment_order"])) if "payment_order" in details else None
+    return Understood(details=number, comment=words, waiting=waiting)
+
+
+def _is_new(request: Request, typed: Mapping[str, Cell], comment: str) -> bool:
+    """Words that were told already, as the reason of a hold or a return, are not told again."""
+    told = [hold.reason for hold in request.holds if hold.kind is HoldKind.ACCOUNTANT]
+    told += [vote.comment for vote in request.votes if vote.decision is Choice.RETURN and vote.person == REGISTRY]
+    return "accountant_comment" in typed and bool(comment) and comment not in told
 
 
 def _status(
-    request: Request, edits: Mapping[str, Cell], row: Mapping[str, Cell], wanted: Status | None, comment: str, today: date
-) -> list[Command]:
-    shown = request.shown_status
-    typed = _text(edits["status"])
-    if wanted is shown:
-        return []
-    match wanted, shown:
+    request: Request, typed: str, wanted: Status | None, details: Mapping[str, Cell], comment: str, today: date
+) -> Command:
+    match wanted, request.shown_status:
         case None, _:
-            return [NoteEdit(REGISTRY, "status_unknown" if typed else "status_cleared", typed)]
+            return NoteEdit(REGISTRY, "status_unknown" if typed else "status_cleared", typed)
         case Status.PAID, _:
-            return [_paid(row, request, today)]
+            return _paid(request, details, today)
         case Status.ON_HOLD, _:
-            return [PutOnHold(REGISTRY, comment)]
+            return PutOnHold(REGISTRY, comment)
         case Status.RETURNED, _:
-            return [SendBack(REGISTRY, None, comment)]
+            return SendBack(REGISTRY, None, comment)
         case Status.APPROVED, Status.PAID:
-            return [UnmarkPaid(REGISTRY)]
+            return UnmarkPaid(REGISTRY)
         case (Status.APPROVED | Status.AWAITING), Status.ON_HOLD:
-            return [Release(REGISTRY)]
+            return Release(REGISTRY)
         case _:
-            return [NoteEdit(REGISTRY, "status_not_yours", typed)]
+            return NoteEdit(REGISTRY, "status_not_yours", typed)
 
 
-def _paid(row: Mapping[str, Cell], request: Request, today: date) -> Command:
-    """Paid with what stands beside it; nothing beside it means today and the whole sum."""
-    on, amount = _day(row.get("paid_on"), today), _amount(row.get("paid_amount"), request.currency)
+def _paid(request: Request, details: Mapping[str, Cell], today: date) -> Command:
+    """Paid with what people put beside it; nothing put there means today and all that is left."""
+    read = _read(request, details, today)
+    return read if isinstance(read, NoteEdit) else MarkPaid(REGISTRY, *read, text_of(details.get("payment_order")))
+
+
+def _correction(request: Request, details: Mapping[str, Cell], today: date) -> Command:
+    """Another date, sum or order number beside Paid."""
+    read = _read(request, details, today)
+    order = text_of(details["payment_order"]) if "payment_order" in details else None
+    return read if isinstance(read, NoteEdit) else CorrectPayment(REGISTRY, *read, order)
+
+
+def _read(
+    request: Request, details: Mapping[str, Cell], today: date
+) -> tuple[date | None, Decimal | None] | NoteEdit:
+    on, amount = _day(details.get("paid_on"), today), _amount(details.get("paid_amount"), request.currency)
     if isinstance(on, Flaw):
         return NoteEdit(REGISTRY, "paid_on_unclear", on.read)
     if isinstance(amount, Flaw):
         return NoteEdit(REGISTRY, "paid_amount_unclear", amount.read)
-    return MarkPaid(REGISTRY, on, amount, _text(row.get("payment_order")))
+    return on, amount
 
 
-def _details(request: Request, edits: Mapping[str, Cell], today: date) -> tuple[list[Command], frozenset[str]]:
-    """Date, sum and order number without a change of Status."""
-    if request.status is not Status.PAID:
-        waiting = frozenset(name for name in ("paid_on", "paid_amount") if name in edits)
-        order = edits.get("payment_order")
-        commands: list[Command] = [CorrectPayment(REGISTRY, order=_text(order))] if "payment_order" in edits else []
-        return commands, waiting
-    on = _day(edits.get("paid_on"), today)
-    amount = _amount(edits.get("paid_amount"), request.currency)
-    if isinstance(on, Flaw):
-        return [NoteEdit(REGISTRY, "paid_on_unclear", on.read)], frozenset()
-    if isinstance(amount, Flaw):
-        return [NoteEdit(REGISTRY, "paid_amount_unclear", amount.read)], frozenset()
-    order_text = _text(edits["payment_order"]) if "payment_order" in edits else None
-    return [CorrectPayment(REGISTRY, on, amount, order_text)], frozenset()
-
-
-def _text(cell: Cell) -> str:
+def text_of(cell: Cell) -> str:
+    """A cell as somebody would read it aloud."""
     if isinstance(cell, Decimal):
         return format(cell.normalize(), "f")
     return "" if cell is None else str(cell).strip()
 
 
 def _day(cell: Cell, today: date) -> date | Flaw | None:
+    """A day; a bare number is none, for 25.10 would have become 25.1 by now."""
     if isinstance(cell, date):
         return cell
-    text = _text(cell)
+    if isinstance(cell, Decimal):
+        return flaw("invalid", "date_not_date", text_of(cell))
+    text = text_of(cell)
     return parse_date(text, today) if text else None
 
 
 def _amount(cell: Cell, currency: str) -> Decimal | Flaw | None:
-    if isinstance(cell, Decimal):
-        return cell.quantize(Decimal("0.01")) if cell == cell.quantize(Decimal("0.01")) else Flaw("invalid", "amount_too_many_decimals", str(cell))
-    text = _text(cell)
-    return parse_amount(text, currency or None) if text else None
+    if not isinstance(cell, Decimal):
+        text = text_of(cell)
+        return parse_amount(text, currency or None) if text else None
+    rounded = cell.quantize(Decimal("0.01"))
+    if rounded <= 0:
+        return flaw("invalid", "amount_negative", text_of(cell))
+    return rounded if abs(cell - rounded) < NOISE else flaw("invalid", "amount_too_many_decimals", text_of(cell))

@@ -33,6 +33,10 @@ class RowWriter:
 
     def cells(self, request: Request) -> dict[str, Cell]:
         """Every cell of the row, people's own left out."""
+        return {**self._state(request), "history": self._history(request) or None}
+
+    def _state(self, request: Request) -> dict[str, Cell]:
+        """The cells that need no look into the history."""
         return {
             "reference": request.reference,
             "version": str(request.version),
@@ -46,7 +50,6 @@ class RowWriter:
             "materials": request.reference if self.link(request) else None,
             "warnings": "\n".join(self.words.warnings(request.warnings)) or None,
             "message": self.words.message(request.message, request.currency) if request.message else None,
-            "history": self._history(request),
             "updated": request.updated_at.astimezone(self.zone).strftime("%d.%m.%Y %H:%M"),
             **{name: request.value(name) or None for name in AS_THEY_STAND},
             **_payment(request),
@@ -57,7 +60,7 @@ class RowWriter:
         return {"materials": target} if target else {}
 
     def view_row(self, request: Request) -> dict[str, Cell]:
-        cells = self.cells(request)
+        cells = self._state(request)
         return {key: cells.get(key) for key in VIEW_COLUMNS}
 
     def _history(self, request: Request) -> str:
@@ -120,14 +123,14 @@ def is_shown(request: Request) -> bool:
 
 def pack(cells: Mapping[str, Cell]) -> dict[str, Any]:
     """Cells as JSON: a number and a date say what they are."""
-    return {key: _packed(cell) for key, cell in cells.items()}
+    return {key: packed(cell) for key, cell in cells.items()}
 
 
 def unpack(cells: Mapping[str, Any]) -> dict[str, Cell]:
-    return {key: _unpacked(cell) for key, cell in cells.items() if not key.startswith("#")}
+    return {key: unpacked(cell) for key, cell in cells.items() if not key.startswith("#")}
 
 
-def _packed(cell: Cell) -> Any:
+def packed(cell: Cell) -> Any:
     match cell:
         case Decimal():
             return {"n": str(cell)}
@@ -137,7 +140,7 @@ def _packed(cell: Cell) -> Any:
             return cell
 
 
-def _unpacked(cell: Any) -> Cell:
+def unpacked(cell: Any) -> Cell:
     match cell:
         case {"n": number}:
             return Decimal(number)

@@ -1,0 +1,79 @@
+"""What was agreed with the sheet for a row: the base of the merge, and what has become of the cells typed since.
+
+An agreement is made by a write and belongs to that write's generation. What people type afterwards is decided on while
+the sheet may still be locked, so each decision is noted here: the same cells are then nothing new, and the next change
+of them is. A copy of the sheet from before the decision still shows the cells as they were; `was` knows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sheets.model import Cell
+from sheets.text import same
+from workflow.registry_sync.rows import pack, packed, unpack, unpacked
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """One row's agreement. `waiting` are cells left as typed until Status says Paid, `views` the Status cells typed on
+    Today, Week and Month; `unwritten` says that a decision is not in the sheet yet, `doubled` that the row is twice."""
+
+    generation: int = 0
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+    decided: int = 0
+    waiting: Mapping[str, Cell] = field(default_factory=dict)
+    views: Mapping[str, str] = field(default_factory=dict)
+    was: Mapping[str, tuple[Cell, ...]] = field(default_factory=dict)
+    unwritten: bool = False
+    doubled: bool = False
+
+    @classmethod
+    def load(cls, stored: tuple[int, Mapping[str, Any]]) -> Agreed:
+        """From the journal: cells by key, and beside them what begins with #."""
+        generation, row = stored
+        return cls(
+            generation, unpack(row), row.get("#n", 0), unpack(row.get("#w", {})), row.get("#v", {}),
+            {key: tuple(unpacked(cell) for cell in cells) for key, cells in row.get("#was", {}).items()},
+            bool(row.get("#u")), bool(row.get("#d")),
+        )  # fmt: skip
+
+    def dump(self) -> dict[str, Any]:
+        was = {key: [packed(cell) for cell in cells] for key, cells in self.was.items()}
+        beside = {
+            "#n": self.decided, "#w": pack(self.waiting), "#v": dict(self.views), "#was": was, "#u": self.unwritten,
+            "#d": self.doubled,
+        }  # fmt: skip
+        return {**pack(self.cells), **{key: what for key, what in beside.items() if what}}
+
+    def shown(self) -> dict[str, Cell]:
+        """The cells as they stand in the sheet when nobody has touched it since."""
+        return {**self.cells, **self.waiting}
+
+    def is_shown_by(self, cells: Mapping[str, Cell]) -> bool:
+        """Do these cells say nothing new? A column that came to the sheet later says nothing while it is blank."""
+        known = self.shown()
+        return all(same(known.get(key), cell) for key, cell in cells.items() if key in known or cell is not None)
+
+    def after(self, typed: Mapping[str, Cell]) -> Agreed:
+        """These cells have been decided on."""
+        was = {key: (*self.was.get(key, ()), self.cells.get(key)) for key in typed}
+        return replace(
+            self, cells={**self.cells, **typed}, decided=self.decided + 1, was={**self.was, **was}, unwritten=True,
+            waiting={key: cell for key, cell in self.waiting.items() if key not in typed},
+        )  # fmt: skip
+
+    def as_of(self, cells: Mapping[str, Cell]) -> Agreed:
+        """For a copy from this generation: cells that stand as they were before a decision are old, not typed anew."""
+        old = {
+            key: cells[key] for key, earlier in self.was.items()
+            if key in cells and any(same(cell, cells[key]) for cell in earlier)
+        }  # fmt: skip
+        was = {key: earlier for key, earlier in self.was.items() if key not in old}
+        return replace(self, cells={**self.cells, **old}, was=was) if old else self
+
+    def written(self, *, drawn: bool) -> Agreed:
+        """As it stands once a write has been made; `drawn` says that the views were drawn too."""
+        return replace(self, decided=0, was={}, unwritten=False, views={} if drawn else self.views)
