@@ -23,9 +23,23 @@ Kind = Literal["auto", "dsn", "mdn", "list", "calendar", "own", "abuse", "auto?"
 _OWN = OWN_HEADER.lower()
 _MARKERS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-autoreply-from", "x-mail-autoreply",
             "x-vacation", "x-ms-exchange-inbox-rules-loop", "x-amazon-auto-reply", "x-ebay-mailtracker",
-            "x-cron-env", "feedback-id-auto", "x-failed-recipients", "x-challenge", "x-tmda-fingerprint", "x-boxtrapper")  # fmt: skip
-_LISTS = ("list-id", "list-post", "list-unsubscribe", "list-help", "list-subscribe", "mailing-list", "x-mailing-list", "list-archive")
-_ROBOTS = re.compile(r"^(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|noreply|bounce[s+-]?.*|majordomo|listserv|owner-.+|.+-request)@", re.IGNORECASE)
+            "x-cron-env", "feedback-id-auto", "x-failed-recipients", "x-challenge", "x-tmda-fingerprint",
+            "x-boxtrapper")  # fmt: skip
+_LISTS = (
+    "list-id",
+    "list-post",
+    "list-unsubscribe",
+    "list-help",
+    "list-subscribe",
+    "mailing-list",
+    "x-mailing-list",
+    "list-archive",
+)
+_ROBOTS = re.compile(
+    r"^(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|noreply|bounce[s+-]?.*|majordomo|listserv|owner-.+|"
+    r".+-request)@",
+    re.IGNORECASE,
+)
 _DAEMONS = re.compile(r"^(?:mailer-daemon|postmaster)@", re.IGNORECASE)
 _CHALLENGE = re.compile(r"\[?(?:confirm|verify) (?:your|this) (?:message|e-?mail)|please confirm (?:your|the) (?:message|delivery)|"
                         r"подтвердите (?:отправку|доставку)|challenge[ -]response", re.IGNORECASE)  # fmt: skip
@@ -40,11 +54,15 @@ class Automatic:
     returns_on: date | None = None
 
 
-def classify(header: Header, own_addresses: Collection[str] = (), text: str = "", received: date | None = None) -> Automatic | None:
+def classify(
+    header: Header, own_addresses: Collection[str] = (), text: str = "", received: date | None = None
+) -> Automatic | None:
     """What a program's letter is, None for a person's; `text` is the opening of the body where it is at hand."""
     found = _ours(header, own_addresses) or _report(header) or _marked(header) or _list(header) or _weak(header, text)
     if found and found.kind in ("auto", "auto?") and received:
-        found = Automatic(found.kind, found.why, returns_on(f"{decode_words(header.get('subject') or '')}\n{text}", received))
+        found = Automatic(
+            found.kind, found.why, returns_on(f"{decode_words(header.get('subject') or '')}\n{text}", received)
+        )
     return found
 
 
@@ -63,7 +81,7 @@ def _report_type(header: Header) -> str | None:
 
 
 def _report(header: Header) -> Automatic | None:
-    media_type, params = parameters(header.get("content-type") or "")
+    media_type, _ = parameters(header.get("content-type") or "")
     report = _report_type(header)
     if report == "delivery-status" or media_type in ("message/delivery-status",):
         return Automatic("dsn", "a delivery report")
@@ -71,7 +89,9 @@ def _report(header: Header) -> Automatic | None:
         return Automatic("mdn", "a read receipt")
     if report == "feedback-report":
         return Automatic("auto", "an abuse report")
-    if media_type == "text/calendar" or (header.get("content-class") or "").lower().startswith("urn:content-classes:calendar"):
+    if media_type == "text/calendar" or (header.get("content-class") or "").lower().startswith(
+        "urn:content-classes:calendar"
+    ):
         return Automatic("calendar", "a calendar message")
     return None
 

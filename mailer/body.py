@@ -16,7 +16,10 @@ from mailer.html import Page, Table, read_html
 from mailer.mime import Part
 from mailer.newtext import Kind, Parts, lines_of, sort_lines
 
-_NOISE = re.compile(r"<[^<>\s]{1,2000}>|\[(?:cid|image|logo|photo|рис|изобр)[^\]\n]{0,200}\]|\b(?:https?://|www\.|mailto:|tel:)\S+", re.IGNORECASE)
+_NOISE = re.compile(
+    r"<[^<>\s]{1,2000}>|\[(?:cid|image|logo|photo|рис|изобр)[^\]\n]{0,200}\]|\b(?:https?://|www\.|mailto:|tel:)\S+",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _STUB = re.compile(r"^\W*(?:this (?:message|e-?mail) (?:is in|contains) html|your (?:mail|e-?mail) (?:client|program).{0,60}html|html version|"
                    r"это письмо в формате html)", re.IGNORECASE)  # fmt: skip
@@ -113,6 +116,8 @@ def _text(part: Part, doubts: list[str]) -> str:
     if broken:
         doubts.append("truncated")
     decoded = decode(content, part.parameters.get("charset") or _meta_charset(content, part))
+    if decoded.unsure:
+        doubts.append("charset_unsure")
     if decoded.guessed:
         doubts.append("charset_guessed")
     text = decoded.text.replace("\x00", "")

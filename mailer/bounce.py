@@ -19,7 +19,10 @@ from mailer.words import parameters
 _ID = re.compile(r"<([^<>\s]{3,400})>")
 _RETURNED = re.compile(rb"^[> \t]*Message-I[Dd]:[ \t]*(?:\r?\n[ \t]+)?<([^<>\s]{3,400})>", re.MULTILINE | re.IGNORECASE)
 _ENHANCED = re.compile(r"\b([245])\.\d{1,3}\.\d{1,3}\b")
-_DELAYED = re.compile(r"delay|warning|not yet been delivered|will (?:be )?(?:retry|retried|continue)|задерж|попытк\w+ будут|verzögert", re.IGNORECASE)
+_DELAYED = re.compile(
+    r"delay|warning|not yet been delivered|will (?:be )?(?:retry|retried|continue)|задерж|попытк\w+ будут|verzögert",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +103,20 @@ def _message_ids(message: Message) -> tuple[str, ...]:
     """Ids of the returned letter, then of the thread the bounce itself belongs to."""
     ids: list[str] = []
     for part in message.parts:
-        if part.media_type in ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/rfc822-headers"):
+        if part.media_type in (
+            "message/rfc822",
+            "text/rfc822-headers",
+            "message/global",
+            "message/global-headers",
+            "message/rfc822-headers",
+        ):
             ids += [match.decode("ascii", "replace") for match in _RETURNED.findall(part.content()[0][:200_000])[:3]]
     if not ids:  # qmail and others return the letter inside the text
         for part in message.parts[:3]:
             if part.media_type.startswith("text/"):
-                ids += [match.decode("ascii", "replace") for match in _RETURNED.findall(part.content()[0][:200_000])[:3]]
+                ids += [
+                    match.decode("ascii", "replace") for match in _RETURNED.findall(part.content()[0][:200_000])[:3]
+                ]
     for name in ("in-reply-to", "references"):
         ids += _ID.findall(message.header.get(name) or "")
     return tuple(dict.fromkeys(ids))
@@ -123,4 +134,7 @@ def _reason(message: Message) -> str:
 
 def is_header_only(part: Part) -> bool:
     """The part holds returned header fields, not words to a reader."""
-    return part.media_type == "text/rfc822-headers" or parameters(part.header.get("content-type") or "")[0] == "text/rfc822-headers"
+    return (
+        part.media_type == "text/rfc822-headers"
+        or parameters(part.header.get("content-type") or "")[0] == "text/rfc822-headers"
+    )

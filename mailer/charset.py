@@ -43,6 +43,11 @@ class Decoded:
     charset: str
     guessed: bool
 
+    @property
+    def unsure(self) -> bool:
+        """Some letters may be other ones: a guess among Western tables, or bytes that fit none."""
+        return "\ufffd" in self.text or (self.guessed and self.charset not in ("utf-8", *CYRILLIC))
+
 
 def decode(raw: bytes, declared: str | None = None) -> Decoded:
     """Text of `raw`; every byte is represented, whatever the label says."""
@@ -95,7 +100,10 @@ def _wide(raw: bytes, label: str) -> Decoded:
 def _mended(text: str, guessed: bool) -> Decoded:
     """Valid utf-8, unless somebody on the way read utf-8 as windows-1251 or latin-1 and wrote that down as utf-8."""
     for charset, signs in (("cp1251", "РС"), ("cp1252", "ÐÑ"), ("latin-1", "ÐÑ")):
-        if sum(text.count(sign) for sign in signs) * 4 < sum(1 for c in text[:SAMPLE] if c > "\x7f") or len(text) > 10**6:
+        if (
+            sum(text.count(sign) for sign in signs) * 4 < sum(1 for c in text[:SAMPLE] if c > "\x7f")
+            or len(text) > 10**6
+        ):
             continue
         mended = _once_more(text, charset)
         if mended is not None and _is_better(mended, text):

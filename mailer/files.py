@@ -19,7 +19,13 @@ DECORATION = 100 * 1024
 MAX_NESTED = 3
 _SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f]")
-_EXTENSIONS = {"image/jpeg": ".jpg", "text/plain": ".txt", "message/rfc822": ".eml", "application/xml": ".xml", "text/xml": ".xml"}
+_EXTENSIONS = {
+    "image/jpeg": ".jpg",
+    "text/plain": ".txt",
+    "message/rfc822": ".eml",
+    "application/xml": ".xml",
+    "text/xml": ".xml",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,9 @@ def is_body(part: Part) -> bool:
     return disposition != "attachment" and not (params.get("filename") or part.parameters.get("name"))
 
 
-def files_of(parts: Sequence[Part], pictures: frozenset[str], new_pictures: frozenset[str], within: str = "", depth: int = 0) -> Iterator[LetterFile]:
+def files_of(
+    parts: Sequence[Part], pictures: frozenset[str], new_pictures: frozenset[str], within: str = "", depth: int = 0
+) -> Iterator[LetterFile]:
     """Every file among the parts; letters attached are files, and so are the files inside them."""
     for part in parts:
         if is_body(part) or part.media_type in _SIGNATURES or part.media_type.startswith("multipart/"):

@@ -36,12 +36,97 @@ class Page:
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _FLAT_TAGS = frozenset(
-    ["br", "hr", "img", "input", "meta", "link", "col", "area", "base", "wbr", "source", "track", "embed", "param", "p", "li", "td", "tr", "th", "dd", "dt", "option", "thead", "tbody", "tfoot", "colgroup", "html", "body", "head"]
+    [
+        "br",
+        "hr",
+        "img",
+        "input",
+        "meta",
+        "link",
+        "col",
+        "area",
+        "base",
+        "wbr",
+        "source",
+        "track",
+        "embed",
+        "param",
+        "p",
+        "li",
+        "td",
+        "tr",
+        "th",
+        "dd",
+        "dt",
+        "option",
+        "thead",
+        "tbody",
+        "tfoot",
+        "colgroup",
+        "html",
+        "body",
+        "head",
+    ]
 )
 _BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "tfoot", "thead", "tr", "ul", "html", "caption"]
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "tr",
+        "ul",
+        "html",
+        "caption",
+    ]
 )
-_SKIPPED = frozenset(["script", "style", "head", "title", "template", "noscript", "object", "iframe", "svg", "math", "select", "textarea", "button"])
+_SKIPPED = frozenset(
+    [
+        "script",
+        "style",
+        "head",
+        "title",
+        "template",
+        "noscript",
+        "object",
+        "iframe",
+        "svg",
+        "math",
+        "select",
+        "textarea",
+        "button",
+    ]
+)
 _STRUCK = frozenset(("s", "strike", "del"))
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|!|$)|"
@@ -49,9 +134,13 @@ _HIDING = re.compile(
     r"(?<![-\w])(?:width|height)\s*:\s*0(?:px)?\s*;.{0,80}overflow\s*:\s*hidden|clip\s*:\s*rect\(0|color\s*:\s*transparent",
     re.IGNORECASE,
 )
-_WHITE = re.compile(r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))", re.IGNORECASE)
+_WHITE = re.compile(
+    r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))", re.IGNORECASE
+)
 _BACKGROUND = re.compile(r"background(?:-color)?\s*:\s*([^;]+)", re.IGNORECASE)
-_LIGHT = re.compile(r"#fff(?:fff)?\b|white|transparent|none|inherit|initial|rgb\(\s*255\s*,\s*255\s*,\s*255", re.IGNORECASE)
+_LIGHT = re.compile(
+    r"#fff(?:fff)?\b|white|transparent|none|inherit|initial|rgb\(\s*255\s*,\s*255\s*,\s*255", re.IGNORECASE
+)
 _STRIKING = re.compile(r"text-decoration[^;]{0,20}:[^;]{0,40}line-through", re.IGNORECASE)
 _STYLE = re.compile(r"<style[^>]{0,300}>(.{0,60000}?)</style", re.IGNORECASE | re.DOTALL)
 _RULE = re.compile(r"([^{}]{1,400})\{([^{}]{0,2000})\}")
@@ -205,7 +294,11 @@ class _Walk:
             or (tag == "hr" and attributes.get("tabindex") == "-1")
         ):
             self._cut_here()
-        elif (identity and identity.startswith(_QUOTE_IDS)) or (classes and any(name in classes for name in _QUOTE_CLASSES)) or ("gmail_quote" in classes and tag != "blockquote" and node.css_first("blockquote") is None):
+        elif (
+            (identity and identity.startswith(_QUOTE_IDS))
+            or (classes and any(name in classes for name in _QUOTE_CLASSES))
+            or ("gmail_quote" in classes and tag != "blockquote" and node.css_first("blockquote") is None)
+        ):
             inner.kind = Kind.QUOTED
         elif inner.kind is Kind.NEW and (
             identity in _SIGNATURE_IDS

@@ -21,7 +21,17 @@ from mailer.html import Table
 from mailer.mime import Header, Message, read_header, read_message, split_header
 from mailer.trust import TrustRules, Verdict, judge
 
-__all__ = ["BLOCKING", "DOUBTS", "Letter", "LetterError", "LetterFile", "header_key", "letter_key", "read_header", "read_letter"]
+__all__ = [
+    "BLOCKING",
+    "DOUBTS",
+    "Letter",
+    "LetterError",
+    "LetterFile",
+    "header_key",
+    "letter_key",
+    "read_header",
+    "read_letter",
+]
 
 DOUBTS = {
     "html_text_disagree": "the plain text and the HTML of the letter say different things",
@@ -33,13 +43,28 @@ DOUBTS = {
     "too_many_parts": "the letter has more parts than anybody writes",
     "encrypted": "the letter is encrypted",
     "charset_guessed": "the letter's character set was missing or wrong and was guessed",
-    "several_texts": "the letter consists of several texts",
+    "charset_unsure": "some characters of the letter could not be read for certain",
 }
-BLOCKING = frozenset(DOUBTS) - {"charset_guessed", "several_texts"}
+BLOCKING = frozenset(DOUBTS) - {"charset_guessed"}
 """Doubts under which a yes is not taken from the words."""
 
 _RECIPIENT_FIELDS = frozenset(
-    ["to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-forwarded-to", "x-delivered-to", "apparently-to", "resent-to", "original-recipient", "x-rcpt-to", "x-apparently-to", "x-original-recipient"]
+    [
+        "to",
+        "cc",
+        "delivered-to",
+        "x-original-to",
+        "envelope-to",
+        "x-envelope-to",
+        "x-forwarded-to",
+        "x-delivered-to",
+        "apparently-to",
+        "resent-to",
+        "original-recipient",
+        "x-rcpt-to",
+        "x-apparently-to",
+        "x-original-recipient",
+    ]
 )
 _ID = re.compile(r"<([^<>\s]{1,500})>")
 _FOR = re.compile(r"\bfor\s+<?([^\s<>;,]+@[^\s<>;,]+)>?", re.IGNORECASE)

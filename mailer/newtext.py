@@ -69,27 +69,40 @@ class Parts:
 
 
 _PREFIX = re.compile(r"[ \t]{0,3}(?:[A-Za-zА-Яа-яЁё]{1,3}(?=>))?(?:>[ \t]?)+")
+_BROKEN_START = re.compile(r"<[^<>\s]{0,200}$")
+_BROKEN_END = re.compile(r"^>\s?(?:[^\s<>@]{1,20} ?){0,3}\s?[:：]\s*$")
+"""`<address` at the end of a line and `>:` on the next is a wrapped attribution, not a quote."""
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\u061c\u180e]")
 _ADDRESS = re.compile(r"[^\s<>@,;\"]{1,80}@[^\s<>@,;\"]{1,120}")
 _TIME = re.compile(r"(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)")
-_DATE = re.compile(r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{4}年)|(?:19|20)\d\d")
+_DATE = re.compile(
+    r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{4}年)|(?:19|20)\d\d"
+)
 _VERB = re.compile(
     r"(?:(?<=\s)|(?<=^)|(?<=>)|(?<=[\u3040-\u9fff\d\"]))(?:" + "|".join(sorted(map(re.escape, VERBS), key=len, reverse=True)) + r")"
     r"\s*(?:[-–—:：]|$)", re.IGNORECASE,
 )  # fmt: skip
+_VERB_ANYWHERE = re.compile(
+    r"(?<![^\W_])(?:" + "|".join(sorted(map(re.escape, VERBS), key=len, reverse=True)) + r")(?![^\W_])", re.IGNORECASE
+)
 _OPENER = re.compile(
-    r"^(?:on|am|le|el|em|il|il giorno|op|w dniu|dnia|den|dne|den|den|på|på|vào|pada|a|в|вы писали|у|tarihinde|"
+    r"^(?:(?:on|am|le|el|em|il|op|w dniu|dnia|den|dne|på|vào|pada|в|вы писали|у|in data|tarihinde)\b|"
     r"(?:mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс|нд|понедельник|вторник|среда|среду|четверг|пятниц[ау]|"
     r"суббот[ау]|воскресенье|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim|mié|jue|vie|sáb|dom|gio|sab|"
-    r"pon|wt|śr|czw|pt|sob|niedz|pzt|sal|çar|per|cum|cmt|paz)\w*\.?,?|\d)",
+    r"pon|wt|śr|czw|pt|sob|niedz|pzt|sal|çar|per|cum|cmt|paz|tir|ons|tor|lør|søn|man|ti|to|må|fre|lör|sön|po|út|st|"
+    r"čt|pá|ne|ke)\w*\.?,?\s|\d)",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"^[ \t]*[*_]{0,2}([^\W\d_][^:：*<>@]{0,22}?)[*_]{0,2}[ \t]*[:：][*_]{0,2}(?:[ \t]|$|(?=[^/\s]))(.{0,400})")
+_LABEL = re.compile(
+    r"^[ \t]*[*_]{0,2}([^\W\d_][^:：*<>@]{0,22}?)[*_]{0,2}[ \t]*[:：][*_]{0,2}(?:[ \t]|$|(?=[^/\s]))(.{0,400})"
+)
 _RULE = re.compile(r"^[-_=*‐–—―─~ \t]{2,}$")
 _DASHES = " \t-_=*‐–—―─~<>:."
 _LOTUS = re.compile(r"^-{2,}.{1,150}(?:" + "|".join(map(re.escape, VERBS)) + r")\s*:?\s*-{2,}$", re.IGNORECASE)
 _CLOSING = re.compile(
-    r"^(?:" + "|".join(sorted(map(re.escape, CLOSINGS), key=len, reverse=True)) + r")\s*(?:[,.!;:—–-].{0,80}|\s[A-ZА-ЯЁ].{0,60})?$"
+    r"^(?:"
+    + "|".join(sorted(map(re.escape, CLOSINGS), key=len, reverse=True))
+    + r")\s*(?:[,.!;:—–-].{0,80}|\s[A-ZА-ЯЁ].{0,60})?$"
 )
 _SIGNATURE_RULE = re.compile(r"^(?:--|—|–)$")
 _POSTSCRIPT = re.compile(r"^(?:p\.?\s?p?\.?s\b\.?|п\.?\s?с\.|зы\b|з\.\s?ы\.|ps\b)", re.IGNORECASE)
@@ -103,7 +116,12 @@ def split(text: str, markers: Sequence[str] = ()) -> Parts:
 
 def lines_of(text: str) -> list[Line]:
     """The lines of a plain text; a `>` in front makes a line quoted."""
-    return [line_of(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    texts = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = [line_of(text) for text in texts]
+    for index in range(1, len(lines)):
+        if lines[index].prefixed and _BROKEN_END.match(texts[index]) and _BROKEN_START.search(texts[index - 1][-LONG:]):
+            lines[index] = Line(texts[index].rstrip(), lines[index - 1].kind, lines[index - 1].prefixed)
+    return lines
 
 
 def sort_lines(lines: Sequence[Line], markers: Sequence[str] = ()) -> Parts:
@@ -146,8 +164,8 @@ def _mark_quotes(lines: list[Line], markers: Sequence[str]) -> bool:
             forwarded |= any(sign in flat for sign in FORWARD_SIGNS)
             return _cut(lines, _attribution_before(lines, index)) or forwarded
         if flat and _starts_header_block(lines, index):
-            return _cut(lines, index - 1 if index and _RULE.match(lines[index - 1].text) else index) or forwarded
-        if flat and (start := _attribution(lines, index)) is not None:
+            return _cut(lines, _rule_before(lines, index)) or forwarded
+        if line.kind is Kind.NEW and (start := _attribution(lines, index)) is not None:
             _quote(lines, start, index + 1)
             if not _quote_follows(lines, index + 1):
                 return _cut(lines, start) or forwarded
@@ -195,8 +213,10 @@ def _starts_header_block(lines: list[Line], index: int) -> bool:
             blanks += 1
         at, seen = at + 1, seen + 1
     found = set(kinds) - {"other"}
-    return "from" in found and len(found & {"sent", "to", "subject"}) >= (1 if first == "from" else 2) and (
-        len(found) >= 3 or _looks_sent(lines[index : index + 4])
+    return (
+        "from" in found
+        and len(found & {"sent", "to", "subject"}) >= (1 if first == "from" else 2)
+        and (len(found) >= 3 or _looks_sent(lines[index : index + 4]))
     )
 
 
@@ -228,20 +248,32 @@ def _attribution(lines: list[Line], index: int) -> int | None:
         if len(joined) > LONG:
             return None
         if _is_attribution(joined):
-            return at
+            return _with_its_date(lines, at)
     return None
+
+
+def _with_its_date(lines: list[Line], at: int) -> int:
+    """The attribution matched without its first lines: the ones right above that begin with the date belong to it."""
+    for back in range(1, WINDOW):
+        above = at - back
+        if above < 0 or lines[above].kind is not Kind.NEW or not lines[above].text.strip():
+            break
+        text = lines[above].text[:LONG]
+        if _OPENER.match(text.strip()) and (_DATE.search(text) or _TIME.search(text)):
+            return above
+    return at
 
 
 def _is_attribution(text: str) -> bool:
     text = _INVISIBLE.sub("", text).replace("\xa0", " ").strip().strip("*_").strip()
     if _THE_BAT.match(text):
         return True
-    if not _OPENER.match(text) and not _VERB.search(text):
-        return False
-    when, who, verb = bool(_DATE.search(text) or _TIME.search(text)), bool(_ADDRESS.search(text)), bool(_VERB.search(text))
-    if verb:
+    when, who = bool(_DATE.search(text) or _TIME.search(text)), bool(_ADDRESS.search(text))
+    if _VERB.search(text):
         return when or who
-    return who and bool(_TIME.search(text)) and bool(_DATE.search(text) or re.search(r"\d", text))
+    if who and when and _VERB_ANYWHERE.search(text):
+        return True
+    return who and bool(_OPENER.match(text)) and bool(_TIME.search(text))
 
 
 def _attribution_before(lines: list[Line], index: int) -> int:
@@ -256,11 +288,23 @@ def _attribution_before(lines: list[Line], index: int) -> int:
     if not (_ADDRESS.search(text) or _TIME.search(text) or _VERB.search(text)):
         return index
     start = last
-    while start > 0 and last - start < 2 and lines[start - 1].text.strip() and _OPENER.match(lines[start - 1].text) and (
-        _DATE.search(lines[start - 1].text) or _TIME.search(lines[start - 1].text)
+    while (
+        start > 0
+        and last - start < 2
+        and lines[start - 1].text.strip()
+        and _OPENER.match(lines[start - 1].text)
+        and (_DATE.search(lines[start - 1].text) or _TIME.search(lines[start - 1].text))
     ):
         start -= 1
     return start
+
+
+def _rule_before(lines: list[Line], index: int) -> int:
+    """The line that is drawn above a block of headers belongs to it."""
+    at = index
+    while at > 0 and index - at < 2 and not lines[at - 1].text.strip():
+        at -= 1
+    return at - 1 if at > 0 and _RULE.match(lines[at - 1].text[:LONG]) and lines[at - 1].text.strip() else index
 
 
 def _quote_follows(lines: list[Line], index: int) -> bool:
@@ -274,13 +318,17 @@ def _quote_follows(lines: list[Line], index: int) -> bool:
 
 
 def _mark_orphans(lines: list[Line]) -> None:
-    """Ends of long prefixed lines that lost their prefix on the way."""
+    """Ends of prefixed lines that lost their prefix on the way; below an answer on top a single line is such an end."""
+    first_quote = next((index for index, line in enumerate(lines) if line.prefixed), len(lines))
+    on_top = any(line.kind is Kind.NEW and line.text.strip() for line in lines[:first_quote])
     for index in range(1, len(lines) - 1):
         before, line = lines[index - 1], lines[index]
         if line.kind is not Kind.NEW or not line.text.strip() or not before.prefixed or not before.text.strip():
             continue
         first = line.text.split(None, 1)[0]
-        if len(before.text) + len(first) + 3 > ORPHAN_WIDTH and (lines[index + 1].prefixed or line.text[:1].islower()):
+        enclosed = lines[index + 1].prefixed
+        wide = len(before.text) + len(first) + 3 > ORPHAN_WIDTH
+        if (enclosed and on_top) or (wide and (enclosed or line.text[:1].islower())):
             lines[index] = replace(line, kind=Kind.QUOTED, prefixed=True)
 
 
@@ -312,7 +360,16 @@ def _without_front(lines: list[Line]) -> list[Line]:
 
 
 def _is_warning_word(text: str) -> bool:
-    return _flat(text).strip("!:. ") in ("внимание", "caution", "warning", "осторожно", "achtung", "attention", "важно", "external")
+    return _flat(text).strip("!:. ") in (
+        "внимание",
+        "caution",
+        "warning",
+        "осторожно",
+        "achtung",
+        "attention",
+        "важно",
+        "external",
+    )
 
 
 def _front_end(lines: list[Line], index: int) -> int:

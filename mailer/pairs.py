@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 Tables = Sequence[Sequence[Sequence[str]]]
 WRAPPED = 50
@@ -44,7 +45,9 @@ _QUOTE_MARK = re.compile(r"^(?:[ \t]*>)+[ \t]?")
 _BULLET = re.compile(r"^[ \t]*(?:[-–—•·●▪◦*+►✓☐]|\(?\d{1,2}[.)])[ \t]+")
 _SEPARATOR = re.compile(r"[:：=\t]|[ \t]+[-–—][ \t]+|[ \t]*[–—][ \t]+|\.{3,}|…|_{3,}")
 _HINT = re.compile(r"\([^()]{0,120}\)|\[[^\[\]]{0,120}\]")
-_NUMBER_VALUE = re.compile(r"^(?:№|#|N\b|No\.?)?\s*\d[\d\s.,/\\-]*(?:[^\W\d]{1,12}\.?\s*){0,2}(?:\d[\d.\s]*)?(?:г\.?)?$")
+_NUMBER_VALUE = re.compile(
+    r"^(?:№|#|N\b|No\.?)?\s*\d[\d\s.,/\\-]*(?:[^\W\d]{1,12}\.?\s*){0,2}(?:\d[\d.\s]*)?(?:г\.?)?$"
+)
 _CODE_ONLY = re.compile(r"^[\d\s./-]+$")
 _UNFINISHED = re.compile(r"(?:[,;:(«\-–—/]|\b(?:и|в|на|за|по|от|с|к|для|of|for|the|and|to|from|by|№))$", re.IGNORECASE)
 
@@ -217,7 +220,13 @@ class _Reading:
         if at >= len(self.lines) or not self.lines[at].strip():
             return None
         pair, inner = self.found[index], self.found[at]
-        block = pair is not None and pair.name in self.blocks and inner is not None and bool(inner.value) and not inner.explicit
+        block = (
+            pair is not None
+            and pair.name in self.blocks
+            and inner is not None
+            and bool(inner.value)
+            and not inner.explicit
+        )
         return at if inner is None or block else None
 
     def _values_after_gaps(self) -> bool:
@@ -271,7 +280,7 @@ def _cell(text: str) -> str:
 def _is_header_row(rows: Sequence[Sequence[str]], known: Mapping[str, str]) -> bool:
     """The first row holds labels side by side, and the second does not."""
     first = [_label(cell, known) for cell in rows[0]]
-    beside = any(one and other for one, other in zip(first, first[1:], strict=False))
+    beside = any(one and other for one, other in pairwise(first))
     return beside and len(rows) > 1 and not any(_label(cell, known) for cell in rows[1])
 
 

@@ -33,7 +33,71 @@ HEADER_LABELS: dict[str, str] = {
 }
 
 SEPARATORS = frozenset(
-    ["original message", "original-nachricht", "исходное сообщение", "оригинальное сообщение", "первоначальное сообщение", "исходное письмо", "пересылаемое сообщение", "пересланное сообщение", "перенаправленное сообщение", "переадресованное сообщение", "пересланное письмо", "пересылаемое письмо", "forwarded message", "forwarded by", "original email", "ursprüngliche nachricht", "originalnachricht", "weitergeleitete nachricht", "message d'origine", "message original", "message transféré", "message initial", "courriel original", "mensaje original", "mensaje reenviado", "messaggio originale", "messaggio inoltrato", "mensagem original", "mensagem encaminhada", "wiadomość oryginalna", "oryginalna wiadomość", "wiadomość przekazana", "orijinal mesaj", "iletilen mesaj", "оригінальне повідомлення", "переслане повідомлення", "вихідне повідомлення", "арыгінальнае паведамленне", "oorspronkelijk bericht", "doorgestuurd bericht", "ursprungligt meddelande", "oprindelig meddelelse", "původní zpráva", "原始邮件", "原始訊息", "转发邮件", "转发的邮件", "元のメッセージ", "원본 메시지", "reply message", "end of forwarded message", "конец пересылаемого сообщения", "конец пересланного сообщения", "завершение пересылаемого сообщения", "ответ на сообщение", "begin forwarded message", "начало переадресованного сообщения", "начало пересылаемого сообщения", "anfang der weitergeleiteten nachricht", "début du message transféré", "inicio del mensaje reenviado", "inizio messaggio inoltrato", "reply above this line"]
+    [
+        "original message",
+        "original-nachricht",
+        "исходное сообщение",
+        "оригинальное сообщение",
+        "первоначальное сообщение",
+        "исходное письмо",
+        "пересылаемое сообщение",
+        "пересланное сообщение",
+        "перенаправленное сообщение",
+        "переадресованное сообщение",
+        "пересланное письмо",
+        "пересылаемое письмо",
+        "forwarded message",
+        "forwarded by",
+        "original email",
+        "ursprüngliche nachricht",
+        "originalnachricht",
+        "weitergeleitete nachricht",
+        "message d'origine",
+        "message original",
+        "message transféré",
+        "message initial",
+        "courriel original",
+        "mensaje original",
+        "mensaje reenviado",
+        "messaggio originale",
+        "messaggio inoltrato",
+        "mensagem original",
+        "mensagem encaminhada",
+        "wiadomość oryginalna",
+        "oryginalna wiadomość",
+        "wiadomość przekazana",
+        "orijinal mesaj",
+        "iletilen mesaj",
+        "оригінальне повідомлення",
+        "переслане повідомлення",
+        "вихідне повідомлення",
+        "арыгінальнае паведамленне",
+        "oorspronkelijk bericht",
+        "doorgestuurd bericht",
+        "ursprungligt meddelande",
+        "oprindelig meddelelse",
+        "původní zpráva",
+        "原始邮件",
+        "原始訊息",
+        "转发邮件",
+        "转发的邮件",
+        "元のメッセージ",
+        "원본 메시지",
+        "reply message",
+        "end of forwarded message",
+        "конец пересылаемого сообщения",
+        "конец пересланного сообщения",
+        "завершение пересылаемого сообщения",
+        "ответ на сообщение",
+        "begin forwarded message",
+        "начало переадресованного сообщения",
+        "начало пересылаемого сообщения",
+        "anfang der weitergeleiteten nachricht",
+        "début du message transféré",
+        "inicio del mensaje reenviado",
+        "inizio messaggio inoltrato",
+        "reply above this line",
+    ]
 )
 FORWARD_SIGNS = ("forward", "пересыл", "пересл", "переадрес", "перенаправ", "weitergeleit", "transféré", "reenvi",
                  "inoltr", "encaminh", "przekaz", "iletil", "转发", "doorgestuurd")  # fmt: skip
@@ -55,7 +119,8 @@ CLOSINGS = (
 MOBILE = re.compile(
     r"^(?:sent|get|posted|written) (?:from|with|via|using|by|outlook for) .{1,80}$"
     r"|^(?:get|download) (?:outlook|bluemail|mail) .{0,60}$"
-    r"|^(?:отправлено|отослано|написано|послано) (?:с|со|из|через|от|при помощи|с помощью|из мобильн\w+|мобильн\w+) .{1,100}$"
+    r"|^(?:отправлено|отослано|написано|послано) (?:с|со|из|через|от|при помощи|с помощью|из мобильн\w+|мобильн\w+) "
+    r".{1,100}$"
     r"|^(?:скачать|загрузить|получить) (?:outlook|приложение outlook) .{0,60}$|^скачайте outlook .{0,60}$"
     r"|^(?:von meinem|gesendet von|gesendet mit|diese nachricht wurde von mein) .{1,80}$"
     r"|^(?:envoyé|télécharger outlook|enviado|obtener outlook|obter o outlook|inviato|scarica outlook|wysłane|wysłano|"
@@ -67,41 +132,49 @@ MOBILE = re.compile(
 
 # Words that only a mail gateway's warning in front of a letter has; a paragraph that holds one is its, not the writer's.
 FRONT = re.compile(
-    r"external (?:e-?mail|message|sender|mail)|this (?:e-?mail|message) (?:originated|came|was sent|is) (?:from )?(?:an? )?"
+    r"external (?:e-?mail|message|sender|mail)|this (?:e-?mail|message) (?:originated|came|was sent|is) (?:from "
+    r")?(?:an? )?"
     r"(?:outside|external)|originated (?:from )?outside|outside (?:of )?(?:the|your|our) (?:organi[sz]ation|company)|"
     r"do not click (?:on )?(?:any )?links?|sent from outside|you don't often get (?:e-?mail|email) from|"
     r"learn why this is important|from an external (?:source|sender)|"
     r"внешн\w+ (?:письмо|отправител\w+|почт\w+|адресат\w*|источник\w*|сообщени\w+)|"
     r"письмо (?:получено|пришло|отправлено|поступило) (?:из-за пределов|извне|от внешнего|из внешн\w+|с внешнего)|"
-    r"(?:отправител\w+|письмо|сообщение) (?:находится )?(?:вне|за пределами) (?:вашей |нашей )?(?:организации|компании)|"
+    r"(?:отправител\w+|письмо|сообщение) (?:находится )?(?:вне|за пределами) (?:вашей |нашей )?(?:организации|"
+    r"компании)|"
     r"не (?:открывайте|переходите по) (?:вложени\w+|ссылк\w+)|не переходите по|будьте (?:осторожны|внимательны)|"
     r"externe (?:e-?mail|nachricht)|e-?mail (?:stammt|kommt) von (?:einem )?extern|expéditeur externe|correo externo|"
     r"вы (?:редко|нечасто) получаете (?:почту|письма|сообщения) (?:от|с)",
     re.IGNORECASE,
 )
 FRONT_TAG = re.compile(
-    r"^\s*[\[(<{*!]{1,4}\s*(?:external(?: e-?mail| sender| message)?|ext|caution|внешн\w+(?: \w+)?|extern(?:e e-?mail)?|"
+    r"^\s*[\[(<{*!]{1,4}\s*(?:external(?: e-?mail| sender| message)?|ext|caution|внешн\w+(?: \w+)?|extern(?:e "
+    r"e-?mail)?|"
     r"externe|внимание|внешняя почта)\s*[\])>}*!]{1,4}\s*[:\-–—]?\s*",
     re.IGNORECASE,
 )
 
 BEHIND = re.compile(
-    r"(?:this|the information (?:contained )?in this|the contents? of this) (?:e-?mail|message|communication|transmission)"
+    r"(?:this|the information (?:contained )?in this|the contents? of this) (?:e-?mail|message|communication|"
+    r"transmission)"
     r".{0,120}(?:confidential|intended|privileged|recipient|virus|scanned|monitored|legally)"
     r"|(?:confidentiality|legal|disclaimer|privacy)\s?(?:notice|note|statement|disclaimer)\b|^disclaimer\b"
     r"|if you (?:are not the|have received this).{0,60}(?:recipient|in error|by mistake)"
     r"|please consider the environment|think before (?:you )?print|before printing"
-    r"|(?:настоящ\w+|данн\w+|это|эт[оа]) (?:электронн\w+ )?(?:сообщени\w+|письмо|электронное письмо|переписк\w+).{0,160}"
+    r"|(?:настоящ\w+|данн\w+|это|эт[оа]) (?:электронн\w+ )?(?:сообщени\w+|письмо|электронное письмо|"
+    r"переписк\w+).{0,160}"
     r"(?:конфиденциал|предназначен|не содержит вирус|не является (?:публичной )?оферт|адресат|проверено|носит|вирус|"
     r"информаци\w+ (?:ограничен|коммерч))"
     r"|уведомление о конфиденциальности|информация,? содержащаяся в (?:этом|данном|настоящем)"
     r"|если вы (?:не являетесь|получили (?:это|данное|настоящее)).{0,80}"
     r"|подумайте об? (?:окружающей|экологии)|прежде чем (?:рас)?печатать|берегите (?:природу|лес)"
-    r"|virus-?free\b|(?:scanned|checked|protected) by .{0,40}(?:anti-?virus|avast|avg|kaspersky|eset|drweb|clamav|mailscanner|"
-    r"barracuda|mimecast|symantec|norton)|(?:avast|avg|eset|drweb|dr\.web|kaspersky|касперск\w+)\b.{0,60}(?:вирус|virus|"
+    r"|virus-?free\b|(?:scanned|checked|protected) by .{0,40}(?:anti-?virus|avast|avg|kaspersky|eset|drweb|clamav|"
+    r"mailscanner|"
+    r"barracuda|mimecast|symantec|norton)|(?:avast|avg|eset|drweb|dr\.web|kaspersky|касперск\w+)\b.{0,60}(?:вирус|"
+    r"virus|"
     r"провер|check|scan|www)|(?:без вирусов|вирусов нет|проверено (?:на вирусы|антивирус)|отсутствуют вирусы|"
     r"вирусы не обнаружены|no virus(?:es)? found|virenfrei|garanti sans virus|libre de virus)"
-    r"|(?:diese e-?mail|dieses? (?:nachricht|schreiben)|der inhalt dieser e-?mail).{0,80}(?:vertraulich|bestimmt|virenfrei)"
+    r"|(?:diese e-?mail|dieses? (?:nachricht|schreiben)|der inhalt dieser e-?mail).{0,80}(?:vertraulich|bestimmt|"
+    r"virenfrei)"
     r"|ce (?:message|courriel).{0,60}confidentiel|este (?:mensaje|correo).{0,60}confidencial"
     r"|(?:questa|la presente) e-?mail.{0,60}riservat",
     re.IGNORECASE,

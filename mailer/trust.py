@@ -23,7 +23,47 @@ _METHOD = re.compile(r"^([a-z][a-z0-9-]*)(?:\s*/\s*\d+)?\s*=\s*([a-z]+)\b(.*)$",
 _PROPERTY = re.compile(r"([a-z]+)\s*\.\s*([a-z0-9_-]+)\s*=\s*(\"[^\"]*\"|[^\s;]+)", re.IGNORECASE)
 _NAME = re.compile(r'^(?:"([^"]*)"|([^\s="]+))(?:\s+(\S+))?$')
 _SUFFIXES = frozenset(
-    ["co.uk", "org.uk", "ac.uk", "gov.uk", "com.au", "net.au", "org.au", "co.nz", "co.jp", "or.jp", "ne.jp", "com.br", "com.tr", "com.ua", "com.cn", "net.cn", "org.cn", "co.in", "co.il", "co.za", "com.mx", "com.ar", "com.sg", "com.hk", "com.tw", "com.pl", "com.kz", "co.kr", "msk.ru", "spb.ru", "com.ru", "org.ru", "net.ru", "pp.ru", "nov.ru", "kiev.ua", "in.ua", "org.ua", "onmicrosoft.com"]
+    [
+        "co.uk",
+        "org.uk",
+        "ac.uk",
+        "gov.uk",
+        "com.au",
+        "net.au",
+        "org.au",
+        "co.nz",
+        "co.jp",
+        "or.jp",
+        "ne.jp",
+        "com.br",
+        "com.tr",
+        "com.ua",
+        "com.cn",
+        "net.cn",
+        "org.cn",
+        "co.in",
+        "co.il",
+        "co.za",
+        "com.mx",
+        "com.ar",
+        "com.sg",
+        "com.hk",
+        "com.tw",
+        "com.pl",
+        "com.kz",
+        "co.kr",
+        "msk.ru",
+        "spb.ru",
+        "com.ru",
+        "org.ru",
+        "net.ru",
+        "pp.ru",
+        "nov.ru",
+        "kiev.ua",
+        "in.ua",
+        "org.ua",
+        "onmicrosoft.com",
+    ]
 )
 """Two-label suffixes below which different people register: the usual ones, for relaxed alignment."""
 

@@ -3,8 +3,7 @@
 The asymmetry is on purpose. A no is taken from its first word, whatever its reason says. A yes is taken only when the
 whole text agrees: no negation, condition, question, hesitation, other decision or foreign actor anywhere, a short list
 of harmless phrases ("замечаний нет", "no objections") aside. Doubt is never a yes; it is named, so that one answer can
-ask again. Words are compared without case, invisible characters and decoration, and with letters that look alike in
-Latin and Cyrillic taken for each other: the writer saw the word he meant.
+ask again.
 """
 
 from __future__ import annotations
@@ -12,33 +11,38 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from workflow.contrary import (
+    REFERENCE,
+    asks,
+    by_somebody,
+    changes_amount,
+    comes_later,
+    opposes,
+    sign_of,
+    told_by_me,
+    told_of_another,
+    without_benign,
+    without_links,
+)
+from workflow.greeting import Greeting
+from workflow.tokens import WORD, Token, fold, has_cyrillic, one_break, phrase_length, phrases, plain, stands, tokens_of
 from workflow.wordlist import (
-    ADDRESSEES,
     ALONE,
-    BENIGN,
-    CONDITIONS,
+    BEHIND_SHORT,
+    BEHIND_STATUS,
     CONSENT,
     DECIDING,
     DECISIONS,
-    FOLLOWS_LATER,
-    FOLLOWS_TOLD,
-    GREETINGS,
-    HESITATIONS,
-    INSTRUMENTAL,
-    NAMES,
-    NEGATIONS,
+    HARMLESS_BEHIND,
     NO_SIGNS,
-    NOT_INSTRUMENTAL,
     OPENERS,
     OPPOSED,
-    OPPOSED_STEMS,
-    PATRONYMIC,
+    PARTICIPLES,
     REFUSAL,
-    STEM_EXCEPTIONS,
-    TOLD_BY_ME,
+    SHORT,
     Action,
 )
 
@@ -54,14 +58,18 @@ DOUBTS = {
     "hesitation": "the text takes the word back or hesitates",
     "quoted_word": "the word stands in quotation marks or brackets",
     "told": "the text tells what somebody else, or somebody earlier, decided",
-    "number": "a number stands beside the word that is neither a date nor a reference",
+    "number": "an amount or share stands beside the word",
     "unfinished": "the text breaks off after the word",
+    "garbled": "the text holds characters that were spoilt on the way",
     "sign_only": "a picture is no decision",
     "not_allowed": "the word means something that cannot be decided here and now",
     "too_long": "the text is too long to be an answer",
 }
 MAX_TEXT = 40_000
+MAX_LINE = 2_000
 SKIP_LINES = 6
+Doubt = tuple[str, str]
+"""Key and what was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The deciding words: phrases of folded tokens by their first token."""
+    """The deciding words: phrases of folded words by their first word."""
 
     phrases: Mapping[str, tuple[tuple[tuple[str, ...], Action], ...]]
 
@@ -92,22 +100,33 @@ class Words:
     @classmethod
     def of(cls, table: Mapping[Action, Iterable[str]]) -> Words:
         found: dict[str, list[tuple[tuple[str, ...], Action]]] = {}
-        for action, phrases in table.items():
-            for phrase in phrases:
-                tokens = tuple(_fold(token[0]) for token in _WORD.finditer(_plain(phrase)))
-                if tokens:
-                    found.setdefault(tokens[0], []).append((tokens, action))
+        for action, texts in table.items():
+            for first, several in phrases(texts).items():
+                found.setdefault(first, []).extend((words, action) for words in several)
         return cls({first: tuple(sorted(rest, key=lambda item: -len(item[0]))) for first, rest in found.items()})
 
     def extended(self, more: Mapping[str, Iterable[str]]) -> Words:
         """These words and the ones of the settings, by the action's name."""
         table: dict[Action, list[str]] = {}
         for entries in self.phrases.values():
-            for tokens, action in entries:
-                table.setdefault(action, []).append(" ".join(tokens))
-        for name, phrases in more.items():
-            table.setdefault(Action(name), []).extend(phrases)
+            for words, action in entries:
+                table.setdefault(action, []).append(" ".join(words))
+        for name, texts in more.items():
+            table.setdefault(Action(name), []).extend(texts)
         return Words.of(table)
+
+    def at(self, tokens: Sequence[Token], at: int) -> tuple[tuple[str, ...], tuple[Action, ...]] | None:
+        """The longest deciding phrase at a place, with every action it may mean."""
+        entries = [
+            (phrase, action)
+            for form in tokens[at].forms
+            for phrase, action in self.phrases.get(form, ())
+            if stands(phrase, tokens, at)
+        ]
+        if not entries:
+            return None
+        longest = max(entries, key=lambda entry: len(entry[0]))[0]
+        return longest, tuple(dict.fromkeys(action for phrase, action in entries if phrase == longest))
 
 
 @lru_cache(maxsize=1)
@@ -115,22 +134,16 @@ def _built_in() -> Words:
     return Words.of(DECISIONS)
 
 
-_WORD = re.compile(r"[^\W_]+(?:[-'’`ʼ](?=[^\W_])[^\W_]+)*", re.UNICODE)
 _CODE_LINE = re.compile(r"^\W*(?:код|code)\b[^\w\n]{0,6}[a-z2-7]{26}(?![a-z0-9]).*$", re.IGNORECASE)
 _CODE = re.compile(r"(?<![^\W_])(?:код|code)\b\W{0,20}([a-z2-7]{26})(?![a-z0-9])", re.IGNORECASE)
 _COMMENT_LABEL = re.compile(r"^\W*(?:комментарий|comment|причина|reason)\s*:[ \t]*", re.IGNORECASE)
-_REFERENCE = re.compile(r"(?<![\w-])([A-ZА-ЯЁ]{2,12}-(?:19|20)\d\d-\d{3,8})(?:/\d+)?(?!\w)", re.IGNORECASE)
-_DATE_OR_CODE = re.compile(
-    r"(?:№|#|\bN\b|\bno\.?|\bп/п|\bинв\w*|\binvoice|\bсч[её]т\w*|\bдоговор\w*|\bcontract)\s*[\w/-]*\d[\w/.-]*|"
-    r"\b\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?\b|\b\d{4}-\d\d-\d\d\b|\b\d{1,2}:\d\d\b|"
-    r"\b\d{1,2}(?:-?го|st|nd|rd|th)?\s+(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*(?:\s+\d{4})?",
-    re.IGNORECASE,
-)
-_URL = re.compile(r"\b(?:https?://|www\.)\S+|\S+@\S+", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.!?;…\n](?:\s|$|(?=[A-ZА-ЯЁ]))|[\n?]")
 _MARKS = re.compile(r"^[ \t]*(?:[*_\]>]+[ \t]*)*(?:[.,;:!…]+|[-–—]+(?=\s|$))?[*_]*[ \t]*")
-_QUOTES = "«»\"“”„‟‘’'`‹›＂()"
-_BEFORE = set(" \t*_#-–—•·>~=[]<>|.,:;!") | {"\u2705", "\u2714"}
+_SENTENCE = re.compile(r"[.!;…]+(?:\s|$)|[.!…](?=[A-ZА-ЯЁ])|[?？]")
+_PAUSE = re.compile(r"[,:;.!—–(\[]|\s-\s")
+_GARBLED = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]|(?:=[0-9A-F]{2}){2}")
+_SURNAME_BY = re.compile(r"[А-ЯЁ][а-яё]+(?:овым|евым|ёвым|иным|ыным|ским|цким|овой|евой|иной|ской|цкой)\b")
+_QUOTES = frozenset("«»\"“”„‟‘’'`‹›＂()")
+_OPENERS = phrases(OPENERS)
 
 
 def read_decision(
@@ -141,19 +154,17 @@ def read_decision(
     names: Collection[str] = (),
     signature: str = "",
 ) -> Decision:
-    """The decision in what a person wrote; `names` are first and family names of people he may address."""
-    text = _plain(new_text)
-    mentions = tuple(dict.fromkeys(match[1].upper() for match in _REFERENCE.finditer(text[:MAX_TEXT])))
-    reading = _Reading(text, words or Words.built_in(), allowed, frozenset(map(_fold, names)), signature, _one_break(new_text))
-    decision = reading.decide()
-    return Decision(decision.action, decision.comment, decision.doubt, decision.why, decision.seen, mentions)
+    """The decision in what a person wrote; `names` are names of people he may address, `signature` what was cut off."""
+    reading = _Reading(one_break(new_text), words or Words.built_in(), allowed, frozenset(map(fold, names)), signature)
+    mentions = tuple(dict.fromkeys(match[1].upper() for match in REFERENCE.finditer(new_text[:MAX_TEXT])))
+    return replace(reading.decide(), mentions=mentions)
 
 
-def first_keyword(new_text: str, *, allowed: Collection[Action] | None = None, words: Words | None = None) -> Action | None:
-    """The keyword that stands alone on the first line of a requester's letter (DRAFT above a form), greeting aside."""
-    reading = _Reading(_plain(new_text), words or Words.built_in(), allowed, frozenset())
+def first_keyword(new_text: str, *, allowed: Collection[Action], words: Words | None = None) -> Action | None:
+    """The keyword in front of a requester's letter (DRAFT above a form), if it is one of these and stands clear."""
+    reading = _Reading(one_break(new_text), words or Words.built_in(), allowed, frozenset())
     found = reading.find()
-    if found is None or found.quoted or "?" in found.line or any(_sign_of(token.folded) for token in found.rest[:3]):
+    if found is None or found.action not in allowed or found.quoted or reading.doubt_about_line(found):
         return None
     return found.action
 
@@ -169,64 +180,9 @@ def find_code(text: str) -> str | None:
     return codes[0] if len(codes) == 1 else None
 
 
-# --- tokens -----------------------------------------------------------------------------------------------------------
-
-_TO_CYRILLIC = str.maketrans("abcehkmoptxyu03", "авсенкмортхуи" + "оз")
-_TO_LATIN = str.maketrans("авсенкмортхуіјѕԁԛԝ", "abcehkmoptxyijsdqw")
-_LOOKS_CYRILLIC = frozenset("abcehkmoptxy03")
-_LOOKS_LATIN = frozenset("авсенкмортхуіјѕԁԛԝ")
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word of the text with its place and the forms it may be read in."""
-
-    start: int
-    end: int
-    raw: str
-    folded: str
-    forms: tuple[str, ...]
-
-
-def _plain(text: str) -> str:
-    """Composed, with ordinary blanks and without invisible characters; the letters themselves stay."""
-    text = unicodedata.normalize("NFC", _one_break(text))
-    text = re.sub("[\u00a0\u2000-\u200a\u202f\u205f\u3000]", " ", text)
-    return "".join(c for c in text if c == "\n" or c == "\t" or unicodedata.category(c) not in ("Cf", "Cc", "Mn"))
-
-
-def _one_break(text: str) -> str:
-    return re.sub("\r\n|[\r\u2028\u2029\u0085\v\f]", "\n", text)
-
-
-def _fold(word: str) -> str:
-    folded = unicodedata.normalize("NFKC", word).casefold().replace("ё", "е")
-    return folded.replace("’", "'").replace("`", "'").replace("ʼ", "'")
-
-
-def _tokens(text: str, cyrillic: bool) -> list[Token]:
-    return [_token(match, cyrillic) for match in _WORD.finditer(text)]
-
-
-def _token(match: re.Match[str], cyrillic: bool) -> Token:
-    folded = _fold(match[0])
-    forms = [folded]
-    letters = set(folded) - {"'", "-", "."}
-    has_cyrillic = any("\u0400" <= c <= "\u052f" for c in folded)
-    has_latin = any("a" <= c <= "z" for c in folded)
-    if (has_cyrillic and (has_latin or letters & {"0", "3"})) or (has_latin and cyrillic and letters <= _LOOKS_CYRILLIC):
-        forms.append(folded.translate(_TO_CYRILLIC))
-    if has_cyrillic and (has_latin or letters <= _LOOKS_LATIN):
-        forms.append(folded.translate(_TO_LATIN))
-    return Token(match.start(), match.end(), match[0], folded, tuple(dict.fromkeys(forms)))
-
-
-# --- reading ----------------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A keyword in front: its line, its place there, and the words behind it on that line."""
+    """A keyword in front: its line, its place there, and the words behind it."""
 
     action: Action
     phrase: tuple[str, ...]
@@ -234,176 +190,181 @@ class _Found:
     line: str
     start: int
     end: int
+    behind: str
+    """The rest of the line, and of the following ones where they go on with it."""
     rest: tuple[Token, ...]
     quoted: bool
-    candidates: tuple[Action, ...]
+
+    @property
+    def word(self) -> str:
+        return self.line[self.start : self.end]
+
+    def sentence(self) -> str:
+        """What follows the word in its sentence, the question mark included."""
+        rest = self.behind
+        match = _SENTENCE.search(rest)
+        if not match:
+            return rest
+        return rest[: match.end()] if match[0] in "?？" else rest[: match.start()]
+
+    def direct(self) -> tuple[Token, ...]:
+        """The words that follow without any pause."""
+        previous = 0
+        for count, token in enumerate(self.rest):
+            if _PAUSE.search(self.behind[previous : token.start]):
+                return self.rest[:count]
+            previous = token.end
+        return self.rest
 
 
 @dataclass(slots=True)
 class _Reading:
     """One text on its way to a decision."""
 
-    text: str
+    original: str
     words: Words
     allowed: Collection[Action] | None
     names: frozenset[str]
     signature: str = ""
-    original: str = ""
     lines: list[str] = field(init=False)
     written: list[str] = field(init=False)
     """The same lines as they were written, for the comment."""
     cyrillic: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        pairs = zip(self.text.split("\n"), (self.original or self.text).split("\n"), strict=True)
+        pairs = zip(plain(self.original).split("\n"), self.original.split("\n"), strict=True)
         kept = [(line, written) for line, written in pairs if not _CODE_LINE.match(line[:200])]
         self.lines, self.written = [line for line, _ in kept], [written for _, written in kept]
-        self.cyrillic = any("\u0400" <= c <= "\u04ff" for c in self.text[:MAX_TEXT])
+        self.cyrillic = has_cyrillic(self.original[:MAX_TEXT])
 
     def decide(self) -> Decision:
-        if len(self.text) > MAX_TEXT:
+        if len(self.original) > MAX_TEXT:
             return self._doubt("too_long")
         found = self.find()
         if found is None:
             return self._nothing_in_front()
-        seen = (found.action,)
         if self.allowed is not None and found.action not in self.allowed:
-            return self._doubt("not_allowed", seen, f"“{found.line[found.start : found.end]}” is not possible here")
-        doubt = self._doubt_about(found)
-        if doubt:
-            return self._doubt(doubt[0], seen, doubt[1])
-        word = found.line[found.start : found.end]
-        return Decision(found.action, self._comment(found), None, (f"“{word}” stands first and nothing speaks against it",), seen)
+            return self._doubt("not_allowed", (found.action,), f"“{found.word}”")
+        if doubt := self._doubt_about(found):
+            return self._doubt(doubt[0], (found.action,), doubt[1])
+        why = f"“{found.word}” stands first and nothing speaks against it"
+        return Decision(found.action, self._comment(found), None, (why,), (found.action,))
+
+    # --- the word in front
 
     def find(self) -> _Found | None:
         """The keyword that stands first, greetings and polite openers aside."""
-        for skipped, (number, line) in enumerate((n, text) for n, text in enumerate(self.lines) if _WORD.search(text)):
-            tokens = _tokens(line[:2000], self.cyrillic)
-            at = self._behind_greeting(line, tokens)
+        greeting = Greeting(self.names, self._decides, self.cyrillic)
+        worded = [number for number, line in enumerate(self.lines) if WORD.search(line)]
+        for number in worded[: SKIP_LINES + 1]:
+            line = self.lines[number][:MAX_LINE]
+            tokens = tokens_of(line, self.cyrillic)
+            at = greeting.end(line, tokens)
             if at < len(tokens):
                 return self._keyword_at(number, line, tokens, at)
-            if skipped >= SKIP_LINES:
-                break
         return None
 
+    def _decides(self, tokens: Sequence[Token], at: int) -> bool:
+        """A deciding word stands here that is no mere opener (“Да, согласовано”)."""
+        match = self.words.at(tokens, at)
+        if match is None:
+            return False
+        length = phrase_length(tokens, at, _OPENERS)
+        if not length or (self.allowed is not None and set(match[1]) & set(self.allowed)):
+            return True
+        return not (at + length < len(tokens) and self.words.at(tokens, at + length))
+
     def _keyword_at(self, number: int, line: str, tokens: list[Token], at: int) -> _Found | None:
-        match = self._match(tokens, at)
+        match = self.words.at(tokens, at)
         if match is None:
             return None
         phrase, actions = match
         start, end = tokens[at].start, tokens[at + len(phrase) - 1].end
-        lead = line[tokens[at - 1].end if at else 0 : start]
-        marks = set(lead) - _BEFORE - {c for c in lead if unicodedata.category(c) in ("So", "Sk", "Po", "Sm")}
-        quoted = bool(set(lead) & set(_QUOTES)) or (end < len(line) and line[end] in "»”“\"'’`)")
-        if marks - set(_QUOTES) or _glued(line, end):
+        lead = set(line[tokens[at - 1].end if at else 0 : start])
+        quoted = bool(lead & _QUOTES) or line[end : end + 1] in tuple("»”“\"'’`")
+        if "?" in lead or _glued(line, end):
             return None
         action = next((action for action in actions if self.allowed is None or action in self.allowed), actions[0])
-        return _Found(action, phrase, number, line, start, end, tuple(tokens[at + len(phrase) :]), quoted, actions)
+        behind = line[end:] + self._continued(number)
+        return _Found(action, phrase, number, line, start, end, behind, tuple(tokens_of(behind, self.cyrillic)), quoted)
 
-    def _match(self, tokens: Sequence[Token], at: int) -> tuple[tuple[str, ...], tuple[Action, ...]] | None:
-        """The longest deciding phrase at this token, with every action it may mean."""
-        best: tuple[str, ...] = ()
-        actions: list[Action] = []
-        for form in tokens[at].forms:
-            for phrase, action in self.words.phrases.get(form, ()):
-                if len(phrase) >= max(len(best), 1) and _stands(phrase, tokens, at):
-                    actions = actions if len(phrase) == len(best) else []
-                    best = phrase
-                    actions.append(action)
-        return (best, tuple(dict.fromkeys(actions))) if best else None
-
-    # greetings
-
-    def _behind_greeting(self, line: str, tokens: Sequence[Token]) -> int:
-        """The token behind greeting, address and polite opener; all of them when the line is nothing else."""
-        at = 0
-        while at < len(tokens):
-            if self._match(tokens, at) and not self._is_mere_opener(line, tokens, at):
-                return at
-            step = self._greeting_step(line, tokens, at)
-            if not step:
-                return at
-            at += step
-        return at
-
-    def _is_mere_opener(self, line: str, tokens: Sequence[Token], at: int) -> bool:
-        """“Да, согласовано”: the first word is politeness when it decides nothing here and another one follows."""
-        match = self._match(tokens, at)
-        length = _phrase_length(tokens, at, _OPENERS)
-        if not match or not length or (self.allowed is not None and set(match[1]) & set(self.allowed)):
-            return False
-        return at + length < len(tokens) and bool(self._match(tokens, at + length))
-
-    def _greeting_step(self, line: str, tokens: Sequence[Token], at: int) -> int:
-        if length := _phrase_length(tokens, at, _GREETINGS):
-            return length + self._unknown_names(line, tokens, at + length)
-        if length := _phrase_length(tokens, at, _OPENERS):
-            end = tokens[at + length - 1].end
-            ended = not line[end:].strip() or line[end:].lstrip()[:1] in ",.!—–-" or not self.cyrillic
-            return length if ended else 0
-        token = tokens[at]
-        if self._is_name(token):
-            length = 1
-            while at + length < len(tokens) and self._is_name(tokens[at + length]):
-                length += 1
-            after = line[tokens[at + length - 1].end :].lstrip()[:1]
-            greeted = at > 0 or bool(_phrase_length(tokens, at + length, _GREETINGS) if at + length < len(tokens) else 0)
-            return length if greeted or after in ("", ",", "!", ":", "—", "–", "-", ".") else 0
-        return 0
-
-    def _unknown_names(self, line: str, tokens: Sequence[Token], at: int) -> int:
-        """Names nobody told us of, after a greeting: capitals up to the end of the sentence, none of them a sign."""
-        count = 0
-        while at + count < len(tokens) and count < 4:
-            token = tokens[at + count]
-            between = line[tokens[at + count - 1].end : token.start]
-            if set(between) & set(".!?;:") or not token.raw[:1].isupper() or self._means_something(tokens, at + count):
+    def _continued(self, number: int) -> str:
+        """Following lines that a mail program may have wrapped: they go on without a capital."""
+        out = ""
+        for before, line in zip(self.lines[number:], self.lines[number + 1 : number + 6], strict=False):
+            first = line.strip()[:1]
+            if before.rstrip()[-1:] in tuple(".!?:;…") or not (
+                first.islower() or first.isdigit() or first in tuple("€$%(")
+            ):
                 break
-            count += 1
-        if not count:
-            return 0
-        after = line[tokens[at + count - 1].end :].lstrip()
-        return count if not after or after[0] in ",.!:—–-" else 0
-
-    def _means_something(self, tokens: Sequence[Token], at: int) -> bool:
-        return bool(self._match(tokens, at)) or any(_sign_of(form) for form in tokens[at].forms)
-
-    def _is_name(self, token: Token) -> bool:
-        if token.folded in self.names or token.folded in NAMES or token.folded in ADDRESSEES:
-            return True
-        return token.raw[:1].isupper() and token.folded.endswith(PATRONYMIC) and len(token.folded) > 6
-
-    # doubts
+            out += f" {line.strip()}"
+        return out
 
     def _nothing_in_front(self) -> Decision:
-        if not any(_WORD.search(line) for line in self.lines):
-            signs = [c for c in self.text if unicodedata.category(c) == "So"]
-            return self._doubt("sign_only" if signs else "none_found")
-        everything = _tokens(self.text, self.cyrillic)
-        hits = [(at, match) for at in range(len(everything)) if (match := self._match(everything, at))]
-        deciding = [(at, match) for at, match in hits if set(match[1]) & DECIDING]
-        seen = tuple(dict.fromkeys(match[1][0] for _, match in deciding))
+        if not any(WORD.search(line) for line in self.lines):
+            pictures = any(unicodedata.category(c) == "So" for c in self.original)
+            return self._doubt("sign_only" if pictures else "none_found")
+        text = "\n".join(self.lines)
+        tokens = tokens_of(text, self.cyrillic)
+        hits = [(at, match[1]) for at in range(len(tokens)) if (match := self.words.at(tokens, at))]
+        deciding = [(at, actions) for at, actions in hits if set(actions) & DECIDING]
+        seen = tuple(dict.fromkeys(actions[0] for _, actions in deciding or hits))
         if not deciding:
-            return self._doubt("none_found", tuple(dict.fromkeys(match[1][0] for _, match in hits)))
-        before = [token for at, _ in deciding for token in everything[max(0, at - 3) : at]]
-        if any(_sign_of(form) == "negated" for token in before for form in token.forms):
+            return self._doubt("none_found", seen)
+        before = [token for at, _ in deciding for token in tokens[max(0, at - 3) : at]]
+        if any(sign_of(form) == "negated" for token in before for form in token.forms):
             return self._doubt("negated", seen)
-        if "?" in _URL.sub(" ", self.text):
+        if asks(text):
             return self._doubt("question", seen)
         return self._doubt("two_words" if len(seen) > 1 else "not_first", seen)
 
-    def _doubt_about(self, found: _Found) -> tuple[str, str] | None:
+    # --- what speaks against it
+
+    def _doubt_about(self, found: _Found) -> Doubt | None:
         if found.quoted:
-            return "quoted_word", found.line.strip()
-        sentence = _sentence_behind(found)
-        if "?" in _URL.sub(" ", sentence) or "？" in sentence:
-            return "question", sentence
+            return "quoted_word", found.line.strip()[:80]
+        if doubt := self.doubt_about_line(found):
+            return doubt
         if other := self._another_beside(found):
             return "two_words", other
-        if found.action in CONSENT:
-            return self._doubt_about_consent(found, sentence)
-        if found.action not in REFUSAL:
-            return self._contrary(found.action, found.line[found.end :], OPPOSED.get(found.action, frozenset()))
+        return self._doubt_about_consent(found) if found.action in CONSENT else None
+
+    def doubt_about_line(self, found: _Found) -> Doubt | None:
+        """What the keyword's own line says against it."""
+        if found.action not in (Action.STATUS, Action.FORM) and asks(self._asked_part(found)):
+            return "question", found.line.strip()[:80]
+        if self._is_sentence(found):
+            return "not_first", found.line.strip()[:80]
+        if found.action in REFUSAL:
+            return self._doubt_about_refusal(found)
+        if found.action not in CONSENT and found.action not in SHORT:
+            return self._contrary(found.action, found.behind)
+        return None
+
+    def _asked_part(self, found: _Found) -> str:
+        """Where a question mark turns the word into a question; a reason on the next line may be a question."""
+        sentence = found.sentence()
+        return sentence[: len(found.line) - found.end] if found.action in REFUSAL else sentence
+
+    def _is_sentence(self, found: _Found) -> bool:
+        """The word only begins an ordinary sentence."""
+        direct = found.direct()
+        if found.action in SHORT:
+            usual = BEHIND_STATUS if found.action is Action.STATUS else BEHIND_SHORT
+            return any(token.folded not in usual and not REFERENCE.match(token.raw) for token in direct)
+        if " ".join(found.phrase) not in ALONE or not direct or told_by_me(direct):
+            return False
+        number = found.action is Action.PAID and direct[0].folded[0].isdigit()
+        return not number and direct[0].folded not in HARMLESS_BEHIND
+
+    def _doubt_about_refusal(self, found: _Found) -> Doubt | None:
+        direct = found.direct()
+        if any(sign_of(form) == "negated" for token in direct[:2] for form in token.forms):
+            return "negated", found.line.strip()[:80]
+        if direct and set(direct[0].forms) & {"if", "unless", "если", "when", "когда"}:
+            return "condition", found.line.strip()[:80]
+        if found.phrase[0] in PARTICIPLES and direct and (direct[0].folded == "by" or by_somebody(direct[:2])):
+            return "told", found.line.strip()[:80]
         return None
 
     def _another_beside(self, found: _Found) -> str | None:
@@ -411,81 +372,82 @@ class _Reading:
         rest, at = found.rest, 0
         while at < len(rest) and rest[at].folded in ("или", "либо", "or", "and", "и", "oder"):
             at += 1
-        between = found.line[found.end : rest[at].start] if at < len(rest) else "."
-        match = self._match(rest, at) if at < len(rest) else None
-        near = match and (at or not re.search(r"[.!,;:—–]", between) or "/" in between or "\\" in between)
-        if near and match and set(match[1]).isdisjoint({found.action}) and set(match[1]) & DECIDING:
-            return f"{found.line[found.start : found.end]} / {rest[at].raw}"
+        if at < len(rest):
+            between = found.behind[: rest[at].start]
+            near = at or not _PAUSE.search(between) or "/" in between or "\\" in between
+            if near and self._is_another(found, rest, at):
+                return f"{found.word} / {rest[at].raw}"
         for line in self.lines[found.number + 1 :]:
-            tokens = _tokens(line[:500], self.cyrillic)
-            match = self._match(tokens, 0) if tokens else None
-            if match and set(match[1]) & DECIDING and found.action not in match[1]:
-                alone = len(match[0]) == len(tokens) or re.match(r"\s*[.!,;:—–-]", line[tokens[len(match[0]) - 1].end :])
-                if alone or found.action in CONSENT:
+            tokens = tokens_of(line[:MAX_LINE], self.cyrillic)
+            if tokens and self._is_another(found, tokens, 0):
+                match = self.words.at(tokens, 0)
+                end = tokens[len(match[0]) - 1].end if match else 0
+                if found.action in CONSENT or not line[end:].strip() or re.match(r"\s*[.!,;:—–-]", line[end:]):
                     return line.strip()[:80]
         return None
 
-    def _doubt_about_consent(self, found: _Found, sentence: str) -> tuple[str, str] | None:
-        if " ".join(found.phrase) in ALONE and sentence.strip(" \t*_.,!;:-–—)]") and not re.match(r"\s*[.,!;:—–\-*\]]", sentence):
-            if not _told_by_me(found.rest):
-                return "not_first", found.line.strip()[:80]
+    def _is_another(self, found: _Found, tokens: Sequence[Token], at: int) -> bool:
+        match = self.words.at(tokens, at)
+        return bool(match and found.action not in match[1] and set(match[1]) & DECIDING)
+
+    def _doubt_about_consent(self, found: _Found) -> Doubt | None:
         behind = "\n".join([found.line[found.end :], *self.lines[found.number + 1 :]])
-        if found.action is Action.APPROVE and (doubt := self._doubt_about_approval(found, sentence)):
+        if found.action is Action.APPROVE and (doubt := self._doubt_about_approval(found)):
             return doubt
-        if "?" in _URL.sub(" ", behind) or "？" in behind:
+        if asks(behind):
             return "question", "a question in the text"
-        if any(sign in self.text for sign in NO_SIGNS):
+        if _GARBLED.search(self.original):
+            return "garbled", found.line.strip()[:80]
+        if NO_SIGNS & set(self.original):
             return "hesitation", "a picture that says no"
-        if re.fullmatch(r"\s*[,:;–—-]\s*", behind.rstrip("\n ") or "."):
-            return "unfinished", found.line.strip()
-        opposed = OPPOSED.get(found.action, frozenset())
-        return self._contrary(found.action, behind, opposed) or self._in_signature(opposed)
+        if re.fullmatch(r"\s*[,:;–—-]\s*", behind.rstrip() or "."):
+            return "unfinished", found.line.strip()[:80]
+        return self._contrary(found.action, behind) or self._in_signature(found.action)
 
-    def _doubt_about_approval(self, found: _Found, sentence: str) -> tuple[str, str] | None:
-        rest = [token for token in found.rest if token.start < found.end + len(sentence)]
-        direct = rest[: _until_mark(found.line, found.end, rest)]
-        if direct and not _told_by_me(direct):
-            first = direct[0]
-            if set(first.forms) & FOLLOWS_TOLD or any(_is_instrumental(token.folded) for token in direct[:3]):
-                return "told", sentence.strip()[:80]
-            if set(first.forms) & FOLLOWS_LATER or (len(direct) > 1 and first.folded in ("в", "on", "во", "к") and set(direct[1].forms) & FOLLOWS_LATER):
-                return "condition", sentence.strip()[:80]
-        bare = _without_benign(_DATE_OR_CODE.sub(" ", _REFERENCE.sub(" ", _URL.sub(" ", sentence))))
-        if re.search(r"(?<![\w/-])\d[\d\s.,]*(?![\w/-])", bare) or "%" in bare:
-            return "number", sentence.strip()[:80]
-        return None
-
-    def _contrary(self, action: Action, text: str, opposed: frozenset[Action]) -> tuple[str, str] | None:
-        """The first sign in the text that speaks against a yes."""
-        cleaned = _without_benign(_URL.sub(" ", text))
-        tokens = _tokens(cleaned, self.cyrillic)
-        for at, token in enumerate(tokens):
-            for form in token.forms:
-                if sign := _sign_of(form):
-                    return sign, token.raw
-            match = self._match(tokens, at)
-            if match and set(match[1]) & opposed and action not in match[1]:
-                return "two_words", token.raw
-            if any(_opposes(form) for form in token.forms):
-                return "two_words", token.raw
-        if action is Action.APPROVE and (choice := re.search(r"\b(?:или|либо|or|oder)\b", cleaned.split("\n")[0], re.IGNORECASE)):
+    def _doubt_about_approval(self, found: _Found) -> Doubt | None:
+        if told_of_another(found.direct(), found.rest) or _SURNAME_BY.match(self._line_below(found)):
+            return "told", found.line.strip()[:80]
+        if comes_later(found.direct()):
+            return "condition", found.line.strip()[:80]
+        if changes_amount(found.sentence()):
+            return "number", found.line.strip()[:80]
+        if choice := re.search(r"\b(?:или|либо|or|oder)\b", without_benign(found.behind), re.IGNORECASE):
             return "condition", choice[0]
         return None
 
-    def _in_signature(self, opposed: frozenset[Action]) -> tuple[str, str] | None:
+    def _line_below(self, found: _Found) -> str:
+        """The next line, when the keyword stands alone and no point ends its line."""
+        below = self.lines[found.number + 1] if found.number + 1 < len(self.lines) else ""
+        return below.strip()[:80] if not found.line[found.end :].strip() else ""
+
+    def _contrary(self, action: Action, text: str) -> Doubt | None:
+        """The first sign in the text that speaks against a yes."""
+        opposed = OPPOSED.get(action, frozenset())
+        tokens = tokens_of(without_benign(without_links(text)), self.cyrillic)
+        for at, token in enumerate(tokens):
+            if sign := next((sign for form in token.forms if (sign := sign_of(form))), None):
+                return sign, token.raw
+            match = self.words.at(tokens, at)
+            if any(map(opposes, token.forms)) or (match and set(match[1]) & opposed and action not in match[1]):
+                return "two_words", token.raw
+        return None
+
+    def _in_signature(self, action: Action) -> Doubt | None:
         """Another decision below the signature (a late “ОТКАЗАНО”) is no signature."""
         for line in self.signature.split("\n")[:60]:
-            tokens = _tokens(_plain(line[:300]), self.cyrillic)
-            match = self._match(tokens, 0) if tokens else None
-            if match and set(match[1]) & opposed and len(tokens) <= len(match[0]) + 3:
+            tokens = tokens_of(plain(line[:300]), self.cyrillic)
+            match = self.words.at(tokens, 0) if tokens else None
+            if match and set(match[1]) & OPPOSED.get(action, frozenset()) and len(tokens) <= len(match[0]) + 3:
                 return "two_words", line.strip()[:80]
         return None
+
+    # --- what is told
 
     def _comment(self, found: _Found) -> str:
         """Everything besides the keyword and the mark behind it, as it was written."""
         written = self.written[found.number]
-        behind = written[found.end :] if written[: found.end] == found.line[: found.end] else found.line[found.end :]
-        first = _MARKS.sub("", behind)
+        same = written[: found.end] == found.line[: found.end]
+        first = _MARKS.sub("", written[found.end :] if same else found.line[found.end :])
         lines = [_COMMENT_LABEL.sub("", line) for line in (first, *self.written[found.number + 1 :])]
         return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
@@ -494,87 +456,8 @@ class _Reading:
         return Decision(None, "\n".join(self.written).strip(), key, (why,), seen)
 
 
-# --- helpers ----------------------------------------------------------------------------------------------------------
-
-
-def _phrases(texts: Iterable[str]) -> dict[str, tuple[tuple[str, ...], ...]]:
-    found: dict[str, list[tuple[str, ...]]] = {}
-    for text in texts:
-        tokens = tuple(_fold(match[0]) for match in _WORD.finditer(text))
-        found.setdefault(tokens[0], []).append(tokens)
-    return {first: tuple(sorted(rest, key=len, reverse=True)) for first, rest in found.items()}
-
-
-_GREETINGS = _phrases(GREETINGS)
-_OPENERS = _phrases(OPENERS)
-_BENIGN = re.compile(
-    r"(?<![^\W_])(?:" + "|".join(re.escape(phrase).replace(r"\ ", r"[\s,]+") for phrase in sorted(BENIGN, key=len, reverse=True)) + r")(?![^\W_])",
-    re.IGNORECASE,
-)
-
-
-def _phrase_length(tokens: Sequence[Token], at: int, phrases: Mapping[str, Sequence[tuple[str, ...]]]) -> int:
-    for form in tokens[at].forms:
-        for phrase in phrases.get(form, ()):
-            if _stands(phrase, tokens, at):
-                return len(phrase)
-    return 0
-
-
-def _stands(phrase: Sequence[str], tokens: Sequence[Token], at: int) -> bool:
-    return at + len(phrase) <= len(tokens) and all(word in tokens[at + step].forms for step, word in enumerate(phrase))
-
-
 def _glued(line: str, end: int) -> bool:
     """The word goes on behind its end: an address, a file name, an identifier."""
     if line[end : end + 1] in ("@", "_", "=", "&"):
         return True
     return line[end : end + 1] in (".", ":") and line[end + 1 : end + 2].isalnum() and line[end + 1 : end + 2].islower()
-
-
-def _sentence_behind(found: _Found) -> str:
-    """The rest of the keyword's sentence."""
-    rest = found.line[found.end :]
-    match = re.search(r"[.!;…]+(?:\s|$)|[.!…](?=[A-ZА-ЯЁ])|\?", rest)
-    if not match:
-        return rest
-    return rest[: match.end()] if "?" in match[0] else rest[: match.start()] + ("?" if "?" in rest[match.start() : match.end() + 1] else "")
-
-
-def _until_mark(line: str, end: int, tokens: Sequence[Token]) -> int:
-    """How many words follow before a comma, colon or dash."""
-    previous = end
-    for count, token in enumerate(tokens):
-        if re.search(r"[,:;.!—–(\[]|\s-\s", line[previous : token.start]):
-            return count
-        previous = token.end
-    return len(tokens)
-
-
-def _told_by_me(tokens: Sequence[Token]) -> bool:
-    return any(_stands(phrase, tokens, 0) for phrase in TOLD_BY_ME)
-
-
-def _is_instrumental(word: str) -> bool:
-    return len(word) > 4 and word.endswith(INSTRUMENTAL) and word not in NOT_INSTRUMENTAL
-
-
-def _sign_of(form: str) -> str | None:
-    bare = form.replace("'", "")
-    if form in NEGATIONS or bare in NEGATIONS or form.endswith("n't"):
-        return "negated"
-    if form in CONDITIONS:
-        return "condition"
-    if form in HESITATIONS:
-        return "hesitation"
-    return None
-
-
-def _opposes(form: str) -> bool:
-    return form.startswith(OPPOSED_STEMS) and form not in STEM_EXCEPTIONS
-
-
-def _without_benign(text: str) -> str:
-    return _BENIGN.sub(" ", text.replace("ё", "е").replace("’", "'"))
-
-

@@ -31,7 +31,7 @@ class Action(StrEnum):
 
 DECISIONS: dict[Action, tuple[str, ...]] = {
     Action.APPROVE: (
-        "approve", "approved", "i approve", "we approve", "согласовано", "согласованно", "согласован", "согласована",
+        "approve", "approved", "approved for payment", "approved to pay", "i approve", "we approve", "согласовано", "согласованно", "согласован к оплате", "согласована к оплате", "согласовано к оплате", "согласован", "согласована",
         "согласовываю", "согласую", "одобрено", "одобряю", "одобрен", "одобрена", "утверждаю", "утверждено",
         "утвержден", "утверждена", "soglasovano", "genehmigt", "freigegeben",
     ),
@@ -49,15 +49,20 @@ DECISIONS: dict[Action, tuple[str, ...]] = {
     Action.WITHDRAW: ("withdraw", "i withdraw", "отозвать", "отзываю", "otozvat"),
     Action.OK: ("ok", "okay", "yes", "да", "ок", "окей", "о'кей"),
     Action.PAID: ("paid", "оплачено", "оплачен", "оплачена", "oplacheno"),
-    Action.HOLD: ("hold", "on hold", "put on hold", "приостановить", "приостановлено", "приостановлен", "приостанавливаю"),
+    Action.HOLD: ("hold", "on hold", "put on hold", "приостановить", "приостановлено", "приостановлен",
+    "приостанавливаю"),
     Action.RELEASE: ("release", "released", "возобновить", "возобновлено", "возобновляю"),
     Action.CONFIRM: ("confirm", "confirmed", "i confirm", "подтверждаю", "подтверждено"),
     Action.STATUS: ("status", "статус"),
     Action.FORM: ("form", "форма", "форму", "бланк"),
 }  # fmt: skip
 
-ALONE = frozenset({"согласую", "согласован", "согласована", "одобрен", "одобрена", "утвержден", "утверждена", "approved",
-                   "одобряю", "утверждаю", "согласовываю", "отказ", "оплачен", "оплачена"})  # fmt: skip
+ALONE = frozenset(
+    {
+        "согласую", "согласован", "согласована", "одобрен", "одобрена", "утвержден", "утверждена", "approved", "одобряю",
+        "утверждаю", "согласовываю", "отказ", "отклонен", "отклонена", "оплачен", "оплачена",
+    }
+)  # fmt: skip
 """Words that also begin an ordinary sentence ("Согласую завтра", "Approved vendors are…"): taken only at its end."""
 
 CONSENT = frozenset({Action.APPROVE, Action.PAID, Action.RELEASE, Action.CONFIRM})
@@ -75,113 +80,170 @@ OPPOSED: dict[Action, frozenset[Action]] = {
 DECIDING = frozenset({Action.APPROVE, Action.REJECT, Action.RETURN, Action.UNDO, Action.PAID, Action.HOLD, Action.RELEASE,
                       Action.WITHDRAW})  # fmt: skip
 
-NEGATIONS = frozenset(
-    "не нет нету нельзя ни никак никогда никто ничего нечего незачем невозможно отнюдь вряд едва not no nope never none nobody neither "
-    "nor cannot cant dont doesnt didnt wont isnt arent wasnt shouldnt wouldnt couldnt mustnt havent hasnt без without nicht kein "
-    "keine nein nie ne pas non ні".split()
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+NEGATIONS = _words(
+    "не нет нету нельзя ни никак никогда никто ничего нечего незачем невозможно отнюдь вряд едва not no nope "
+    "never none nobody neither nor cannot cant dont doesnt didnt wont isnt arent wasnt shouldnt wouldnt couldnt "
+    "mustnt havent hasnt без without nicht kein keine nein nie ne pas non ні"
 )
-CONDITIONS = frozenset(
-    "если ежели коли условии условие условием условиях условно условная условное при после только лишь но однако хотя кроме "
-    "исключением исключая вместо частично частичное частичная частями часть половину половина пока рано позже потом сначала прежде покуда "
-    "иначе желательно ограничением оговоркой оговорками замечаниями замечания замечание правками правки учетом "
-    "если_что if unless until till once when whenever after only provided providing but however except excluding although though despite "
-    "instead conditional conditionally partially partial partly half subject pending wait first later before else otherwise maximum "
-    "assuming given contingent besides minus wenn falls aber nur erst sofern".split()
+CONDITIONS = _words(
+    "если ежели коли условии условие условием условиях условно условная условное при после только лишь но однако "
+    "хотя кроме исключением исключая вместо частично частичное частичная частями часть половину половина пока "
+    "рано позже потом сначала прежде покуда иначе желательно ограничением оговоркой оговорками замечаниями "
+    "замечания замечание правками правки учетом если_что if unless until till once when whenever after only "
+    "provided providing but however except excluding although though despite instead conditional conditionally "
+    "partially partial partly half subject pending wait first later before else otherwise maximum assuming given "
+    "contingent besides minus wenn falls aber nur erst sofern"
 )
-HESITATIONS = frozenset(
-    "бы возможно наверное наверно видимо кажется вроде похоже почти предположительно предварительно устно может могу мог думаю "
-    "сомневаюсь сомнения сомнение уверен уверена подожди подождите подождем ждем ждите ждать погоди погодите стоп стой стойте "
-    "дождитесь дождаться дождемся пауза паузу отложить отложите откладываем другой другая другое другую другого других другим иной "
-    "иная иную ошибке ошибка ошибкой ошибочно ошибся ошиблась ошибочный передумал передумала пересмотреть "
-    "would could might may maybe perhaps probably possibly presumably think guess suppose hesitate doubt unsure unclear "
-    "stop halt postpone delay delayed defer other another different wrong mistake mistaken error incorrect incorrectly mistakenly "
-    "accidentally cancel cancelled canceled mind reconsider kidding joke шутка шучу vielleicht warten".split()
+HESITATIONS = _words(
+    "бы возможно наверное наверно видимо кажется вроде похоже почти предположительно предварительно устно может "
+    "могу мог думаю сомневаюсь сомнения сомнение уверен уверена подожди подождите подождем ждем ждите ждать "
+    "погоди погодите стоп стой стойте дождитесь дождаться дождемся пауза паузу отложить отложите откладываем "
+    "другой другая другое другую другого других другим иной иная иную ошибке ошибка ошибкой ошибочно ошибся "
+    "ошиблась ошибочный передумал передумала пересмотреть would could might may maybe perhaps probably possibly "
+    "presumably think guess suppose hesitate doubt unsure unclear stop halt postpone delay delayed defer other "
+    "another different wrong mistake mistaken error incorrect incorrectly mistakenly accidentally cancel "
+    "cancelled canceled mind reconsider kidding joke шутка шучу vielleicht warten ли ага щас щаз хм гм эээ hmm hm "
+    "umm whichever whatever either решит решает решать решайте принципе целом словах principle button кнопка "
+    "кнопку кнопки broken сломалась сломана decide decides"
 )
 OPPOSED_STEMS = (
-    "отказ", "откло", "отмен", "отозв", "отзыв", "возвра", "верни", "верну", "вернем", "приостан", "запре", "несоглас", "неодобр",
-    "неутвержд", "неверн", "неправильн", "невозможн", "недопустим", "недостаточн", "неприемл", "нецелесообр", "исправ", "измен",
-    "поменя", "замени", "скоррект", "переделa", "передела", "доработ", "пересогласов", "останов", "задерж", "блокир",
-    "reject", "refus", "declin", "den", "disapprov", "unapprov", "return", "revok", "withdraw", "undo", "chang", "amend", "replac",
-    "adjust", "forbid", "prohibit", "ablehn", "abgelehn",
+    "отказ", "откло", "отмен", "отозв", "отзыв", "возвра", "верни", "верну", "вернем", "приостан", "запре",
+    "несоглас", "неодобр",
+    "неутвержд", "неверн", "неправильн", "невозможн", "недопустим", "недостаточн", "неприемл", "нецелесообр",
+    "исправ", "измен",
+    "поменя", "замени", "скоррект", "передела", "передела", "доработ", "пересогласов", "останов", "задерж", "блокир",
+    "reject", "refus", "declin", "den", "disapprov", "unapprov", "return", "revok", "withdraw", "undo", "chang",
+    "amend", "replac",
+    "adjust", "forbid", "prohibit", "discuss", "обсуд", "обсужд", "ablehn", "abgelehn",
 )  # fmt: skip
-STEM_EXCEPTIONS = frozenset("dental denis denys denmark denver density dense dentist изменник отзывчив отказоустойчив unchanged "
-                            "возвратный".split())  # fmt: skip
+STEM_EXCEPTIONS = _words(
+    "dental denis denys denmark denver density dense dentist изменник отзывчив отказоустойчив unchanged "
+    "возвратный"
+)
 
 # A word right behind the yes in the same sentence that makes it somebody else's, or of another time.
-FOLLOWS_TOLD = frozenset(
-    "by with from was were has had с со у было был была были ранее раньше вчера уже прежде кем всеми им ею ими ей нами юристом "
-    "директором бухгалтером бухгалтерией юристами директорами руководителем руководством начальником заместителем замом шефом "
-    "earlier previously already yesterday before".split()
+FOLLOWS_TOLD = _words(
+    "by with from was were has had с со у было был была были ранее раньше вчера уже прежде кем всеми им ею ими ей "
+    "нами юристом директором бухгалтером бухгалтерией юристами директорами руководителем руководством начальником "
+    "заместителем замом шефом earlier previously already yesterday before"
 )
-FOLLOWS_LATER = frozenset(
-    "завтра послезавтра позже потом скоро вечером утром понедельник вторник среду четверг пятницу неделе "
-    "tomorrow later next soon monday tuesday wednesday thursday friday".split()
+FOLLOWS_LATER = _words(
+    "пятнице понедельнику вторнику среде четвергу завтра послезавтра позже потом скоро вечером утром понедельник вторник среду четверг пятницу неделе tomorrow "
+    "later next soon monday tuesday wednesday thursday friday"
 )
-TOLD_BY_ME = (("by", "me"), ("by", "us"), ("мной",), ("мною",), ("с", "уважением"), ("со", "своей", "стороны"), ("with", "pleasure"),
-              ("with", "regards"), ("with", "thanks"), ("с", "моей", "стороны"), ("from", "my", "side"), ("from", "me"))  # fmt: skip
+TOLD_BY_ME = (("by", "me"), ("by", "us"), ("мной",), ("мною",), ("с", "уважением"), ("со", "своей",
+"стороны"), ("with", "pleasure"),
+              ("with", "regards"), ("with", "thanks"), ("с", "моей", "стороны"), ("from", "my", "side"), ("from",
+              "me"))  # fmt: skip
 INSTRUMENTAL = ("ом", "ем", "ым", "им", "ой", "ей", "ами", "ями", "ыми", "ими")
-NOT_INSTRUMENTAL = frozenset("оплатим согласуем платим проводим днем всем затем причем совсем потом можем этом том том этой ей мной полностью двигаем пойдем идем "
-                             "прошу сегодня срочно переведем платежом прямой любой ускорим сделаем берем работаем".split())  # fmt: skip
+TOLD = _words(
+    "ответил ответила сказал сказала говорит сообщил сообщила просил просила попросил велел велела передал передала "
+    "написал написала said says told tells answered replied wrote"
+)
+"""Verbs that make the word in their line somebody else's."""
+HARMLESS_BEHIND = _words("thanks thank please pls спасибо прошу оплачивайте платите оплатите можно")
+"""Words right behind one of `ALONE` that do not make a sentence of it."""
+SHORT = frozenset({Action.STATUS, Action.FORM, Action.DRAFT, Action.SUBMIT})
+"""Words of a line of their own: behind them only politeness and what they ask about."""
+BEHIND_SHORT = _words(
+    "please pls thanks пожалуйста спасибо по на для моей моего заявки заявке запроса запросу счета счету request of the for my on "
+    "согласование approval"
+)
+BEHIND_STATUS = BEHIND_SHORT | _words("оплаты оплате платежа платежу payment invoice")
+PARTICIPLES = _words("отказано отклонено отклонен отклонена rejected declined returned")
+NOT_INSTRUMENTAL = _words(
+    "оплатим согласуем платим проводим днем всем затем причем совсем потом можем этом том этой ей мной полностью "
+    "двигаем пойдем идем прошу сегодня срочно переведем платежом прямой любой ускорим сделаем берем работаем "
+    "целиком самим целым"
+)
 
 BENIGN: tuple[str, ...] = (
-    "без замечаний", "без возражений", "без вопросов", "без проблем", "без комментариев", "без претензий", "без изменений",
+    "без замечаний", "без возражений", "без вопросов", "без проблем", "без комментариев", "без претензий",
+    "без изменений",
     "без ндс", "без задержек", "без задержки", "без промедления",
-    "замечаний нет", "возражений нет", "вопросов нет", "проблем нет", "претензий нет", "комментариев нет", "нареканий нет",
-    "замечаний не имею", "возражений не имею", "вопросов не имею", "претензий не имею", "нет замечаний", "нет возражений",
-    "нет вопросов", "нет проблем", "нет претензий", "нет комментариев", "не возражаю", "не против", "ничего не имею против",
+    "замечаний нет", "возражений нет", "вопросов нет", "проблем нет", "претензий нет", "комментариев нет",
+    "нареканий нет",
+    "замечаний не имею", "возражений не имею", "вопросов не имею", "претензий не имею", "нет замечаний",
+    "нет возражений",
+    "нет вопросов", "нет проблем", "нет претензий", "нет комментариев", "не возражаю", "не против",
+    "ничего не имею против",
     "не вижу проблем", "не вижу препятствий", "не вижу причин отказывать", "не имею возражений", "не имею замечаний",
-    "не забудьте", "не забудь", "не забыть", "не забывайте", "не затягивайте", "не затягивать", "не задерживайте", "не задерживать",
-    "не откладывайте", "не откладывать", "не тяните", "не тянуть", "не волнуйтесь", "не переживайте", "не позднее", "не позже",
+    "не забудьте", "не забудь", "не забыть", "не забывайте", "не затягивайте", "не затягивать", "не задерживайте",
+    "не задерживать",
+    "не откладывайте", "не откладывать", "не тяните", "не тянуть", "не волнуйтесь", "не переживайте", "не позднее",
+    "не позже",
     "не срочно", "не торопитесь", "если что", "если есть вопросы", "если будут вопросы", "если возникнут вопросы",
-    "если вопросы", "после оплаты", "после платежа", "после перевода", "при оплате", "до завтра", "может быть оплачен", "можно платить",
-    "может оплачивать", "можете платить", "можете оплачивать", "можно оплачивать", "с учетом ндс", "ответ не нужен", "ответа не требуется",
-    "no objections", "no objection", "no comments", "no comment", "no problem", "no problems", "no questions", "no question",
-    "no issues", "no issue", "no remarks", "no concerns", "no worries", "no need to reply", "not a problem", "without objections",
-    "without comments", "without remarks", "without delay", "no delay", "do not forget", "don't forget", "please do not delay", "do not delay",
+    "если вопросы", "после оплаты", "после платежа", "после перевода", "при оплате", "до завтра",
+    "может быть оплачен", "можно платить",
+    "может оплачивать", "можете платить", "можете оплачивать", "можно оплачивать", "с учетом ндс", "ответ не нужен",
+    "ответа не требуется",
+    "no objections", "no objection", "no comments", "no comment", "no problem", "no problems", "no questions",
+    "no question",
+    "no issues", "no issue", "no remarks", "no concerns", "no worries", "no need to reply", "not a problem",
+    "without objections",
+    "without comments", "without remarks", "without delay", "no delay", "do not forget", "don't forget",
+    "please do not delay", "do not delay",
     "don't delay", "please don't delay", "don't hesitate", "do not hesitate", "no later than", "not later than",
     "if any questions", "if you have questions", "if you have any questions", "if there are any questions", "if needed",
-    "after payment", "after the payment", "once paid", "when paid", "when it is paid", "you may pay", "may be paid", "can be paid",
+    "after payment", "after the payment", "once paid", "when paid", "when it is paid", "you may pay", "may be paid",
+    "can be paid",
     "no rush", "100%", "на 100%", "first of all", "may proceed", "no further comments", "no reply needed",
 )  # fmt: skip
 
 GREETINGS: tuple[str, ...] = (
-    "добрый день", "добрый вечер", "доброе утро", "доброго дня", "доброго утра", "доброго вечера", "доброго времени суток", "доброй ночи",
-    "доброго времени", "день добрый", "вечер добрый", "утро доброе", "здравствуйте", "здравствуй", "приветствую", "привет", "всем привет",
-    "всем добрый день", "всем здравствуйте", "приветствую вас", "салют", "hi", "hello", "hi there", "hello there", "hey", "dear", "good morning", "good afternoon",
-    "good evening", "good day", "greetings", "hi all", "hello all", "dear all", "dear colleagues", "hi team", "dear sir", "dear madam",
-    "dear sir or madam", "guten tag", "guten morgen", "hallo", "уважаемый", "уважаемая", "уважаемые", "дорогой", "дорогая",
+    "добрый день", "добрый вечер", "доброе утро", "доброго дня", "доброго утра", "доброго вечера",
+    "доброго времени суток", "доброй ночи",
+    "доброго времени", "день добрый", "вечер добрый", "утро доброе", "здравствуйте", "здравствуй", "приветствую",
+    "привет", "всем привет",
+    "всем добрый день", "всем здравствуйте", "приветствую вас", "салют", "hi", "hello", "hi there", "hello there",
+    "hey", "dear", "good morning", "good afternoon",
+    "good evening", "good day", "greetings", "hi all", "hello all", "dear all", "dear colleagues", "hi team",
+    "dear sir", "dear madam",
+    "dear sir or madam", "guten tag", "guten morgen", "hallo", "уважаемый", "уважаемая", "уважаемые", "дорогой",
+    "дорогая",
     "дорогие", "ув", "kind greetings", "good time of day", "добрый", "доброго", "утро", "д д",
 )  # fmt: skip
 OPENERS: tuple[str, ...] = (
-    "спасибо", "спасибо большое", "большое спасибо", "благодарю", "благодарю вас", "да", "ок", "окей", "хорошо", "отлично", "супер",
-    "thanks", "thank you", "many thanks", "thanks a lot", "thank you very much", "thx", "yes", "ok", "okay", "sure", "great", "fine", "perfect", "good",
+    "спасибо", "спасибо большое", "большое спасибо", "благодарю", "благодарю вас", "да", "ок", "окей", "хорошо",
+    "отлично", "супер",
+    "thanks", "thank you", "many thanks", "thanks a lot", "thank you very much", "thx", "yes", "ok", "okay", "sure",
+    "great", "fine", "perfect", "good",
     "danke", "конечно", "of course", "понял", "поняла", "принято", "ясно", "получил", "получила", "noted", "received",
 )  # fmt: skip
-ADDRESSEES = frozenset(
-    "коллеги коллега друзья господа команда все всем colleagues colleague all team everyone everybody folks guys sir madam mr mrs ms dr "
-    "г-н г-жа господин госпожа вам вас".split()
+ADDRESSEES = _words(
+    "коллеги коллега друзья господа команда все всем colleagues colleague all team everyone everybody folks guys "
+    "sir madam mr mrs ms dr г-н г-жа господин госпожа вам вас"
 )
-NAMES = frozenset(
-    "александр александра саша саня алексей алеша леша анатолий толя андрей анна аня антон антонина аркадий арсений артем артур борис "
-    "боря вадим валентин валентина валерий валерия валера варвара василий вася василиса вера вероника вика виктор виктория виталий "
-    "влад владимир вова володя владислав владлен вячеслав слава галина галя геннадий гена георгий гоша герман глеб григорий гриша давид даниил данила даниэль "
-    "дарья даша денис диана дина дмитрий дима ева евгений евгения женя егор екатерина катя елена лена елизавета лиза жанна захар зинаида зоя иван ваня игорь "
-    "илья инга инна ирина ира карина кирилл кира клавдия константин костя кристина ксения ксюша лариса лев лера леонид лидия лилия люба любовь людмила люда "
-    "майя макар максим макс маргарита рита марина мария маша маша марк матвей михаил миша надежда надя наталья наталия наташа никита николай коля нина оксана олег олеся "
-    "ольга оля павел паша петр петя полина раиса регина рената роберт родион роза роман рома руслан рустам светлана света "
-    "святослав семен сергей сережа серафима софия софья соня станислав стас степан таисия тамара таня татьяна тарас тимофей тимур ульяна фаина "
-    "федор феликс филипп элина эльвира эльза эмма эдуард эд юлия юля юрий юра яна ярослав яков ринат марат айгуль алина алла алсу альберт альбина "
-    "амина ангелина анжела анастасия настя аслан ашот гульнара ильдар камила лиана мадина мурат нурлан тагир "
-    "adam ada alan albert alex alexander alexandra alexey alice amanda amy ana andrea andrew andrey angela ann anna anne anthony anton ben "
-    "benjamin bob boris brian carl carol caroline catherine charles charlie chris christian christine claire claudia dan daniel david "
-    "dmitry denis dina diana ed edward elena eleanor elizabeth emily emma eric eva eve faina fiona frank fred gary george grace greg hans "
-    "harry helen henry igor ingrid irina ivan jack jacob james jane janet jason jean jeff jennifer jessica jim joan joe john jonathan joseph "
-    "julia julie karen karl kate katherine katie kelly kevin klaus kim laura lena leo lisa louis louise lucas lucy lukas luke marc "
-    "margaret margarita maria marie mark martin mary matt matthew max maxim michael michelle mike monica nancy natalia nathan nicholas "
-    "nick nicole nikita oleg olga oliver olivia pam pat patricia patrick paul peter philip phil rachel ralph ray rebecca richard rita rob robert "
-    "roger roman rose ruth sam samuel sandra sara sarah scott sergey simon sofia sophie stefan stephen steve steven sue susan tanya "
-    "ted teresa thomas tim timothy tina tom tony vera victor victoria vladimir walter william will yana yuri zoe mallory".split()
-) - {"will", "may", "mark", "любовь", "вера", "надежда", "rose", "grace", "слава", "роза"}
+NAMES = _words(
+    "александр александра саша саня алексей алеша леша анатолий толя андрей анна аня антон антонина аркадий "
+    "арсений артем артур борис боря вадим валентин валентина валерий валерия валера варвара василий вася василиса "
+    "вероника вика виктор виктория виталий влад владимир вова володя владислав владлен вячеслав галина галя "
+    "геннадий гена георгий гоша герман глеб григорий гриша давид даниил данила даниэль дарья даша денис диана "
+    "дина дмитрий дима ева евгений евгения женя егор екатерина катя елена лена елизавета лиза жанна захар зинаида "
+    "зоя иван ваня игорь илья инга инна ирина ира карина кирилл кира клавдия константин костя кристина ксения "
+    "ксюша лариса лев лера леонид лидия лилия люба людмила люда майя макар максим макс маргарита рита марина "
+    "мария маша марк матвей михаил миша надя наталья наталия наташа никита николай коля нина оксана олег олеся "
+    "ольга оля павел паша петр петя полина раиса регина рената роберт родион роман рома руслан рустам светлана "
+    "света святослав семен сергей сережа серафима софия софья соня станислав стас степан таисия тамара таня "
+    "татьяна тарас тимофей тимур ульяна фаина федор феликс филипп элина эльвира эльза эмма эдуард эд юлия юля "
+    "юрий юра яна ярослав яков ринат марат айгуль алина алла алсу альберт альбина амина ангелина анжела анастасия "
+    "настя аслан ашот гульнара ильдар камила лиана мадина мурат нурлан тагир adam ada alan albert alex alexander "
+    "alexandra alexey alice amanda amy ana andrea andrew andrey angela ann anna anne anthony anton ben benjamin "
+    "bob boris brian carl carol caroline catherine charles charlie chris christian christine claire claudia dan "
+    "daniel david dmitry denis dina diana ed edward elena eleanor elizabeth emily emma eric eva eve faina fiona "
+    "frank fred gary george greg hans harry helen henry igor ingrid irina ivan jack jacob james jane janet jason "
+    "jean jeff jennifer jessica jim joan joe john jonathan joseph julia julie karen karl kate katherine katie "
+    "kelly kevin klaus kim laura lena leo lisa louis louise lucas lucy lukas luke marc margaret margarita maria "
+    "marie martin mary matt matthew max maxim michael michelle mike monica nancy natalia nathan nicholas nick "
+    "nicole nikita oleg olga oliver olivia pam pat patricia patrick paul peter philip phil rachel ralph ray "
+    "rebecca richard rita rob robert roger roman ruth sam samuel sandra sara sarah scott sergey simon sofia "
+    "sophie stefan stephen steve steven sue susan tanya ted teresa thomas tim timothy tina tom tony vera victor "
+    "victoria vladimir walter william yana yuri zoe mallory"
+)
 PATRONYMIC = ("ович", "евич", "ьич", "овна", "евна", "ична", "инична")
 
 YES_SIGNS = frozenset("✅✔☑👍👌🆗🙂😊😀👏🤝💯🙏❗‼✨🎉💪😉☺")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (the lines of mail programs and of people are kept whole)
 """What people typed, beside what they meant: the expected decision, or None where we must ask back.
 
 `comment` is what must be kept of the text besides the word; None where it is not compared.
@@ -21,7 +22,10 @@ class Body:
 
 
 def _all(lang: str, action: Action | None, *texts: str | tuple[str, str]) -> list[Body]:
-    return [Body(text, action, None, lang) if isinstance(text, str) else Body(text[0], action, text[1], lang) for text in texts]
+    return [
+        Body(text, action, None, lang) if isinstance(text, str) else Body(text[0], action, text[1], lang)
+        for text in texts
+    ]
 
 
 CLEAR: list[Body] = [
@@ -38,7 +42,7 @@ CLEAR: list[Body] = [
         ("CОГЛАCОВАНО", ""), ("С\u200bОГЛАСОВАНО", ""), ("\xa0Согласовано\xa0", ""), ("Одобрено", ""), ("Одобряю.", ""), ("Утверждаю", ""),
         ("Да, согласовано", ""), ("Спасибо, согласовано!", ""), ("Согласовано. Спасибо, Рита!", "Спасибо, Рита!"), ("Согласую.", ""),
         ("Рита, привет\n\nСогласовано, возражений нет. Платите.", "возражений нет. Платите."),
-        ("СОГЛАСОВАНО\nпо договору № 7, акт получен", "по договору № 7, акт получен"), ("Маргарита Олеговна, добрый день! Согласовано к оплате.", "к оплате."),
+        ("СОГЛАСОВАНО\nпо договору № 7, акт получен", "по договору № 7, акт получен"), ("Маргарита Олеговна, добрый день! Согласовано к оплате.", ""),
         ("согласовано\n\nАнтон", None), ("Согласовано…", ""), ("Согласовано, без замечаний. Оплатите, пожалуйста, не позднее 27 ноября.", "без замечаний. Оплатите, пожалуйста, не позднее 27 ноября."),
         ("*СОГЛАСОВАНО*", ""),
     ),

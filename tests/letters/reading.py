@@ -20,7 +20,9 @@ CONSENTS = frozenset({Action.APPROVE})
 def read(raw: bytes) -> tuple[Letter, Decision]:
     """The letter and what it decides; a blocking doubt of the letter or an automatic one decides nothing."""
     letter = read_letter(raw, received=RECEIVED, markers=MARKERS)
-    decision = read_decision(letter.new_text, allowed=APPROVER, names=("Рита", "Rita", "Орлова", "Orlova"), signature=letter.signature)
+    decision = read_decision(
+        letter.new_text, allowed=APPROVER, names=("Рита", "Rita", "Орлова", "Orlova"), signature=letter.signature
+    )
     if letter.automatic or (letter.blocked and decision.action is not None):
         return letter, Decision(None, decision.comment, "letter", tuple(letter.blocked), (), ())
     return letter, decision
@@ -38,11 +40,15 @@ class Table:
         self.counts[verdict] += 1
         self.counts["clear" if expected.action else "doubtful"] += 1
         if verdict in ("WRONG", "FALSE APPROVAL", "comment lost") or (verdict == "asked back" and expected.action):
-            self.failures.append(f"{verdict}: {name}: {expected.text!r} -> {decision.action} {decision.doubt} {decision.comment!r}")
+            self.failures.append(
+                f"{verdict}: {name}: {expected.text!r} -> {decision.action} {decision.doubt} {decision.comment!r}"
+            )
             self.counts["clear, asked back"] += verdict == "asked back"
 
     def understood(self) -> float:
-        return 1 - (self.counts["clear, asked back"] + self.counts["WRONG"] + self.counts["FALSE APPROVAL"]) / max(1, self.counts["clear"])
+        return 1 - (self.counts["clear, asked back"] + self.counts["WRONG"] + self.counts["FALSE APPROVAL"]) / max(
+            1, self.counts["clear"]
+        )
 
     def __str__(self) -> str:
         rows = ("clear", "doubtful", "right", "asked back", "comment lost", "WRONG", "FALSE APPROVAL")

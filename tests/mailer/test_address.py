@@ -39,7 +39,11 @@ def test_a_name_is_decoded_for_people():
 
 
 def test_groups_lists_and_noise_give_their_addresses():
-    assert [a.email for a in parse_addresses("Team: a@b.test, C <d@e.test>; f@g.test, nobody")] == ["a@b.test", "d@e.test", "f@g.test"]
+    assert [a.email for a in parse_addresses("Team: a@b.test, C <d@e.test>; f@g.test, nobody")] == [
+        "a@b.test",
+        "d@e.test",
+        "f@g.test",
+    ]
     assert any_addresses("<Pay+TOKEN@x.test>, 'y@z.test'") == ("Pay+TOKEN@x.test", "y@z.test")
 
 

@@ -30,7 +30,9 @@ def test_our_own_mark_and_our_own_address_are_ours():
 
 
 def test_a_returned_notice_of_ours_is_a_bounce_not_our_own():
-    found = classify(header(X_Countersign="1", Content_Type="multipart/report; report-type=delivery-status; boundary=b"))
+    found = classify(
+        header(X_Countersign="1", Content_Type="multipart/report; report-type=delivery-status; boundary=b")
+    )
     assert found.kind == "dsn"
 
 

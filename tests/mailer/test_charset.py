@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 
 from mailer.charset import decode, known
 
-TEXTS = ["Согласовано", "ДА", "СОГЛАСОВАНО", "Отказано, слишком дорого", "Вернуть: нет акта\nАнтон", "Добрый день!\n\nСОГЛАСОВАНО\n\nС уважением, Ирина №1"]
+TEXTS = [
+    "Согласовано",
+    "ДА",
+    "СОГЛАСОВАНО",
+    "Отказано, слишком дорого",
+    "Вернуть: нет акта\nАнтон",
+    "Добрый день!\n\nСОГЛАСОВАНО\n\nС уважением, Ирина №1",
+]
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -32,7 +39,13 @@ def test_text_spoilt_on_the_way_is_mended(text, wrong):
 
 @pytest.mark.parametrize(
     ("text", "charset"),
-    [("Genehmigt, schöne Grüße", "cp1252"), ("Déjà payé à l'été", "iso-8859-1"), ("schválené, ďakujem", "cp1250"), ("批准", "gb2312"), ("承認", "iso-2022-jp")],
+    [
+        ("Genehmigt, schöne Grüße", "cp1252"),
+        ("Déjà payé à l'été", "iso-8859-1"),
+        ("schválené, ďakujem", "cp1250"),
+        ("批准", "gb2312"),
+        ("承認", "iso-2022-jp"),
+    ],
 )
 def test_other_languages_keep_their_label(text, charset):
     assert decode(text.encode(charset), charset).text == text
@@ -52,7 +65,9 @@ def test_dangerous_and_unknown_labels_are_not_followed():
     assert decode(b"+ADw-script+AD4-", "utf-7").text == "+ADw-script+AD4-"
 
 
-@given(st.binary(max_size=300), st.sampled_from([None, "utf-8", "utf-16", "cp1251", "koi8-r", "base64", "hz", "latin-1"]))
+@given(
+    st.binary(max_size=300), st.sampled_from([None, "utf-8", "utf-16", "cp1251", "koi8-r", "base64", "hz", "latin-1"])
+)
 def test_decoding_never_raises_and_never_loses_everything(raw, label):
     found = decode(raw, label)
     assert bool(found.text) == bool(raw.removeprefix(b"\xef\xbb\xbf")) or label in ("utf-16", "hz")

@@ -34,7 +34,9 @@ def test_nothing_configured_says_nothing():
 
 def test_a_semicolon_inside_a_comment_or_quotes_does_not_end_a_part():
     value = 'mx.google.com; spf=fail reason="a; dmarc=pass header.from=example.ru" (x; dmarc=pass); dmarc=fail header.from=example.ru'
-    assert judge([("Authentication-Results", value)], ["head@example.ru"], TrustRules(("mx.google.com",))).result == "fail"
+    assert (
+        judge([("Authentication-Results", value)], ["head@example.ru"], TrustRules(("mx.google.com",))).result == "fail"
+    )
 
 
 def test_an_internal_letter_is_believed_by_its_topmost_mark_only():
