@@ -9,13 +9,13 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from mailer.compose import Address, Notice, NoticeFile, compose, mailto
-from mailer.render import Renderer
+from mailer.render import Rendered, Renderer
 from workflow.core.deeds import CONTRACTOR_KINDS
 from workflow.core.events import Recorded
 from workflow.core.model import File, OrderFile, Request
 from workflow.journal.queue import Claimed
 from workflow.notices.actions import OFFERED, Action, actions, can_undo, possible
-from workflow.notices.kinds import Scene, contractor_language, values
+from workflow.notices.kinds import Scene, Values, contractor_language, values
 from workflow.notices.people import People, Person
 from workflow.notices.summary import Reader
 from workflow.notices.timely import why_not
@@ -133,21 +133,29 @@ class Notices:
         shown = values(scene) | {"files_note": note}
         if deed.kind in WITH_ORDERS:
             shown["order_attached"] = bool(files)
-        subject = self.renderer.render(deed.kind, lang, shown | {"fill_link": ""}).subject
-        shown |= {"actions": self._actions(deed, scene, subject), "fill_link": self._fill_link(deed, scene, subject)}
-        rendered = self.renderer.render(deed.kind, lang, shown)
+        rendered = self._render(deed, scene, shown)
         reply_to, ids = self._reply_to(deed, scene), self._thread(deed, scene)
         contractor = deed.kind in CONTRACTOR_KINDS
         known = self.roster.is_known(deed.person)
         return Notice(
             message_id=deed.message_id or "", sender=Address(self.company, self.address),
             to=Address(self._name_of_recipient(deed, scene), deed.person), reply_to=reply_to,
-            subject=_cut(subject), text=rendered.text, html=rendered.html, in_reply_to=ids[-1] if ids else None,
-            references=ids, date=created,
+            subject=_cut(rendered.subject), text=rendered.text, html=rendered.html,
+            in_reply_to=ids[-1] if ids else None, references=ids, date=created,
             automatic="auto-replied" if deed.letter and self._wrote(deed) else "auto-generated", language=lang,
             files=tuple(files), marker=scene.words.text("marker") if deed.kind in INVITES - FILLED_INLINE else None,
             code_line=_code(deed, scene.words) if known and not contractor else None, contractor=contractor,
         )  # fmt: skip
+
+    def _render(self, deed: Claimed, scene: Scene, shown: Values) -> Rendered:
+        """The words; where there is something to answer once more, now that the links know the subject."""
+        lang = scene.words.lang
+        rendered = self.renderer.render(deed.kind, lang, shown | {"fill_link": ""})
+        links = {
+            "actions": self._actions(deed, scene, rendered.subject),
+            "fill_link": self._fill_link(deed, scene, rendered.subject),
+        }
+        return self.renderer.render(deed.kind, lang, shown | links) if any(links.values()) else rendered
 
     def _name_of_recipient(self, deed: Claimed, scene: Scene) -> str:
         if deed.kind in CONTRACTOR_KINDS and scene.request is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 
 from values.text import strip_invisible
@@ -56,6 +57,7 @@ def _glued(plain: str, width: int, indent: str) -> str:
     return "\n".join((indent if number else "") + " ".join(line) for number, line in enumerate(lines))
 
 
+@lru_cache(maxsize=2048)
 def decides(line: str) -> bool:
     """Would this line alone be read as somebody's decision?"""
     return _action(line) in DECIDING | {Action.CONFIRM}

@@ -166,7 +166,8 @@ def _payment(scene: Scene, params: Params) -> Values:
     on, amount, order = _paid(request, scene.history, params)
     told = request.value("contractor_email")
     payment = (
-        (words.label("paid_on"), words.day(on)), (words.label("paid_amount"), words.money(amount, request.currency)),
+        (words.text("payment_date"), words.day(on)),
+        (words.text("payment_amount"), words.money(amount, request.currency)),
         (words.label("payment_order"), scene.reader.tame(one_line(order))),
     )  # fmt: skip
     is_requester = scene.person == request.requester
@@ -204,7 +205,7 @@ def _contractor(scene: Scene, params: Params) -> Values:
     shown = {"paid_amount": words.money(amount, request.currency), "paid_on": words.day(on)}
     invoice = scene.reader.tame(words.value("invoice", request))
     payment = (
-        (words.label("amount"), shown["paid_amount"], True), (words.label("paid_on"), shown["paid_on"]),
+        (words.label("amount"), shown["paid_amount"], True), (words.text("payment_date"), shown["paid_on"]),
         (words.label("invoice"), invoice), (words.label("purpose"), scene.reader.tame(request.value("purpose"))),
         (words.label("payer"), scene.company),
     )  # fmt: skip

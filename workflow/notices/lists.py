@@ -47,10 +47,12 @@ def by_status(requests: Iterable[Request], reader: Reader, url_of: UrlOf) -> tup
     """Somebody's open requests, by where they stand."""
     open_ones = list(requests)
     groups = {status: [request for request in open_ones if request.shown_status is status] for status in OPEN}
+    words = reader.words
     return tuple(
-        _section(reader.words.status(status), found, reader, url_of, payable=False)
-        for status, found in groups.items() if found
-    )  # fmt: skip
+        _section(words.text("status_heading", status=words.status(status)), found, reader, url_of, payable=False)
+        for status, found in groups.items()
+        if found
+    )
 
 
 def request_line(request: Request | None, reference: str, reader: Reader) -> str:

@@ -20,6 +20,7 @@ Row = tuple[str, str]
 
 CLOSED = (Status.PAID, Status.REJECTED, Status.WITHDRAWN)
 SHORT_NAME, SHORT_SUBJECT, LONGEST_NAME = 60, 80, 80
+NO_BREAK_MARK = "\ue000"
 BANK = ("bank_details", "inn", "kpp", "account", "bic", "corr_account", "iban", "swift")
 EVERYTHING = ("contractor", "amount", "subject", "pay_by", "purpose", "invoice", *BANK, "contractor_email")
 
@@ -83,14 +84,15 @@ class Reader:
 def summary(request: Request, reader: Reader) -> Summary:
     """The request as it is now."""
     words = reader.words
-    shown = {name: reader.tame(one_line(words.value(name, request))) for name in EVERYTHING}
+    shown = {name: reader.tame(_plain(words.value(name, request))) for name in EVERYTHING}
     due, late = _due(request, reader)
     is_open = request.status not in CLOSED
     when = f"{shown['pay_by']} ({due})" if due else shown["pay_by"]
     asked_by = f"{words.label('requested_by')}: {reader.name(request.requester)}"
     return Summary(
         contractor=shown["contractor"], amount=shown["amount"], subject=shown["subject"],
-        pay_by=shown["pay_by"] if is_open else "", pay_by_label=words.label("pay_by"), due=due, late=late, asked_by=asked_by,
+        pay_by=shown["pay_by"] if is_open else "", pay_by_label=words.label("pay_by"), due=due, late=late,
+        asked_by=asked_by,
         holds="; ".join(hold_text(request, reader)), warnings=tuple(map(reader.tame, words.warnings(request.warnings))),
         short=(
             *_rows(words, shown, ("contractor", "amount", "subject")), (words.label("pay_by"), when if is_open else ""),
@@ -142,6 +144,11 @@ def _as_read(field: str, text: str, event: e.Submitted, words: Words) -> str:
     if field == "amount":
         return words.money(text, event.card.get("currency", ""))
     return words.day(text) if field == "invoice_date" else shorten(one_line(text), 200)
+
+
+def _plain(text: str) -> str:
+    """On one line; the no-break blanks inside an amount stay."""
+    return " ".join(text.replace("\xa0", NO_BREAK_MARK).split()).replace(NO_BREAK_MARK, "\xa0")
 
 
 def due_text(request: Request, reader: Reader) -> str:
