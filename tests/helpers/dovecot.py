@@ -104,17 +104,24 @@ class DovecotServer:
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
             **self._as,  # type: ignore[call-overload]
         )  # fmt: skip
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30  # on a busy machine its login takes a while to come up
         while time.monotonic() < deadline:
-            try:
-                with socket.create_connection(("127.0.0.1", self.port), 1) as sock:
-                    if sock.recv(4):
-                        return self
-            except OSError:
-                if self._process.poll() is not None:
-                    break
-                time.sleep(0.02)
+            if self._lets_in():
+                return self
+            if self._process.poll() is not None:
+                break
+            time.sleep(0.02)
         raise RuntimeError(f"Dovecot did not start: {self.log()[-800:]}")
+
+    def _lets_in(self) -> bool:
+        """Somebody can log in: the greeting alone comes before the server can tell who anybody is."""
+        user, password = next(iter(self.users.items()))
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 10) as sock, sock.makefile("rb") as lines:
+                sock.sendall(f'a LOGIN "{user}" "{password}"\r\nb LOGOUT\r\n'.encode())
+                return any(line.startswith(b"a OK") for line in lines)
+        except OSError:
+            return False
 
     def stop(self) -> None:
         """Ends the server; every connection to it is cut."""

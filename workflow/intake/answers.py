@@ -31,7 +31,7 @@ from workflow.core.commands import (
 from workflow.core.deeds import Deed, Lane
 from workflow.core.model import AskKind, Choice, HoldKind, Request, Status
 from workflow.intake.carriers import Carried
-from workflow.intake.fields import enclosed, read_form, unverified
+from workflow.intake.fields import cautions, enclosed, read_form
 from workflow.intake.plan import Plan
 from workflow.keywords import Action, Decision
 from workflow.people import Member
@@ -231,7 +231,7 @@ def _amended(answer: Answer, form: Form, keep: bool, submit: bool) -> Plan:
     request = answer.request
     fields = dict(form.typed)
     if request.status in FINAL and (form.typed or form.files):
-        fresh = replace(form, cautions=unverified(answer.letter.verdict.result, answer.authenticates))
+        fresh = replace(form, cautions=cautions(answer.letter, checks_senders=answer.authenticates))
         return Plan("requests", "request", "", None, Open(answer.by, fresh, keep), fields=fields,
                     why=(f"{request.reference} is closed: these fields start a new request",))  # fmt: skip
     return Plan("answers", "answer", "", request.reference, Amend(answer.by, form, keep, submit), fields=fields)

@@ -71,6 +71,8 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def unverified(verdict: str, configured: bool) -> tuple[Caution, ...]:
-    """A new request from a sender whom no server of ours vouched for."""
-    return () if configured and verdict == "pass" else (Caution("sender_unverified"),)
+def cautions(letter: Letter, *, checks_senders: bool) -> tuple[Caution, ...]:
+    """What an approver should know of the letter itself: nobody vouches for its sender, its letters were guessed."""
+    vouched = checks_senders and letter.verdict.result == "pass"
+    found = () if vouched else (Caution("sender_unverified"),)
+    return (*found, Caution("charset_guessed")) if "charset_guessed" in letter.doubts else found

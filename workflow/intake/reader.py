@@ -18,7 +18,7 @@ from workflow.core.model import Reference, Request
 from workflow.intake.answers import Answer, plan_answer, plan_unreadable_answer
 from workflow.intake.carriers import Carried, Post, carried
 from workflow.intake.digests import several
-from workflow.intake.fields import read_form, unverified
+from workflow.intake.fields import cautions, read_form
 from workflow.intake.lookalike import looks_like
 from workflow.intake.plan import Plan
 from workflow.journal.shelf import Token
@@ -157,8 +157,7 @@ class Reader:
             return Plan("answers", "answer", "status", deeds=(deed,), why=("the word STATUS stands first",))
         if not form.typed and not form.files:
             return self._nothing_to_read(letter, member, form.refused_files)
-        cautions = unverified(letter.verdict.result, self.authenticates)
-        form = replace(form, cautions=cautions)
+        form = replace(form, cautions=cautions(letter, checks_senders=self.authenticates))
         keep = first.action is Action.DRAFT
         why = [f"{len(form.typed)} labelled lines", f"{len(form.files)} files"]
         if keep:
