@@ -5,6 +5,7 @@ Each measurement runs in a process of its own, so that its peak of memory is its
 
 import io
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -102,6 +103,8 @@ def rewrite(path: Path) -> None:
     with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as target:
         for info in source.infolist():
             target.writestr(info.filename, source.read(info))
+    with copy.open("rb+") as file:
+        os.fsync(file.fileno())
     copy.replace(path)
 
 

@@ -1,34 +1,29 @@
 """The registry as an .xlsx file: polled cheaply, patched beside and renamed over, never while somebody has it open."""
 
-import hashlib
 import io
-import os
-import shutil
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sheets.errors import RegistryBroken, RegistryChanged, RegistryError, RegistryLocked, RegistryMissing
+from sheets.files import changed_at, digest_of, read_file, replace_file, set_aside, sweep, version_of
 from sheets.locks import LockInfo, conflict_copies, locks_of
 from sheets.model import Change, Layout, Snapshot, Version, View
 from sheets.newbook import new_book
 from sheets.package import Package
 from sheets.patch import close_styles, open_styles, patch_table, recalculate_on_load
-from sheets.reading import Index, read_book
+from sheets.reading import read_book
+from sheets.table import Index
 from sheets.views import draw_views
 from sheets.workbook import open_book, stamp
 
-MOST_BYTES = 256 << 20
-TEMPORARY = ".countersign-"
-LEFT_OVER = timedelta(hours=1)
 BEING_SAVED = timedelta(seconds=20)
 
 
 class ExcelRegistry:
-    """One workbook; keeps between calls only where things stood when it was last read."""
+    """One workbook; keeps between calls only where things stood when it was last read or written."""
 
     def __init__(
         self,
@@ -43,7 +38,7 @@ class ExcelRegistry:
         self._lock_stale_after = lock_stale_after
         self._index: tuple[str, Index] | None = None  # digest of the content it belongs to
         self._own: Version | None = None  # what we wrote last: it is no sign of life of a lock's owner
-        self._untouched_since: datetime | None = None
+        self._others_changed_at: datetime | None = None  # when somebody else last wrote before that
 
     def exists(self) -> bool:
         """Whether the file is there."""
@@ -52,19 +47,18 @@ class ExcelRegistry:
     def probe(self) -> Version:
         """Size, time of change and inode; the content is not opened."""
         with self._failures():
-            return Version(_mark(self.path.stat()))
+            return version_of(self.path)
 
     def read(self) -> Snapshot:
         """Everything that stands in the workbook."""
         with self._failures():
-            content, mark = _content(self.path)
-        digest = _digest(content)
+            content, version = read_file(self.path)
         try:
-            snapshot, index = read_book(content, self.layout, Version(mark, digest))
+            snapshot, index = read_book(content, self.layout, version)
         except RegistryBroken:
             self._allow_for_a_save(content)
             raise
-        self._index = (digest, index)
+        self._index = (version.digest, index)
         return snapshot
 
     def write(
@@ -73,14 +67,11 @@ class ExcelRegistry:
         """Patch the workbook; refused when it is not as it was seen, and while somebody has it open."""
         self._refuse_lock()
         with self._failures():
-            content, mark = _content(self.path)
-        digest = _digest(content)
-        if (seen.digest or digest) != digest or (not seen.digest and seen.mark != mark):
+            content, now = read_file(self.path)
+        if now.digest != seen.digest if seen.digest else now != seen:
             raise RegistryChanged(f"{self.path.name} was changed by somebody since it was read.")
-        package, index = self._patched(content, digest, changes, generation, None, views)
-        version = self._put(package, lambda: self._refuse_change(mark, digest))
-        self._index = (version.digest, index)
-        return version
+        package, index = self._patched(content, now.digest, changes, generation, None, views)
+        return self._put(package, index, lambda: self._refuse_change(now))
 
     def create(
         self,
@@ -98,10 +89,8 @@ class ExcelRegistry:
             self._refuse_lock()
         content = new_book(self.layout)
         shown = views if views is not None else [View(spec.key, ()) for spec in self.layout.views]
-        package, index = self._patched(content, _digest(content), changes, generation, identity, shown)
-        version = self._put(package, self._set_aside)
-        self._index = (version.digest, index)
-        return version
+        package, index = self._patched(content, digest_of(content), changes, generation, identity, shown)
+        return self._put(package, index, self._set_aside)
 
     def lock(self) -> LockInfo | None:
         """Who has the workbook open now, as far as lock files tell; a stale lock is passed over."""
@@ -115,35 +104,7 @@ class ExcelRegistry:
         """Copies of the workbook that a sync client left beside it, to be reported."""
         return conflict_copies(self.path)
 
-    # --- locks ----------------------------------------------------------------------------------
-
-    def _refuse_lock(self) -> None:
-        lock = self.lock()
-        if lock is not None:
-            raise RegistryLocked(lock.owner, lock.since, lock.program)
-
-    def _is_stale(self, lock: LockInfo) -> bool:
-        """A lock is stale when neither it nor the workbook has stirred for long; our own writes do not count."""
-        deadline = self._clock() - self._lock_stale_after
-        if lock.since > deadline:
-            return False
-        try:
-            state = self.path.stat()
-        except OSError:
-            return True
-        changed = datetime.fromtimestamp(state.st_mtime, UTC)
-        if self._own is not None and self._own.mark == _mark(state) and self._untouched_since is not None:
-            changed = self._untouched_since
-        return changed <= deadline
-
-    def _allow_for_a_save(self, content: bytes) -> None:
-        """Some programs write the file in place: one that has just changed and is cut short is only half saved."""
-        with self._failures():
-            changed = datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
-        if abs(self._clock() - changed) < BEING_SAVED and not zipfile.is_zipfile(io.BytesIO(content)):
-            raise RegistryChanged(f"{self.path.name} is being saved just now.")
-
-    # --- patching -------------------------------------------------------------------------------
+    # --- the new content ------------------------------------------------------------------------
 
     def _patched(
         self,
@@ -174,54 +135,60 @@ class ExcelRegistry:
         index = self._index[1]
         return Index(index.header_row, dict(index.header), dict(index.places), index.last_row, set(index.occupied))
 
-    # --- replacing the file ---------------------------------------------------------------------
+    # --- the file -------------------------------------------------------------------------------
 
-    def _put(self, package: Package, last_look: Callable[[], None]) -> Version:
-        """Write beside, then rename over: whoever reads meanwhile sees the old file or the new one, whole."""
-        target = Path(os.path.realpath(self.path))
+    def _put(self, package: Package, index: Index, last_look: Callable[[], None]) -> Version:
+        content = io.BytesIO()
+        package.save(content)
         with self._failures():
-            _sweep(target.parent, self._clock())
-            handle, name = tempfile.mkstemp(prefix=TEMPORARY, suffix=".tmp", dir=target.parent)
-            temporary = Path(name)
-            try:
-                digest = _save(package, handle)
-                _like(target, temporary)
-                last_look()
-                untouched = self._last_stir(target)
-                os.replace(temporary, target)
-            finally:
-                temporary.unlink(missing_ok=True)
-            _sync_folder(target.parent)
-            version = Version(_mark(target.stat()), digest)
-        self._own, self._untouched_since = version, untouched
+            sweep(self.path.parent, self._clock())
+            others = self._others_last_change()
+            version = replace_file(self.path, content.getbuffer(), last_look)
+        self._index, self._own, self._others_changed_at = (version.digest, index), version, others
         return version
 
-    def _last_stir(self, target: Path) -> datetime | None:
-        """When somebody else last wrote the file."""
-        if not target.exists():
-            return None
-        state = target.stat()
-        if self._own is not None and self._own.mark == _mark(state):
-            return self._untouched_since
-        return datetime.fromtimestamp(state.st_mtime, UTC)
-
-    def _refuse_change(self, mark: str, digest: str) -> None:
+    def _refuse_change(self, seen: Version) -> None:
         """The last look before the rename: nobody opened the file meanwhile, nobody changed it."""
         self._refuse_lock()
-        content, now = _content(self.path)
-        if now != mark or _digest(content) != digest:
+        now = read_file(self.path)[1]
+        if (now.mark, now.digest) != (seen.mark, seen.digest):
             raise RegistryChanged(f"{self.path.name} was changed by somebody while it was being written.")
 
     def _set_aside(self) -> None:
-        if not self.exists():
-            return
-        self._refuse_lock()
-        stamp, number = f"{self._clock():%Y-%m-%d %H-%M-%S}", 1
-        kept = self.path.with_name(f"{self.path.stem} ({stamp}){self.path.suffix}")
-        while kept.exists():
-            number += 1
-            kept = self.path.with_name(f"{self.path.stem} ({stamp}, {number}){self.path.suffix}")
-        shutil.copy2(self.path, kept)  # a copy, so that there is no moment without a registry
+        if self.exists():
+            self._refuse_lock()
+            set_aside(self.path, self._clock())
+
+    def _allow_for_a_save(self, content: bytes) -> None:
+        """Some programs write the file in place: one that has just changed and is cut short is only half saved."""
+        with self._failures():
+            age = abs(self._clock() - changed_at(self.path))
+        if age < BEING_SAVED and not zipfile.is_zipfile(io.BytesIO(content)):
+            raise RegistryChanged(f"{self.path.name} is being saved just now.")
+
+    # --- locks ----------------------------------------------------------------------------------
+
+    def _refuse_lock(self) -> None:
+        lock = self.lock()
+        if lock is not None:
+            raise RegistryLocked(lock.owner, lock.since, lock.program)
+
+    def _is_stale(self, lock: LockInfo) -> bool:
+        """A lock is stale when neither it nor the workbook has stirred for long; our own writes do not count."""
+        deadline = self._clock() - self._lock_stale_after
+        if lock.since > deadline:
+            return False
+        changed = self._others_last_change()
+        return changed is None or changed <= deadline
+
+    def _others_last_change(self) -> datetime | None:
+        """When somebody else last wrote the file; None when nobody has or it is not there."""
+        try:
+            if version_of(self.path) == self._own:
+                return self._others_changed_at
+            return changed_at(self.path)
+        except OSError:
+            return None
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
@@ -229,7 +196,8 @@ class ExcelRegistry:
         try:
             yield
         except FileNotFoundError as error:
-            raise RegistryMissing(f"{self.path} is not there.") from error
+            missing = self.path if self.path.parent.exists() else self.path.parent
+            raise RegistryMissing(f"{missing} is not there.") from error
         except PermissionError as error:  # on Windows an open workbook denies reading or replacing
             lock = next(iter(locks_of(self.path)), None)
             if lock is not None:
@@ -237,63 +205,3 @@ class ExcelRegistry:
             raise RegistryLocked("", None) from error
         except OSError as error:
             raise RegistryError(f"{self.path} cannot be used: {error.strerror or error}.") from error
-
-
-def _mark(state: os.stat_result) -> str:
-    return f"{state.st_size}-{state.st_mtime_ns}-{state.st_ino}"
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _content(path: Path) -> tuple[bytes, str]:
-    """The content and the mark of the very file it was read from."""
-    with path.open("rb") as file:
-        state = os.fstat(file.fileno())
-        if state.st_size > MOST_BYTES:
-            raise RegistryBroken(f"{path.name} is too big to be a registry.")
-        return file.read(), _mark(state)
-
-
-def _save(package: Package, handle: int) -> str:
-    """Write the package through to the disk; returns its digest."""
-    with os.fdopen(handle, "wb") as file:
-        memory = io.BytesIO()
-        package.save(memory)
-        file.write(memory.getbuffer())
-        file.flush()
-        os.fsync(file.fileno())
-        return hashlib.sha256(memory.getbuffer()).hexdigest()
-
-
-def _like(target: Path, temporary: Path) -> None:
-    """Give the new file the rights and the group of the old one; a new one gets what the system gives new files."""
-    if target.exists():
-        state = target.stat()
-        temporary.chmod(state.st_mode & 0o7777)
-        if hasattr(os, "chown"):
-            with suppress(PermissionError):
-                os.chown(temporary, state.st_uid, state.st_gid)
-        return
-    mask = os.umask(0)
-    os.umask(mask)
-    temporary.chmod(0o666 & ~mask)
-
-
-def _sweep(folder: Path, now: datetime) -> None:
-    """Remove what a killed process left behind."""
-    for path in folder.glob(f"{TEMPORARY}*.tmp"):
-        with suppress(FileNotFoundError):
-            if now - datetime.fromtimestamp(path.stat().st_mtime, UTC) > LEFT_OVER:
-                path.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,15 +1,41 @@
-"""Formulas that stand in a cell which is to hold a value: taken out without breaking those that share them."""
+"""Formulas in cells of ours: found in the bytes of a sheet, and taken out without breaking those that share them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import unescape
 
 from openpyxl.formula.translate import Translator
 
 from sheets.package import Package
 from sheets.relations import drop_content_type, drop_relation, relations
-from sheets.sheetxml import Sheet, escape
+from sheets.sheetxml import NAME_ENDS, ROOT, Sheet, column_number, escape
 from sheets.workbook import Book
+
+ADDRESS = re.compile(rb"""\sr=["']([A-Z]+)(\d+)["']""")
+
+
+def formula_cells(pieces: Iterable[bytes]) -> Iterator[tuple[int, int]]:
+    """Column and row of every cell with a formula, found in the bytes of a sheet; most sheets have none at all."""
+    rest, prefix = b"", b""
+    for piece in pieces:
+        if not rest:
+            root = ROOT.search(piece)
+            prefix = root[1] + b":" if root and root[1] else b""
+        text = rest + piece
+        cut = max(text.rfind(b"<" + prefix + b"c "), 0)
+        yield from _formulas_in(text, cut, prefix)
+        rest = text[cut:]
+    yield from _formulas_in(rest, len(rest), prefix)
+
+
+def _formulas_in(text: bytes, end: int, prefix: bytes) -> Iterator[tuple[int, int]]:
+    opening, cell = b"<" + prefix + b"f", b"<" + prefix + b"c "
+    at = text.find(opening, 0, end)
+    while at >= 0:
+        address = ADDRESS.search(text, max(text.rfind(cell, 0, at), 0), at)
+        if address is not None and text[at + len(opening)] in NAME_ENDS:
+            yield column_number(address[1].decode()), int(address[2])
+        at = text.find(opening, at + 1, end)
 
 
 def shared_masters(cells: Iterable[bytes], sheet: Sheet) -> list[tuple[str, str, str]]:

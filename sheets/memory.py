@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from sheets.errors import RegistryChanged, RegistryLocked, RegistryMissing
+from sheets.grid import Value
 from sheets.model import Cell, Change, Layout, Snapshot, Version, View
-from sheets.reading import Index, Value, read_sheets
+from sheets.table import Index, read_sheets
 from sheets.text import cell_text
 
 

@@ -13,7 +13,7 @@ from sheets.links import put_links
 from sheets.looks import StyleBook, cell_look
 from sheets.model import Cell, Change, Layout
 from sheets.package import Package
-from sheets.reading import Index, read_rows
+from sheets.reading import read_rows
 from sheets.sheetxml import (
     RowXml,
     Sheet,
@@ -26,6 +26,7 @@ from sheets.sheetxml import (
     split_sheet,
     take_apart,
 )
+from sheets.table import Index
 from sheets.tables import grow_table, tables_on
 from sheets.workbook import Book
 
@@ -45,7 +46,9 @@ class Patch:
     sheet: Sheet
     part: str
     styles: StyleBook
+    standing_places: frozenset[int]  # rows with a reference before this write
     rows: dict[int, RowXml] = field(default_factory=dict)
+    pattern: "Pattern | None" = None
     links: dict[str, str] = field(default_factory=dict)
     standing: dict[int, dict[int, Cell]] = field(default_factory=dict)  # what stood in the touched rows, if asked
     formula_gone: bool = False
@@ -57,16 +60,18 @@ def patch_table(
 ) -> None:
     """Put the changes into the registry's worksheet."""
     part = book.sheets[layout.worksheet]
-    patch = Patch(package, book, layout, index, split_sheet(package.read(part)), part, styles)
+    patch = Patch(
+        package, book, layout, index, split_sheet(package.read(part)), part, styles, frozenset(index.places.values())
+    )
     tail, last_before = Tail(patch.sheet), index.last_row
     shown = _filter(patch, tail)
     places = _places(index, changes)
-    patterns = _patterns(patch, set(places.values()))
+    _take_rows(patch, set(places.values()))
     masters = []
     for change in changes:
         row = patch.rows[places[change.reference]]
         masters += shared_masters(_replaced(patch, row, change), patch.sheet)
-        _write_row(patch, row, change, patterns)
+        _write_row(patch, row, change)
         _show(patch, row, change, shown)
     if masters:
         _write_out_elsewhere(patch, masters)
@@ -92,26 +97,41 @@ def _places(index: Index, changes: Sequence[Change]) -> dict[str, int]:
 # --- rows -----------------------------------------------------------------------------------------
 
 
-def _patterns(patch: Patch, places: set[int]) -> dict[str, int]:
-    """Take the touched rows apart, and find out which style each column's cells have in the last rows."""
-    wanted = set(sorted(patch.index.places.values())[-PATTERN_ROWS:])
-    seen: dict[str, Counter[int]] = {}
+def _take_rows(patch: Patch, places: set[int]) -> None:
+    """Take the touched rows apart, and make those that are not there yet."""
+    for span in row_spans(patch.sheet):
+        if span.number in places:
+            fragment = patch.sheet.xml[span.start : span.end]
+            patch.rows[span.number] = take_apart(patch.sheet, span.number, fragment)
+    for place in places - patch.rows.keys():
+        patch.rows[place] = new_row(patch.sheet, place, _pattern(patch).height)
+
+
+@dataclass(slots=True)
+class Pattern:
+    """How the last rows look: what most of them have."""
+
+    height: bytes = HEIGHT
+    styles: dict[str, int] = field(default_factory=dict)
+
+
+def _pattern(patch: Patch) -> Pattern:
+    """The look of the last rows that were there before, found when it is first asked for."""
+    if patch.pattern is not None:
+        return patch.pattern
+    wanted = set(sorted(patch.standing_places)[-PATTERN_ROWS:])
+    styles: dict[str, Counter[int]] = {}
     heights: Counter[bytes] = Counter()
     for span in row_spans(patch.sheet):
-        if span.number not in places and span.number not in wanted:
-            continue
-        row = take_apart(patch.sheet, span.number, patch.sheet.xml[span.start : span.end])
-        if span.number in places:
-            patch.rows[span.number] = row
         if span.number in wanted:
+            row = take_apart(patch.sheet, span.number, patch.sheet.xml[span.start : span.end])
             heights[b"".join(ROW_LOOKS.findall(row.tag))] += 1
             for key, column in patch.index.header.items():
                 if (style := row.style(column)) is not None:
-                    seen.setdefault(key, Counter())[style] += 1
-    height = heights.most_common(1)[0][0] if heights else HEIGHT
-    for place in places - patch.rows.keys():
-        patch.rows[place] = new_row(patch.sheet, place, height)
-    return {key: counter.most_common(1)[0][0] for key, counter in seen.items()}
+                    styles.setdefault(key, Counter())[style] += 1
+    most = {key: counter.most_common(1)[0][0] for key, counter in styles.items()}
+    patch.pattern = Pattern(heights.most_common(1)[0][0] if heights else HEIGHT, most)
+    return patch.pattern
 
 
 def _replaced(patch: Patch, row: RowXml, change: Change) -> list[bytes]:
@@ -123,14 +143,14 @@ def _replaced(patch: Patch, row: RowXml, change: Change) -> list[bytes]:
     return cells
 
 
-def _write_row(patch: Patch, row: RowXml, change: Change, patterns: Mapping[str, int]) -> None:
+def _write_row(patch: Patch, row: RowXml, change: Change) -> None:
     fresh = not row.cells
     keys = patch.index.header if fresh or change.add else change.cells
     for key in keys:
         column = patch.index.header.get(key)
         if column is None or (key not in change.cells and column in row.cells):
             continue
-        style = _style(patch, row, key, column, patterns)
+        style = _style(patch, row, key, column)
         value = change.cells.get(key, change.reference if key == patch.layout.key else None)
         if isinstance(value, date):
             style = patch.styles.dated(style)
@@ -140,12 +160,13 @@ def _write_row(patch: Patch, row: RowXml, change: Change, patterns: Mapping[str,
             patch.links[f"{column_letters(column)}{row.number}"] = change.links[key]
 
 
-def _style(patch: Patch, row: RowXml, key: str, column: int, patterns: Mapping[str, int]) -> int:
+def _style(patch: Patch, row: RowXml, key: str, column: int) -> int:
     """The cell's own style, else that of the rows above (plain where they have no cell there), else ours."""
     own = row.style(column)
     if own is not None:
         return own
-    return patterns.get(key, 0) if patterns else patch.styles.id_of(cell_look(patch.layout.column(key)))
+    known = _pattern(patch).styles
+    return known.get(key, 0) if known else patch.styles.id_of(cell_look(patch.layout.column(key)))
 
 
 def _show(patch: Patch, row: RowXml, change: Change, shown: Filter | None) -> None:

@@ -31,15 +31,16 @@ Function Filter() As com.sun.star.beans.PropertyValue
   Filter = p
 End Function
 
-Sub Edit(path As String, sheetName As String)
+Sub Edit(path As String)
   Dim book As Object, sheet As Object
   book = StarDesktop.loadComponentFromURL(ConvertToURL(path), "_blank", 0, Array(Hidden()))
-  sheet = book.Sheets.getByName(sheetName)
   {}
-  book.storeToURL(ConvertToURL(path), Array(Filter()))
   book.close(True)
 End Sub
 """
+
+
+SAVE = "book.storeToURL(ConvertToURL(path), Array(Filter()))"
 
 
 class Office:
@@ -51,23 +52,36 @@ class Office:
 
     def edit(self, workbook: Path, sheet: str, *lines: str) -> None:
         """Open, run these lines of Basic with `book` and `sheet` at hand, save as .xlsx."""
-        basic = self.profile / "user" / "basic"
-        if not basic.exists():
-            self._run("--terminate_after_init")  # the first start lays out the profile, over whatever is there
-        (basic / "script.xlc").write_text(LIBRARY, encoding="utf-8")
-        (basic / "Standard" / "script.xlb").write_text(MODULES, encoding="utf-8")
-        macro = escape(MACRO.format("\n  ".join(lines)))
-        (basic / "Standard" / "Hand.xba").write_text(MODULE.format(macro), encoding="utf-8")
+        self._lay_out(f'sheet = book.Sheets.getByName("{sheet}")', *lines, SAVE)
         before = workbook.stat().st_mtime_ns
-        self._run(f'macro:///Standard.Hand.Edit("{workbook}","{sheet}")')
+        self._run(f'macro:///Standard.Hand.Edit("{workbook}")')
         if workbook.stat().st_mtime_ns == before:
             raise RuntimeError("LibreOffice did not save the workbook")
+
+    def hold(self, workbook: Path, until: Path) -> "subprocess.Popen[bytes]":
+        """Open the workbook as a person does, and keep it open until that file appears."""
+        self._lay_out(f'While Not FileExists("{until}")', "Wait 20", "Wend")
+        return subprocess.Popen(self._command(f'macro:///Standard.Hand.Edit("{workbook}")'))
 
     def convert(self, workbook: Path, kind: str, folder: Path) -> Path:
         """The workbook in another format."""
         self._run("--convert-to", kind, "--outdir", str(folder), str(workbook))
         return folder / f"{workbook.stem}.{kind.partition(':')[0]}"
 
+    def _lay_out(self, *lines: str) -> None:
+        """Put the macro into the profile."""
+        basic = self.profile / "user" / "basic"
+        if not basic.exists():
+            self._run("--terminate_after_init")  # the first start lays out the profile, over whatever is there
+        (basic / "Standard").mkdir(parents=True, exist_ok=True)
+        (basic / "script.xlc").write_text(LIBRARY, encoding="utf-8")
+        (basic / "Standard" / "script.xlb").write_text(MODULES, encoding="utf-8")
+        macro = escape(MACRO.format("\n  ".join(lines)))
+        (basic / "Standard" / "Hand.xba").write_text(MODULE.format(macro), encoding="utf-8")
+
     def _run(self, *arguments: str) -> None:
-        command = [self.program, f"-env:UserInstallation={self.profile.as_uri()}", "--headless", "--norestore"]
-        subprocess.run([*command, *arguments], check=True, capture_output=True, timeout=120)
+        subprocess.run(self._command(*arguments), check=True, capture_output=True, timeout=120)
+
+    def _command(self, *arguments: str) -> list[str]:
+        profile = f"-env:UserInstallation={self.profile.as_uri()}"
+        return [self.program, profile, "--headless", "--norestore", *arguments]

@@ -85,8 +85,9 @@ class AtWorkbook:
         book = load_workbook(self.path)
         changed = book[sheet or self.layout.worksheet]
         change(changed)
-        for cell in (cell for row in changed.iter_rows() for cell in row if cell.hyperlink):
-            cell.hyperlink.ref = cell.coordinate  # openpyxl leaves links behind when rows move; no person would
+        for cell in (cell for row in changed.iter_rows() for cell in row):
+            if cell.hyperlink:  # openpyxl leaves links behind when rows move; no person would
+                cell.hyperlink.ref = cell.coordinate
         book.save(self.path)
 
     def _find(self, sheet: Worksheet, reference: str) -> int:

@@ -1,5 +1,7 @@
 """A real LibreOffice edits and saves the workbook between our passes."""
 
+import time
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +13,7 @@ from helpers.libreoffice import Office
 from helpers.needs import find_program, needs
 from helpers.registry_cast import APPROVED, PAID, TODAY, added, layout, reference, view
 from helpers.rich_workbook import HEADER_ROW, known, rich_workbook
+from sheets.errors import RegistryLocked
 from sheets.excel import ExcelRegistry
 from sheets.merge import merge_row
 from sheets.model import Change
@@ -81,7 +84,59 @@ def test_what_the_accountant_types_is_an_edit_and_survives_our_write(office: Off
     assert load_workbook(registry.path)[SHEET]["A3"].value == "=F3*2"
 
 
-def test_sorted_rows_and_moved_lines_are_found_again(office: Office, registry: ExcelRegistry) -> None:
+def test_a_workbook_open_in_libreoffice_is_locked_until_it_is_closed(
+    office: Office, registry: ExcelRegistry, tmp_path: Path
+) -> None:
+    seen, go = registry.read().version, tmp_path / "close-now"
+    lock_file = registry.path.with_name(f".~lock.{registry.path.name}#")
+    program = office.hold(registry.path, until=go)
+    try:
+        wait_until(lock_file.exists)
+        lock = registry.lock()
+        assert lock is not None
+        assert lock.program == "LibreOffice"
+        with pytest.raises(RegistryLocked):
+            registry.write([added(13, "ru")], seen, generation=8)
+        assert registry.read().version == seen
+    finally:
+        go.touch()
+        program.wait(timeout=60)
+    registry.write([added(13, "ru")], seen, generation=8)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Another program takes its time to start."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "LibreOffice did not open the workbook"
+        time.sleep(0.02)
+
+
+def test_sorted_rows_are_found_again_with_their_links(office: Office, registry: ExcelRegistry) -> None:
+    before = registry.read()
+    office.edit(
+        registry.path,
+        SHEET,
+        "Dim key(0) As New com.sun.star.table.TableSortField",
+        "key(0).Field = 4 : key(0).IsAscending = False",
+        "Dim how(1) As New com.sun.star.beans.PropertyValue",
+        'how(0).Name = "SortFields" : how(0).Value = key()',
+        'how(1).Name = "ContainsHeader" : how(1).Value = True',
+        'sheet.getCellRangeByName("A1:AE13").sort(how())',
+    )
+    snapshot = registry.read()
+    assert snapshot.rows[reference(12)].place < snapshot.rows[reference(1)].place
+    for name, row in snapshot.rows.items():
+        assert merge_row(before.rows[name].cells, before.rows[name].cells, row.cells, PLAN.columns).edits == {}
+    registry.write([Change(reference(1), {"message": "тут"})], snapshot.version, generation=8)
+    sheet = load_workbook(registry.path)[SHEET]
+    place = registry.read().rows[reference(1)].place
+    assert sheet.cell(place, 12).value == "тут"
+    link = sheet.cell(place, 14).hyperlink
+    assert reference(1) in str(link and link.target)
+
+
+def test_moved_lines_are_found_again(office: Office, registry: ExcelRegistry) -> None:
     office.edit(
         registry.path,
         SHEET,
