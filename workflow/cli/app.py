@@ -119,6 +119,14 @@ def read(context: typer.Context, file: Path, as_json: Json = False) -> None:
 
 
 @app.command()
+def rehearse(context: typer.Context, as_json: Json = False) -> None:
+    """How every letter of the mailbox would be read, changing nothing."""
+    from workflow.cli.rehearsal import rehearse_mailbox
+
+    rehearse_mailbox(session(context), as_json)
+
+
+@app.command()
 def reroute(
     context: typer.Context,
     reference: str,

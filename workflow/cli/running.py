@@ -6,8 +6,9 @@ import logging
 import signal
 import threading
 
-from documents.errors import DocumentsError
 from filelock import Timeout
+
+from documents.errors import DocumentsError
 from sheets.errors import RegistryError
 from workflow.cli.common import NO, Session, plain_errors, stop
 from workflow.daemon import Daemon, run_once

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from config.init import questions, suggest, write_settings
 from config.settings import SettingsError, warnings
 from documents.errors import DocumentsError
@@ -14,7 +16,6 @@ from mailer.errors import MailerError
 from mailer.inbox import Inbox
 from mailer.smtp import Outgoing
 from sheets.errors import RegistryError
-from sqlalchemy.exc import SQLAlchemyError
 from workflow.cli.common import NO, WRONG_USE, Session, quiet, show, stop
 from workflow.journal import JournalError
 from workflow.journal.schema import current, prepare
