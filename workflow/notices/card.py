@@ -122,7 +122,8 @@ def _files(materials: Iterable[Material], words: Words) -> Iterable[tuple[str, s
     for file in materials:
         key = f"card.{file.kind}"
         if file.name != CARD_PAGE:
-            yield file.name, f"./{quote(file.name, safe='')}", words.text(key if words.has(key) else "card.other")
+            kind = words.text(key if words.has(key) else "card.other")
+            yield one_line(file.name), f"./{quote(file.name, safe='')}", kind
 
 
 def _timeline(request: Request, history: Sequence[Recorded], reader: Reader) -> Iterable[tuple[str, str]]:

@@ -219,8 +219,9 @@ def _answer_refused(scene: Scene, params: Params) -> Values:
     reason, read, request = str(params.get("reason", "")), str(params.get("read", "")), scene.request
     words = scene.words
     stale = reason == "stale_version" and request is not None
+    why = scene.reader.tame(words.reason(reason, read, request.currency if request else ""))
     return {
-        "why": scene.reader.tame(words.reason(reason, read, request.currency if request else "")),
+        "why": why, "explained": why[:1].upper() + why[1:],
         "unclear": reason.startswith("unclear"), "passed_on": reason == "unclear_passed_on",
         "quoted": "" if words.repeats(reason) else scene.reader.tame(shorten(read.strip(), LONGEST_QUOTE)),
         "fresh": params.get("ask") == "approve",
