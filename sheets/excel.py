@@ -13,11 +13,12 @@ from sheets.locks import LockInfo, conflict_copies, locks_of
 from sheets.model import Change, Layout, Snapshot, Version, View
 from sheets.newbook import new_book
 from sheets.package import Package
-from sheets.patch import close_styles, open_styles, patch_table, recalculate_on_load
+from sheets.patch import patch_table
 from sheets.reading import read_book
+from sheets.stylebook import close_styles, open_styles
 from sheets.table import Index
 from sheets.views import draw_views
-from sheets.workbook import open_book, stamp
+from sheets.workbook import open_book, recalculate_on_load, stamp
 
 BEING_SAVED = timedelta(seconds=20)
 

@@ -16,9 +16,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sheets.looks import head_look
 from sheets.model import Column, Layout, Tone, ViewSpec
 from sheets.package import Package
-from sheets.patch import close_styles, open_styles
 from sheets.relations import OFFICE
 from sheets.sheetxml import Sheet, cell_xml, column_letters, new_row, put_together, split_sheet
+from sheets.stylebook import close_styles, open_styles
 from sheets.text import cell_text
 from sheets.views import HEADER_ROW as VIEW_HEADER_ROW
 from sheets.workbook import open_book

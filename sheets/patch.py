@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sheets.errors import RegistryBroken
 from sheets.formulas import drop_calc_chain, shared_masters, write_out
 from sheets.frame import Filter, Tail, filter_of, grow_dimension
 from sheets.links import put_links
-from sheets.looks import StyleBook, cell_look
+from sheets.looks import cell_look
 from sheets.model import Cell, Change, Layout
 from sheets.package import Package
 from sheets.reading import read_rows
@@ -26,9 +25,10 @@ from sheets.sheetxml import (
     split_sheet,
     take_apart,
 )
+from sheets.stylebook import StyleBook
 from sheets.table import Index
 from sheets.tables import grow_table, tables_on
-from sheets.workbook import Book
+from sheets.workbook import Book, grow_filter_name
 
 PATTERN_ROWS = 20  # the last rows, whose look new rows follow
 HEIGHT = b' ht="30" customHeight="1"'
@@ -215,7 +215,9 @@ def _finish(patch: Patch, tail: Tail, last_before: int) -> None:
     if last > last_before:
         tail.grow(last_before, last, patch.index.header_row + 1)
         _grow_tables(patch, tail, last_before, last)
-        _grow_filter_name(patch, tail)
+        grown = filter_of(tail.parsed("autoFilter"))
+        if grown is not None:
+            grow_filter_name(patch.package, patch.book, patch.layout.worksheet, grown.block.bottom)
     put_links(patch.package, patch.part, patch.sheet, tail, patch.links)
     head = grow_dimension(patch.sheet.head, patch.sheet, patch.widest, last)
     rows = {number: put_together(patch.sheet, row) for number, row in patch.rows.items()}
@@ -228,47 +230,3 @@ def _grow_tables(patch: Patch, tail: Tail, last_before: int, last: int) -> None:
     for table in tables_on(patch.package, patch.part, tail):
         if table.block.top == patch.index.header_row and table.block.bottom <= last:
             grow_table(patch.package, table, last)
-
-
-def _grow_filter_name(patch: Patch, tail: Tail) -> None:
-    """Programs keep the filter's range a second time, as a hidden name of the workbook."""
-    grown = filter_of(tail.parsed("autoFilter"))
-    if grown is None:
-        return
-    block = grown.block
-    number = list(patch.book.sheets).index(patch.layout.worksheet)
-    xml = patch.package.read(patch.book.part)
-    pattern = re.compile(
-        rb"""(<[^<>]*definedName\s(?=[^>]*_xlnm\._FilterDatabase)(?=[^>]*localSheetId=["']%d["'])[^>]*>[^<]*!\$?)"""
-        rb"""([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)<""" % number
-    )
-    changed = pattern.sub(lambda match: match[1] + b"%s$%s:$%s$%d<" % (match[2], match[3], match[4], block.bottom), xml)
-    if changed != xml:
-        patch.package.replace(patch.book.part, changed)
-
-
-def recalculate_on_load(package: Package, book: Book) -> None:
-    """Ask the next program to compute people's formulas anew, since cells they look at may have changed.
-
-    Excel obeys. LibreOffice does so where its option "recalculation on file load" is on; results that stand in
-    people's cells are theirs, so we do not take them away.
-    """
-    xml = package.read(book.part)
-    tag = re.search(rb"<(?:[\w.-]+:)?calcPr\b[^>]*?(?=/?>)", xml)
-    if tag is None or re.search(rb"""\sfullCalcOnLoad=["'](1|true)["']""", tag[0]):
-        return
-    bare = re.sub(rb"""\sfullCalcOnLoad=["'][^"']*["']""", b"", tag[0]).rstrip()
-    package.replace(book.part, xml[: tag.start()] + bare + b' fullCalcOnLoad="1"' + xml[tag.end() :])
-
-
-def open_styles(package: Package, book: Book) -> StyleBook:
-    """The workbook's styles."""
-    if book.styles is None:
-        raise RegistryBroken("The workbook has no styles.")
-    return StyleBook(package.read(book.styles))
-
-
-def close_styles(package: Package, book: Book, styles: StyleBook) -> None:
-    """Save the styles, if any were added."""
-    if styles.changed and book.styles is not None:
-        package.replace(book.styles, styles.xml())

@@ -8,10 +8,11 @@ from datetime import date
 
 from sheets.frame import Tail, grow_dimension
 from sheets.links import only_links
-from sheets.looks import CAPTION, NOTE, TOTAL, TOTAL_CODE, TOTAL_WORD, Look, StyleBook, cell_look, head_look
+from sheets.looks import CAPTION, NOTE, TOTAL, TOTAL_CODE, TOTAL_WORD, Look, cell_look, head_look
 from sheets.model import Cell, Layout, View, ViewSpec
 from sheets.package import Package
 from sheets.sheetxml import Sheet, cell_xml, column_letters, new_row, put_together, rebuilt, split_sheet
+from sheets.stylebook import StyleBook
 from sheets.workbook import Book
 
 CAPTION_ROW, HEADER_ROW = 1, 2

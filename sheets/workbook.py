@@ -89,3 +89,33 @@ def _put(root: etree._Element, name: str, kind: str, value: str) -> None:
     for old in list(item):
         item.remove(old)
     etree.SubElement(item, f"{{{VALUES}}}{kind}").text = value
+
+
+# --- changes to the workbook's own part, by bytes -----------------------------------------------------
+
+
+def recalculate_on_load(package: Package, book: Book) -> None:
+    """Ask the next program to compute people's formulas anew, since cells they look at may have changed.
+
+    Excel obeys. LibreOffice does so where its option "recalculation on file load" is on; results that stand in
+    people's cells are theirs, so we do not take them away.
+    """
+    xml = package.read(book.part)
+    tag = re.search(rb"<(?:[\w.-]+:)?calcPr\b[^>]*?(?=/?>)", xml)
+    if tag is None or re.search(rb"""\sfullCalcOnLoad=["'](1|true)["']""", tag[0]):
+        return
+    bare = re.sub(rb"""\sfullCalcOnLoad=["'][^"']*["']""", b"", tag[0]).rstrip()
+    package.replace(book.part, xml[: tag.start()] + bare + b' fullCalcOnLoad="1"' + xml[tag.end() :])
+
+
+def grow_filter_name(package: Package, book: Book, worksheet: str, last: int) -> None:
+    """Let the hidden name in which programs keep the filter's range a second time reach a later last row."""
+    xml = package.read(book.part)
+    number = list(book.sheets).index(worksheet)
+    pattern = re.compile(
+        rb"""(<[^<>]*definedName\s(?=[^>]*_xlnm\._FilterDatabase)(?=[^>]*localSheetId=["']%d["'])[^>]*>[^<]*!\$?)"""
+        rb"""([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)<""" % number
+    )
+    changed = pattern.sub(lambda match: match[1] + b"%s$%s:$%s$%d<" % (match[2], match[3], match[4], last), xml)
+    if changed != xml:
+        package.replace(book.part, changed)

@@ -222,6 +222,13 @@ def test_rows_are_hidden_and_shown_by_the_filter(pair: Pair) -> None:
     assert hidden == [True, False, False, True]
 
 
+def test_a_row_may_be_hidden_whatever_the_filter_says(pair: Pair) -> None:
+    registry, person = pair
+    changes = [Change(reference(1), {}, visible=False), Change(reference(3), {"message": "a"}, visible=True)]
+    registry.write(changes, registry.read().version, generation=2)
+    assert [person.is_hidden(reference(number)) for number in (1, 2, 3)] == [True, False, False]
+
+
 @pytest.mark.parametrize(
     "text", ["=1+1", "+7 495", "-5", "@SUM(A1)", "\tx", "'quoted", "00123", "1e5", "TRUE", "_x0041_"]
 )
