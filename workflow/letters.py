@@ -10,7 +10,8 @@ from pathlib import Path
 
 from mailer.letter import Letter
 
-KEPT_IN_MEMORY = 16
+KEPT_BYTES = 24 * 1024 * 1024
+"""Letters just read are kept up to this size: the notices that carry their files are written a moment later."""
 
 
 class LetterStore:
@@ -19,6 +20,7 @@ class LetterStore:
     def __init__(self, root: Path, read: Callable[[bytes], Letter]) -> None:
         self.root, self._read = root, read
         self._recent: OrderedDict[str, Letter] = OrderedDict()
+        self._bytes = 0
 
     def save(self, key: str, raw: bytes, received: datetime) -> str:
         """Store a letter durably; its path relative to the root."""
@@ -44,15 +46,20 @@ class LetterStore:
 
     def keep(self, letter: Letter) -> None:
         """Remember a letter just read: its files are wanted again in a moment."""
+        if letter.key in self._recent:
+            return
         self._recent[letter.key] = letter
-        while len(self._recent) > KEPT_IN_MEMORY:
-            self._recent.popitem(last=False)
+        self._bytes += letter.size
+        while self._bytes > KEPT_BYTES and len(self._recent) > 1:
+            self._bytes -= self._recent.popitem(last=False)[1].size
 
     def letter(self, key: str, path: str) -> Letter:
         """A stored letter, read again; raises `FileNotFoundError` when its bytes are gone."""
-        if key not in self._recent:
-            self.keep(self._read(self.raw(path)))
-        return self._recent[key]
+        found = self._recent.get(key)
+        if found is None:
+            found = self._read(self.raw(path))
+            self.keep(found)
+        return found
 
     def file(self, key: str, path: str, sha256: str) -> bytes | None:
         """The bytes of one file of a letter."""

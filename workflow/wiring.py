@@ -10,12 +10,13 @@ from pathlib import Path, PurePosixPath
 
 from sqlalchemy.engine import make_url
 
-from config.settings import Condition, RegistrySettings, Settings
+from config.settings import Condition, RegistrySettings, SecretError, Settings
 from config.settings import Step as StepSettings
 from documents.links import link_to
 from documents.materials import Materials
 from mailer.account import Account
 from mailer.domain import ascii_address
+from mailer.errors import DeliveryError, InboxError
 from mailer.inbox import Inbox
 from mailer.letter import Letter, read_letter
 from mailer.render import Renderer
@@ -173,7 +174,16 @@ class Wiring:
         server = mailbox.imap if which == "imap" else mailbox.smtp
         if mailbox.oauth is not None:
             raise NotBuiltYet("Signing in by token ([mailbox.oauth]) is not built yet: use an application password.")
-        return Account(server.host, server.port, server.security, mailbox.login, mailbox.password)
+
+        def password() -> str:
+            try:
+                return mailbox.password()
+            except SecretError as error:  # read at each login, so the operator may put it there while we run
+                if which == "imap":
+                    raise InboxError(str(error), permanent=True) from error
+                raise DeliveryError(str(error), permanent=False, unreachable=True) from error
+
+        return Account(server.host, server.port, server.security, mailbox.login, password)
 
     # --- the sheet and the folder -----------------------------------------------------------------------------------
 
@@ -220,6 +230,11 @@ class Wiring:
             self.book.name, self.excel, self.layout, self.row_writer, self.service, status_of,
             self.policy.operators or self.policy.accountants,
         )  # fmt: skip
+
+    def beside_the_book(self) -> list[tuple[str, str]]:
+        """Locks that are passed over, and copies that a sync client left."""
+        old = [("old_lock", f"{lock.program}: {lock.owner}, {lock.since:%d.%m.%Y %H:%M}") for lock in self.excel.stale_locks()]
+        return old + [("conflict_copy", path.name) for path in self.excel.conflict_copies()]
 
     def card(self, request: Request) -> str:
         return card_page(
@@ -270,7 +285,8 @@ class Wiring:
             self.store, self.read, self.own_addresses, self.read_from(), mailbox.max_size, operators, self.stopping,
         )  # fmt: skip
         registry = RegistryLeg(
-            self.sync, self.service, self.policy.accountants, operators, self.book.poll.total_seconds()
+            self.sync, self.service, self.policy.accountants, operators, self.book.poll.total_seconds(),
+            oddities=self.beside_the_book,
         )
         mail = MailLeg(self.service, self.notices, Outgoing(self.account("smtp")), operators)
         letter_name = words(settings.language).text("letter_file")

@@ -86,7 +86,8 @@ def _due(text: str, today: date) -> date:
 def _print_list(requests: list[Request], language: Words) -> None:
     table = Table(box=None, pad_edge=False)
     for name in ("reference", "status", "pay_by", "contractor", "amount", "subject"):
-        table.add_column(language.label(name), justify="right" if name == "amount" else "left")
+        fixed = name not in ("contractor", "subject")
+        table.add_column(language.label(name), justify="right" if name == "amount" else "left", no_wrap=fixed)
     for request in requests:
         table.add_row(
             request.reference, language.status(request.shown_status), language.value("pay_by", request),

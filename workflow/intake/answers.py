@@ -273,7 +273,7 @@ def _words_of_accountant(answer: Answer, said: Decision) -> Plan:
 
 def _order_in(text: str, today: date) -> tuple[str, date | None]:
     """A payment order's number and date in the accountant's words ("№ 214 от 25.11.2026"); nothing is guessed."""
-    number = re.search(r"(?:№|\bN[o.]?\s|\bп/п\s*№?|#)\s*([\w/-]{1,20})", text, re.IGNORECASE)
+    number = re.search(r"(?:№|\bNo?\.?(?=\s*\d)|\bп/п\s*№?|#)\s*([\w/-]{1,20})", text, re.IGNORECASE)
     day = re.search(r"\b\d{1,2}\.\d{1,2}\.\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b", text)
     found = parse_date(day.group(), today) if day else None
     return (number.group(1) if number else ""), found if isinstance(found, date) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -29,6 +30,8 @@ class RegistryLeg:
     poll: float
     name: str = "registry"
     bell: Bell = field(default_factory=Bell)
+    oddities: Callable[[], Sequence[tuple[str, str]]] = tuple
+    """Things beside the book that somebody should know of: (key of the alarm, details)."""
     _troubled: bool = False
 
     def work_once(self) -> bool:
@@ -43,6 +46,8 @@ class RegistryLeg:
         except RegistryError as error:
             self._broken(error)
             raise
+        for key, details in self.oddities():
+            alarm(self.service, self.operators, key, details, once=f"{key}:{self.sync.name}:{details}")
         if self._troubled:
             self._troubled = False
             alarm(self.service, self.operators, "registry_mended", self.sync.name,
