@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from sheets.model import Cell
-from values.dates import parse_date
+from values.dates import YEARS, parse_date
 from values.flaw import Flaw, flaw
 from values.money import parse_amount
 from workflow.core.commands import (
@@ -129,11 +129,12 @@ def text_of(cell: Cell) -> str:
 
 
 def _day(cell: Cell, today: date) -> date | Flaw | None:
-    """A day; a bare number is none, for 25.10 would have become 25.1 by now."""
+    """A day; a bare number is none (25.10 would have become 25.1 by now), nor is one that a date format has turned
+    into a day of 1900."""
+    if isinstance(cell, Decimal) or (isinstance(cell, date) and cell.year not in YEARS):
+        return flaw("invalid", "date_not_date", text_of(cell))
     if isinstance(cell, date):
         return cell
-    if isinstance(cell, Decimal):
-        return flaw("invalid", "date_not_date", text_of(cell))
     text = text_of(cell)
     return parse_date(text, today) if text else None
 

@@ -349,10 +349,16 @@ class RegistrySync:
         formulas = {key for row, key in self._pending.formulas if row == reference} - self._people
         differs = {
             key: cell for key, cell in wanted.items()
-            if key in theirs and key not in left and (key in formulas or not same(cell, theirs[key]))
+            if key in theirs and key not in left and (key in formulas or not self._is_written(key, cell, theirs[key]))
         }  # fmt: skip
         change = Change(reference, differs, links if "materials" in differs else {})
         return change, self._after(theirs, differs, base, left)
+
+    def _is_written(self, key: str, ours: Cell, theirs: Cell) -> bool:
+        """Filters and colours want the very word of Status, sums and sorting want numbers and dates, not their text;
+        elsewhere blanks at the ends do not matter."""
+        exact = key == self.layout.status_key or (isinstance(theirs, str) and not isinstance(ours, str))
+        return ours == theirs if exact else same(ours, theirs)
 
     @property
     def _people(self) -> frozenset[str]:
