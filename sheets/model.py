@@ -1,6 +1,6 @@
 """The values of a registry: cells, columns, the layout of a sheet, what was read from it and what is to be written."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -34,6 +34,11 @@ class ViewSpec:
     caption: str = ""
     total: str = "Total"
     empty: str = ""
+    aliases: tuple[str, ...] = ()  # other names of the sheet, as in another language
+
+    def sheet_among(self, names: Container[str]) -> str | None:
+        """The name under which the sheet stands in a workbook; None where people removed it."""
+        return next((name for name in (self.title, *self.aliases) if name in names), None)
 
 
 @dataclass(frozen=True, slots=True)

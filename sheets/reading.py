@@ -23,7 +23,8 @@ def read_book(content: bytes, layout: Layout, version: Version) -> tuple[Snapsho
         raise RegistryBroken(f"The workbook has no worksheet “{layout.worksheet}”.")
     formulas = list(formula_cells(package.stream(book.sheets[layout.worksheet])))
     values = _open(content)
-    names = [layout.worksheet, *(spec.title for spec in layout.views if spec.title in book.sheets)]
+    views = (spec.sheet_among(book.sheets) for spec in layout.views)
+    names = [layout.worksheet, *(name for name in views if name is not None)]
     sheets: dict[str, Values] = {name: _sheet(values, name) for name in names}
     snapshot, index = read_sheets(sheets, layout, version, stamp_of(package), dates_1904=book.dates_1904)
     return replace(snapshot, formulas=_of_ours(formulas, index)), index

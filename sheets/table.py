@@ -13,6 +13,7 @@ from sheets.sheetxml import day_of
 SERIALS = range(36_526, 73_051)  # 2000 to 2099: a number in a date column that lost its format
 SHOWN_OF_STRANGERS = 3
 LEARNT_ROWS = 500
+BLANKS = ("\n", *(blank * number for blank in (" ", "\xa0") for number in range(40)))  # rarer ones are blank to `same`
 TEXT_ONLY = frozenset({str})
 
 
@@ -98,7 +99,7 @@ class _CellReader:
         self._pick = itemgetter(*(places[column.key] for column in columns))  # two at least: the header needs them
         self._readers = [self._reader(column, dates_1904) for column in columns]
         self._texts = sum(column.kind not in ("money", "date") for column in columns)
-        self._kept: dict[Value, Cell] = {"": None, " ": None}  # also keeps texts that repeat only once in memory
+        self._kept: dict[Value, Cell] = dict.fromkeys(BLANKS)  # and texts that repeat, kept once in memory
         self._learning = LEARNT_ROWS
 
     def __call__(self, row: Sequence[Value]) -> dict[str, Cell]:
@@ -148,9 +149,10 @@ def _view_edits(sheets: Mapping[str, Values], layout: Layout) -> Iterator[tuple[
     """Status cells of the views that do not say what we wrote there."""
     ours = {word.casefold() for word in layout.approved_words}
     for spec in layout.views:
-        if spec.title not in sheets or layout.status_key not in layout.view_columns:
+        name = spec.sheet_among(sheets)
+        if name is None or layout.status_key not in layout.view_columns:
             continue
-        for reference, status in _view_rows(sheets[spec.title], layout):
+        for reference, status in _view_rows(sheets[name], layout):
             if status and status.casefold() not in ours:
                 yield spec.key, reference, status
 
