@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
@@ -24,7 +23,6 @@ from workflow.core.policy import Policy
 __all__ = ["Accepted", "Outcome", "Refused", "decide"]
 
 
-@dataclass(frozen=True, slots=True)
 class NoRequest(Exception):
     """An order for a request that is not there: a fault of ours, the door looks it up first."""
 

@@ -36,7 +36,8 @@ def evolve(request: Request, event: Event, at: datetime) -> Request:
         case e.Submitted():
             return _submitted(moved, event)
         case e.Asked():
-            return replace(moved, asks=_asked(moved.asks, event, at), stuck=False)
+            still_stuck = moved.stuck and event.kind is not AskKind.APPROVE
+            return replace(moved, asks=_asked(moved.asks, event, at), stuck=still_stuck)
         case e.StepStuck():
             return replace(moved, step=event.step, stuck=True)
         case e.Approved():

@@ -26,7 +26,7 @@ from helpers.world import (
     policy_of,
     reason,
 )
-from workflow.core.commands import AskRef, GiveReason, PutOnHold, Release, Reroute, SendBack, UndoVote
+from workflow.core.commands import AskRef, GiveReason, MarkPaid, PutOnHold, Release, Reroute, SendBack, UndoVote
 from workflow.core.model import AskKind, Status, Step
 from workflow.core.outcome import REGISTRY
 
@@ -492,3 +492,9 @@ def test_cases_of_the_field(case: dict[str, object]) -> None:
             case "edit:amount":
                 desk.amend(amount="9999")
     assert desk.status is RESULTS[str(case["result"])]
+
+
+def test_a_payment_that_is_asked_about_leaves_a_stuck_step_stuck() -> None:
+    desk = desk_with(Step("any", (ADAM,)), by=ADAM)
+    desk.do(MarkPaid(FIONA))
+    assert (desk.asked(AskKind.CONFIRM), desk.request.stuck) == ({FIONA}, True)
