@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
+from mailer.pairs import read_pairs
 from mailer.render import Renderer
 from workflow.core import events as e
 from workflow.core.deeds import CONTRACTOR_KINDS
@@ -38,7 +39,7 @@ from workflow.notices.samples import (
     samples,
     template_samples,
 )
-from workflow.words import words
+from workflow.words import form_labels, words
 
 LANGUAGES = ("ru", "en")
 RENDERER = Renderer()
@@ -118,7 +119,7 @@ def test_every_notice_can_be_written(name: str, contents: str, language: str) ->
     assert "\n" not in subject
     for line in text.splitlines():
         assert not decides(line), line
-        assert len(line) <= 78 or " " not in line.strip() or is_form(line), line
+        assert len(line) <= 78 or " " not in line.strip() or is_form(line) or line.startswith("countersign "), line
     for line in lines_of_html(page):
         assert not decides(line), line
     assert not re.search(r"<(?:script|img|b|i)\b", page)
@@ -189,6 +190,20 @@ def test_each_button_sends_one_clear_word(name: str, expected: list[Action], lan
     read = [read_decision(body.replace("\r\n", "\n"), words=Words.built_in()) for body in bodies]
     assert [found.action for found in read] == expected
     assert all(found.comment == "" for found in read)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["ask_complete", "receipt_draft", "told_refused_return", "answer_refused_draft"])
+def test_a_form_that_comes_back_untouched_says_nothing_new(name: str, language: str) -> None:
+    """Our whole notice may stand in the reply: only the form in it may be read, and as it was typed."""
+    sample = sample_of(name, language)
+    assert sample.request is not None
+    text = text_of(written(sample, language))
+    for quoted in (text, "\n".join(f"> {line}" for line in text.splitlines())):
+        read = read_pairs(quoted, (), form_labels()).values
+        typed = {field: text for field, text in sample.request.typed.items() if text}
+        assert {field: found[0] for field, found in read.items()} == typed
+        assert all(len(found) == 1 for found in read.values())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -377,6 +392,11 @@ def test_a_file_whose_bytes_are_gone_is_told_of() -> None:
     assert "Could not be attached: invoice 318.pdf" in text_of(message)
 
 
+def test_a_daily_list_carries_each_invoice_under_the_number_of_its_line() -> None:
+    files = [part.get_filename() for part in written(sample_of("digest"), "ru").iter_attachments()]
+    assert files == [f"{number}. invoice 318.pdf" for number in (1, 2, 3)]
+
+
 # --- when not ---------------------------------------------------------------------------------------------------------
 
 APPROVE_1 = {"version": 1, "step": 0, "ask": "approve"}
@@ -412,6 +432,12 @@ def test_a_form_that_is_complete_is_not_asked_for() -> None:
     draft = Story("ru", {**TYPED["ru"], "amount": ""}).add(e.Asked(RITA, AskKind.COMPLETE, 0, 0))
     assert not skipped("ask_complete", RITA, COMPLETE_0, draft)
     assert skipped("ask_complete", RITA, COMPLETE_0, draft.fill(TYPED["ru"]).submit())
+
+
+def test_a_list_of_which_nothing_is_open_any_more_is_not_sent() -> None:
+    sample = sample_of("digest")
+    decided = replace(office("ru", RENDERER), request=lambda _: Story("ru").submit().approve().request)
+    assert decided.prepare(sample.deed, None, NOW) == Skip("superseded")
 
 
 def test_nobody_writes_to_the_registry() -> None:

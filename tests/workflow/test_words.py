@@ -95,6 +95,13 @@ def test_every_alarm_has_a_headline_and_a_sentence(lang: str) -> None:
     assert table(lang)["alarm"].keys() == table(lang)["alarm_title"].keys()
 
 
+def test_every_kind_of_notice_has_its_templates() -> None:
+    kinds = named(r'(?:notice\(|Lane\.MAIL, )"(\w+)"', "workflow")
+    assert len(kinds) > 30
+    missing = [kind for kind in kinds for lang in LANGUAGES if not (ROOT / "templates" / lang / f"{kind}.j2").is_file()]
+    assert missing == []
+
+
 @BOTH
 def test_every_name_of_the_model_has_a_word(lang: str) -> None:
     of = table(lang)

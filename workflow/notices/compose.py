@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from workflow.core.model import File, OrderFile, Request
 from workflow.journal.queue import Claimed
 from workflow.notices.actions import OFFERED, Action, actions, can_undo, possible
 from workflow.notices.kinds import Scene, Values, contractor_language, values
+from workflow.notices.lists import listed_requests
 from workflow.notices.people import People, Person
 from workflow.notices.summary import Reader
 from workflow.notices.timely import why_not
@@ -27,10 +28,12 @@ FILLED_INLINE = frozenset({"ask_complete", "receipt_draft", "form", "form_needed
 """The form in them is answered where it stands, so that no line asks to write above it."""
 INVITES = ASKS | {
     "receipt_submitted", "receipt_vote", "receipt_done", "answer_refused", "correction_refused", "told_comment",
-    "told_attempt", "status", "told_held",
+    "told_attempt", "status", "told_held", "digest",
 }  # fmt: skip
 WITH_FILES = frozenset({"ask_approval", "ask_pay"})
 WITH_ORDERS = frozenset({"contractor_paid", "contractor_order"})
+LISTS = {"digest": "lines", "morning": "sections"}
+"""Lists that are not sent when nothing in them is still true."""
 MOST_BYTES = 15_000_000
 LONGEST_SUBJECT = 190
 
@@ -100,6 +103,8 @@ class Notices:
             return Skip(reason)
         created = datetime.fromisoformat(deed.created_at)
         scene = self.scene(deed, request, now)
+        if deed.kind in LISTS and not values(scene)[LISTS[deed.kind]]:
+            return Skip("superseded")
         message = self._notice(deed, scene, created)
         return Prepared(compose(message), self.address, deed.person)
 
@@ -236,17 +241,28 @@ class Notices:
     def _files(self, deed: Claimed, scene: Scene) -> tuple[list[NoticeFile], str]:
         """What goes with the notice, and a word about what does not."""
         request = scene.request
+        if deed.kind == "digest":
+            return self._files_of_list(deed, scene)
         if request is None or deed.kind not in WITH_FILES | WITH_ORDERS:
             return [], ""
         if deed.kind in WITH_ORDERS:
             orders = [order for order in request.payment_orders if deed.params.get("sha256") in (None, order.sha256)]
             found = _contents(orders, self.order_file)
             return [file for _, file in found if file][-5:], ""
-        if sum(file.size for file in request.files) > MOST_BYTES:
+        return self._invoices(request.files, scene)
+
+    def _invoices(self, files: Sequence[File], scene: Scene) -> tuple[list[NoticeFile], str]:
+        if sum(file.size for file in files) > MOST_BYTES:
             return [], scene.words.text("files_too_big")
-        found = _contents(request.files, lambda file: self.letter_file(file.letter, file.sha256))
+        found = _contents(files, lambda file: self.letter_file(file.letter, file.sha256))
         gone = ", ".join(name for name, file in found if file is None)
         return [file for _, file in found if file], scene.words.text("files_missing", names=gone) if gone else ""
+
+    def _files_of_list(self, deed: Claimed, scene: Scene) -> tuple[list[NoticeFile], str]:
+        """The invoices of all lines, each named by the number of its line."""
+        listed = listed_requests(deed.params, self.request)
+        files = [replace(file, name=f"{number}. {file.name}") for number, request in listed for file in request.files]
+        return self._invoices(files, scene)
 
 
 _TO_THE_WRITER = frozenset({

@@ -19,6 +19,7 @@ from workflow.wordlist import DECIDING
 WIDTH = 72
 NO_BREAK = "\u00a0"
 GLUED = 6
+PREFIX = 4
 LONGEST_LINE = 2000
 
 _BLANKS = re.compile(r"[ \t\r\n]+")
@@ -64,10 +65,16 @@ def decides(line: str) -> bool:
 
 
 def tame(text: str, label: Callable[[str], str]) -> str:
-    """Text from outside without invisible signs; a line of it that would be read as a decision is labelled."""
+    """Text from outside without invisible signs; a line of it that would be read as a decision, also when it is folded
+    or cut, is labelled."""
     plain = strip_invisible(text.replace("\r\n", "\n").replace("\r", "\n"))
-    lines = (label(line) if decides(line) else line for line in plain.split("\n"))
+    lines = (label(line) if _begins_like_a_decision(line) else line for line in plain.split("\n"))
     return "\n".join(lines)
+
+
+def _begins_like_a_decision(line: str) -> bool:
+    words = line.split()
+    return decides(line) or any(decides(" ".join(words[:count])) for count in range(1, min(len(words), PREFIX) + 1))
 
 
 def _action(line: str) -> Action | None:

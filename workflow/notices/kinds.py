@@ -15,7 +15,7 @@ from workflow.core.model import Problem, Request
 from workflow.core.outcome import REGISTRY
 from workflow.core.payment import paid_so_far
 from workflow.notices.flow import flow
-from workflow.notices.lists import by_status, payable_sections, request_line
+from workflow.notices.lists import by_status, decision_lines, payable_sections, request_line
 from workflow.notices.summary import Reader, about, changed_lines, hold_text, summary, waiting_for
 from workflow.words import LANGUAGES, Words, form_text
 from workflow.words import words as words_of
@@ -24,6 +24,7 @@ Values = dict[str, Any]
 Params = Mapping[str, Any]
 
 LONGEST_QUOTE = 3000
+WORDS = ("approve", "reject", "return", "submit", "status")
 WITH_CHANGES = frozenset({"ask_approval", "receipt_submitted"})
 
 
@@ -76,10 +77,11 @@ def _common(scene: Scene) -> Values:
     return {
         "flow": flow, "lang": scene.words.lang, "company": scene.company, "tag": scene.tag, "kind": scene.kind,
         "ref": scene.request.reference if scene.request else "", "card": None, "about": "", "status": "",
-        "me": reader.name(scene.person), "by": reader.name(by) if by else "", "by_registry": by == REGISTRY,
+        "me": reader.name(scene.person), "by": reader.name(by) if by else "", "by_address": by,
+        "by_registry": by == REGISTRY,
         "comment": reader.tame(shorten(comment.strip(), LONGEST_QUOTE)), "role": str(params.get("role", "")),
         "decision": str(params.get("decision", "")), "action": str(params.get("action", "")),
-        "operator": scene.is_operator, "word": {name: scene.words.keyword(name) for name in ("submit", "status")},
+        "operator": scene.is_operator, "word": {name: scene.words.keyword(name) for name in WORDS},
         "their_subject": shorten(one_line(str(params.get("subject", ""))), 80),
         "sender": one_line(str(params.get("sender", ""))), "details": reader.tame(_line(params.get("details", ""))),
         "refused_files": [scene.words.refused_file(name, reason) for name, reason in params.get("refused_files", ())],
@@ -217,7 +219,9 @@ def _contractor(scene: Scene, params: Params) -> Values:
 
 def _answer_refused(scene: Scene, params: Params) -> Values:
     reason, read, request = str(params.get("reason", "")), str(params.get("read", "")), scene.request
-    words = scene.words
+    words, in_hand = scene.words, params.get("ask") == "complete" and scene.request is not None
+    if in_hand and reason.startswith("unclear"):
+        reason = "unclear_form"
     stale = reason == "stale_version" and request is not None
     why = scene.reader.tame(words.reason(reason, read, request.currency if request else ""))
     return {
@@ -225,6 +229,8 @@ def _answer_refused(scene: Scene, params: Params) -> Values:
         "unclear": reason.startswith("unclear"), "passed_on": reason == "unclear_passed_on",
         "quoted": "" if words.repeats(reason) else scene.reader.tame(shorten(read.strip(), LONGEST_QUOTE)),
         "fresh": params.get("ask") == "approve",
+        "form": form_text(words.lang, request.typed) if request and in_hand else "",
+        "problems": _problems(scene, request.problems) if request and in_hand else (),
         "changes": changed_lines(scene.history, request.version, scene.reader) if stale and request else (),
     }  # fmt: skip
 
@@ -306,6 +312,44 @@ def _status_list(scene: Scene, params: Params) -> Values:
     return {"sections": by_status(scene.requests_of(scene.person), scene.reader, scene.url_of)}
 
 
+# --- daily lists ------------------------------------------------------------------------------------------------------
+
+
+def _digest(scene: Scene, params: Params) -> Values:
+    lines = decision_lines(params, scene.person, scene.find, scene.reader, scene.url_of)
+    return {"lines": lines, "count": len(lines)}
+
+
+def _digest_receipt(scene: Scene, params: Params) -> Values:
+    """Every line decided, or why not; what was not understood; what stays open."""
+    words, reader = scene.words, scene.reader
+    decided: list[str] = []
+    failed: list[str] = []
+    for number, reference, action, reason, comment in params.get("results", ()):
+        line = f"{number}. {request_line(scene.find(str(reference)), str(reference), reader)}"
+        said = f" ({reader.tame(shorten(one_line(str(comment)), 200))})" if comment else ""
+        if reason:
+            failed.append(f"{line}: {words.reason(str(reason))}")
+        else:
+            decided.append(f"{line}: {words.choice(str(action))}{said}")
+    unclear = [
+        f"{reader.tame(shorten(one_line(str(read)), 200))}: {words.reason(f'unclear_{doubt}')}"
+        for read, doubt in params.get("unclear", ())
+    ]
+    still = [
+        f"{number}. {request_line(scene.find(str(reference)), str(reference), reader)}"
+        for number, reference in params.get("open", ())
+    ]
+    return {
+        "decided": decided, "failed": failed, "unclear": unclear, "still": still, "count": len(decided),
+        "unknown": ", ".join(str(number) for number in params.get("unknown", ())),
+    }  # fmt: skip
+
+
+def _absent(scene: Scene, params: Params) -> Values:
+    return {"returns_on": scene.words.day(str(params.get("returns_on") or ""))}
+
+
 _OF_KIND: dict[str, Callable[[Scene, Params], Values]] = {
     "form": _blank_form, "form_needed": _blank_form,
     "ask_complete": _form_of_request, "receipt_draft": _form_of_request, "told_refused": _form_of_request,
@@ -317,5 +361,6 @@ _OF_KIND: dict[str, Callable[[Scene, Params], Values]] = {
     "answer_refused": _answer_refused, "answer_to_nothing": _read, "told_attempt": _read,
     "told_bounced": _address, "told_in_doubt": _in_doubt,
     "status": _status, "status_list": _status_list,
+    "digest": _digest, "digest_receipt": _digest_receipt, "told_absent": _absent,
     "too_big": _too_big, "alarm": _alarm, "registry_waiting": _registry_waiting, "morning": _morning,
 }  # fmt: skip

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from values.text import one_line, shorten
-from workflow.core.model import Request, Status
+from workflow.core.model import AskKind, Request, Status
 from workflow.core.payment import rest_of
-from workflow.notices.summary import SHORT_NAME, SHORT_SUBJECT, Reader, due_text
+from workflow.notices.summary import SHORT_NAME, SHORT_SUBJECT, Reader, due_text, summary
 
 Line = tuple[str, str]
 UrlOf = Callable[[Request], str]
@@ -53,6 +53,47 @@ def by_status(requests: Iterable[Request], reader: Reader, url_of: UrlOf) -> tup
         for status, found in groups.items()
         if found
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    """One numbered request that awaits a decision."""
+
+    number: int
+    head: str
+    rest: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def decision_lines(
+    params: Mapping[str, Any], person: str, find: Callable[[str], Request | None], reader: Reader, url_of: UrlOf
+) -> tuple[DecisionLine, ...]:
+    """What still awaits this person's decision; the numbers stay those of the stored list."""
+    return tuple(
+        _decision_line(number, request, reader, url_of)
+        for number, request in listed_requests(params, find)
+        if any(
+            ask.person == person and ask.version == request.version for ask in request.open_asks(AskKind.APPROVE)
+        )
+    )
+
+
+def listed_requests(
+    params: Mapping[str, Any], find: Callable[[str], Request | None]
+) -> Iterable[tuple[int, Request]]:
+    """The numbered requests of a daily list that are still what the list was made from."""
+    for number, (reference, version, *_) in enumerate(params.get("lines", ()), 1):
+        request = find(str(reference))
+        if request is not None and request.version == version:
+            yield number, request
+
+
+def _decision_line(number: int, request: Request, reader: Reader, url_of: UrlOf) -> DecisionLine:
+    seen = summary(request, reader)
+    head = ", ".join(part for part in (seen.contractor, seen.amount) if part)
+    when = ", ".join(part for part in (request.reference, due_text(request, reader), seen.asked_by) if part)
+    rest = (seen.subject, seen.holds, when, url_of(request))
+    return DecisionLine(number, head, tuple(line for line in rest if line), seen.warnings)
 
 
 def request_line(request: Request | None, reference: str, reader: Reader) -> str:

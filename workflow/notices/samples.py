@@ -156,12 +156,20 @@ def office(language: str, renderer: Renderer, names: Mapping[str, str] | None = 
 def prepare(sample: Sample, notices: Notices) -> Any:
     """The finished mail of a sample, its story being the journal."""
     story, request = sample.story, sample.request
-    listed = request or Story(notices.language).submit().approve().request
+    listed = request or _listed(notices.language, sample.kind)
     history = tuple(story.history) if story else ()
     writer = replace(
         notices, history=lambda _: history, request=lambda _: listed, requests_of=lambda _: (listed,),
     )  # fmt: skip
     return writer.prepare(sample.deed, request, NOW)
+
+
+def _listed(language: str, kind: str) -> Request:
+    """What stands in the lists: something to decide, or something to pay."""
+    story = Story(language).submit()
+    if kind != "digest":
+        return story.approve().request
+    return story.add(e.Approved(ADAM, 0, 1), *ask_step(story.request.route, 1, 1), by=ADAM).request
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +317,10 @@ def _of_requests(language: str, typed: Mapping[str, str] | None, words: str) -> 
         ("contractor_order", "contractor_order", theirs, {"sha256": ORDER.sha256}, paid),
         ("contractor_recalled", "contractor_recalled", theirs, {}, held),
         ("contractor_reply", "contractor_reply", RITA, {"from": "sales@kanzmir.example", "text": said}, paid),
+        ("answer_refused_draft", "answer_refused", RITA,
+         {**refused, "version": 0, "reason": "unclear_passed_on", "read": said, "ask": "complete", "step": 0}, draft),
+        ("told_absent", "told_absent", RITA, {"by": ADAM, "returns_on": "2026-11-30"}, awaiting),
+        ("told_absent_operator", "told_absent", OLGA, {"by": ADAM, "returns_on": None}, awaiting),
         ("status", "status", RITA, {"version": 1}, half),
     ]  # fmt: skip
     return [Sample(*row) for row in rows]
@@ -333,6 +345,11 @@ def _without_request(said: str) -> list[Sample]:
          {"day": TODAY.isoformat(), "overdue": [REFERENCE], "today": [REFERENCE] * 2, "later": [],
           "on_hold": [REFERENCE]}),
         ("status_list", "status_list", RITA, {}),
+        ("digest", "digest", ADA, {"day": TODAY.isoformat(), "ask": "digest", "lines": [[REFERENCE, 1, 1, ""]] * 3}),
+        ("digest_receipt", "digest_receipt", ADAM,
+         {"results": [[1, REFERENCE, "approve", "", ""], [2, REFERENCE, "reject", "", said],
+                      [3, REFERENCE, "approve", "closed_paid", ""]],
+          "open": [[4, REFERENCE]], "unclear": [[said, "question"]], "unknown": [17]}),
         *((f"alarm_{key}", "alarm", OLGA, {"key": key, "details": line, "sender": "x@y.example"}) for key in alarms),
     ]  # fmt: skip
     return [Sample(*row, None) for row in rows]
