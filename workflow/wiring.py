@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from sqlalchemy.engine import make_url
 
-from config.settings import Condition, RegistrySettings, SecretError, Settings
+from config.settings import Condition, RegistrySettings, SecretError, Settings, load
 from config.settings import Step as StepSettings
 from documents.links import link_to
 from documents.materials import Materials
@@ -306,6 +306,11 @@ class Wiring:
             return datetime.combine(settings.mailbox.read_from, time(0), settings.timezone).astimezone(UTC)
         first = self.journal.note_once("first_start", self.now().isoformat())
         return datetime.fromisoformat(first) - BEFORE_FIRST_START
+
+
+def wired(path: Path, env: Mapping[str, str] | None = None) -> Wiring:
+    """The parts of the installation that a settings file describes."""
+    return Wiring(load(path, env or {}))
 
 
 class NotBuiltYet(Exception):

@@ -18,7 +18,6 @@ from typing import Any
 import openpyxl
 from fpdf import FPDF
 
-from config.settings import load
 from mailer.embedded import Delivered, MailServer
 from workflow.cli.logs import set_up_logs
 from workflow.cli.running import begin, prepare_daemon
@@ -26,7 +25,7 @@ from workflow.core.model import Request
 from workflow.daemon import Daemon
 from workflow.demo.cast import MAILBOX, PASSWORD, USERS, Player, settings_text
 from workflow.journal.schema import prepare
-from workflow.wiring import Wiring
+from workflow.wiring import wired
 from workflow.words import words
 
 PATIENCE = 20.0
@@ -58,7 +57,7 @@ class Stage:
         text = settings_text(self.language, self.server.imap_port, self.server.smtp_port)
         self.settings_file.write_text(text, encoding="utf-8")
         set_up_logs("plain", "error")
-        self.wiring = Wiring(load(self.settings_file, {}))
+        self.wiring = wired(self.settings_file)
         prepare(self.wiring.journal.engine, self.wiring.now())
         begin(self.wiring)
         self.daemon: Daemon = prepare_daemon(self.wiring)
