@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import get_args
 
 import pytest
+
 from config.sections import ColumnKey
 from helpers.registry_room import RITA, Room
 from workflow.core.commands import Form, MarkPaid, Open, PutOnHold

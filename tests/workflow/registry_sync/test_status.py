@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+
 from helpers.registry_room import FIONA, RITA, Room
 from sheets.model import Cell
 from workflow.core.commands import MarkPaid, Withdraw
