@@ -70,10 +70,14 @@ class Daemon:
             log.warning("%s: %s", leg.name, error)
         else:
             log.exception("%s failed", leg.name, exc_info=error)
-        try:
-            self.journal.leg_failed(leg.name, str(error), self.now())
-        except Exception:  # the journal itself is what fails: the log has it, the next turn tries again
-            log.exception("%s: its failure could not be recorded", leg.name)
+        _record_failure(self.journal, leg, error, self.now())
+
+
+def _record_failure(journal: Journal, leg: Leg, error: Exception, now: datetime) -> None:
+    try:
+        journal.leg_failed(leg.name, str(error), now)
+    except Exception:  # the journal itself is what fails: the log has it, the next turn tries again
+        log.exception("%s: its failure could not be recorded", leg.name)
 
 
 def _pause(failures: int, error: Exception) -> float:
@@ -101,7 +105,7 @@ def run_once(legs: Sequence[Leg], journal: Journal, now: Callable[[], datetime],
             except Exception as error:
                 if not isinstance(error, OUTSIDE):
                     log.exception("%s failed", leg.name)
-                journal.leg_failed(leg.name, str(error), now())
+                _record_failure(journal, leg, error, now())
                 resting.add(leg.name)
                 worked = True
                 if not isinstance(error, RegistryLocked):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from workflow.cli.common import Session, default_path, session
+from workflow.cli.common import Session, default_path, plain_errors, session
 
 app = typer.Typer(
     name="countersign", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -173,4 +173,8 @@ def migrate(context: typer.Context) -> None:
 
 
 def main() -> None:
-    app()
+    try:
+        with plain_errors():
+            app()
+    except typer.Exit as ended:  # raised outside of the commands, where nobody else turns it into a status
+        raise SystemExit(ended.exit_code) from None

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 import typer
 from filelock import FileLock, Timeout
+from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings, SettingsError, load
 from workflow.cli.logs import set_up_logs
@@ -84,8 +85,18 @@ def plain_errors() -> Iterator[None]:
         yield
     except NotBuiltYet as error:
         stop(WRONG_USE, str(error))
-    except JournalError as error:
-        stop(NO, str(error))
+    except (JournalError, SQLAlchemyError, OSError) as error:
+        stop(NO, sentence(error))
+
+
+def sentence(error: Exception) -> str:
+    """What to say of a failure of the world, and what to do next."""
+    if isinstance(error, SQLAlchemyError):
+        why = str(getattr(error, "orig", None) or error).rstrip(".")
+        return f"The journal cannot be used: {why}. If it stays so, restore the newest good copy of it."
+    if isinstance(error, OSError):
+        return f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."
+    return str(error)
 
 
 def stop(code: int, sentence: str = "") -> NoReturn:

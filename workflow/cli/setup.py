@@ -16,7 +16,7 @@ from mailer.errors import MailerError
 from mailer.inbox import Inbox
 from mailer.smtp import Outgoing
 from sheets.errors import RegistryError
-from workflow.cli.common import NO, WRONG_USE, Session, quiet, show, stop
+from workflow.cli.common import NO, WRONG_USE, Session, quiet, sentence, show, stop
 from workflow.journal import JournalError
 from workflow.journal.schema import current, prepare
 from workflow.journal.tables import HEAD
@@ -90,7 +90,7 @@ def _asked(name: str, part: Callable[[Wiring], str], wiring: Wiring) -> Finding:
     except (MailerError, RegistryError, JournalError, DocumentsError, Trouble) as error:
         return Finding(name, "failed", str(error))
     except (OSError, SQLAlchemyError) as error:
-        return Finding(name, "failed", f"{type(error).__name__}: {error}")
+        return Finding(name, "failed", sentence(error))
 
 
 class Trouble(Exception):

@@ -28,18 +28,23 @@ def prepare(engine: Engine, now: datetime) -> None:
     found = current(engine)
     if found == HEAD:
         return
-    if found is not None and found not in KNOWN:
-        raise NewerSchema(
-            f"The journal was written by a newer version (schema {found}, this program knows {HEAD}). "
-            "Install the newer version, or restore the copy made before its upgrade."
-        )
+    _refuse_newer(found)
     if engine.dialect.name != "sqlite":
         raise JournalError(f"The journal's schema is {found or 'not there yet'}, {HEAD} is needed: run `countersign migrate`.")
     upgrade(engine, now)
 
 
+def _refuse_newer(found: str | None) -> None:
+    if found is not None and found not in KNOWN:
+        raise NewerSchema(
+            f"The journal was written by a newer version (schema {found}, this program knows {HEAD}). "
+            "Install the newer version, or restore the copy made before its upgrade."
+        )
+
+
 def upgrade(engine: Engine, now: datetime) -> None:
     """Bring the schema to HEAD; a SQLite file is copied beside itself first, one process at a time."""
+    _refuse_newer(current(engine))
     path = _file_of(engine)
     if path is None:
         _run(engine)
