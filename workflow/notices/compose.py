@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from mailer.compose import Address, Notice, NoticeFile, compose, mailto
+from mailer.compose import Address, Notice, compose, mailto
 from mailer.render import Rendered, Renderer
 from workflow.core.deeds import CONTRACTOR_KINDS
 from workflow.core.events import Recorded
-from workflow.core.model import File, OrderFile, Request
+from workflow.core.model import OrderFile, Request
 from workflow.journal.queue import Claimed
 from workflow.notices.actions import OFFERED, Action, actions, can_undo, possible
-from workflow.notices.kinds import Scene, Values, contractor_language, values
-from workflow.notices.lists import listed_requests
+from workflow.notices.enclosures import WITH_ORDERS, enclosed
+from workflow.notices.kinds import values
 from workflow.notices.people import People, Person
+from workflow.notices.scene import Scene, Values, contractor_language
 from workflow.notices.summary import Reader
 from workflow.notices.timely import why_not
 from workflow.words import Words, words
@@ -30,18 +30,14 @@ INVITES = ASKS | {
     "receipt_submitted", "receipt_vote", "receipt_done", "answer_refused", "correction_refused", "told_comment",
     "told_attempt", "status", "told_held", "digest",
 }  # fmt: skip
-WITH_FILES = frozenset({"ask_approval", "ask_pay"})
-WITH_ORDERS = frozenset({"contractor_paid", "contractor_order"})
 LISTS = {"digest": "lines", "morning": "sections"}
 """Lists that are not sent when nothing in them is still true."""
-MOST_BYTES = 15_000_000
 LONGEST_SUBJECT = 190
 
 _OFFERS: dict[str, tuple[str, ...]] = {
     "ask_approval": ("approve", "reject", "return"), "ask_pay": ("paid", "return", "hold"), "ask_confirm": ("confirm",),
     "receipt_draft": ("submit", "withdraw"), "receipt_submitted": ("withdraw",),
 }  # fmt: skip
-F = TypeVar("F", File, OrderFile)
 _DECIDES_BY_ASK = frozenset({"told_comment", "told_attempt"})
 
 
@@ -134,7 +130,7 @@ class Notices:
 
     def _notice(self, deed: Claimed, scene: Scene, created: datetime) -> Notice:
         lang = scene.words.lang
-        files, note = self._files(deed, scene)
+        files, note = enclosed(scene, self.letter_file, self.order_file)
         shown = values(scene) | {"files_note": note}
         if deed.kind in WITH_ORDERS:
             shown["order_attached"] = bool(files)
@@ -236,34 +232,6 @@ class Notices:
         person = self.roster.find(sender)
         return (person.email if person else sender.lower()) == deed.person
 
-    # --- files --------------------------------------------------------------------------------------------------
-
-    def _files(self, deed: Claimed, scene: Scene) -> tuple[list[NoticeFile], str]:
-        """What goes with the notice, and a word about what does not."""
-        request = scene.request
-        if deed.kind == "digest":
-            return self._files_of_list(deed, scene)
-        if request is None or deed.kind not in WITH_FILES | WITH_ORDERS:
-            return [], ""
-        if deed.kind in WITH_ORDERS:
-            orders = [order for order in request.payment_orders if deed.params.get("sha256") in (None, order.sha256)]
-            found = _contents(orders, self.order_file)
-            return [file for _, file in found if file][-5:], ""
-        return self._invoices(request.files, scene)
-
-    def _invoices(self, files: Sequence[File], scene: Scene) -> tuple[list[NoticeFile], str]:
-        if sum(file.size for file in files) > MOST_BYTES:
-            return [], scene.words.text("files_too_big")
-        found = _contents(files, lambda file: self.letter_file(file.letter, file.sha256))
-        gone = ", ".join(name for name, file in found if file is None)
-        return [file for _, file in found if file], scene.words.text("files_missing", names=gone) if gone else ""
-
-    def _files_of_list(self, deed: Claimed, scene: Scene) -> tuple[list[NoticeFile], str]:
-        """The invoices of all lines, each named by the number of its line."""
-        listed = listed_requests(deed.params, self.request)
-        files = [replace(file, name=f"{number}. {file.name}") for number, request in listed for file in request.files]
-        return self._invoices(files, scene)
-
 
 _TO_THE_WRITER = frozenset({
     "receipt_submitted", "receipt_draft", "ask_complete", "correction_refused", "receipt_vote", "receipt_done",
@@ -271,16 +239,6 @@ _TO_THE_WRITER = frozenset({
     "status", "status_list",
 })  # fmt: skip
 """Kinds that answer whoever wrote, should it not be known who that was."""
-
-
-def _contents(
-    files: Iterable[F], content_of: Callable[[F], bytes | None]
-) -> list[tuple[str, NoticeFile | None]]:
-    found: list[tuple[str, NoticeFile | None]] = []
-    for file in files:
-        content = content_of(file)
-        found.append((file.name, None if content is None else NoticeFile(file.name, file.media_type, content)))
-    return found
 
 
 def _tag(deed: Claimed, request: Request | None) -> str:

@@ -2,109 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 
-from values.names import has_cyrillic
 from values.text import one_line, shorten
 from workflow.core import events as e
 from workflow.core.events import Recorded
 from workflow.core.model import Problem, Request
-from workflow.core.outcome import REGISTRY
 from workflow.core.payment import paid_so_far
 from workflow.notices.flow import flow
 from workflow.notices.lists import by_status, decision_lines, payable_sections, request_line
-from workflow.notices.summary import Reader, about, changed_lines, hold_text, summary, waiting_for
-from workflow.words import LANGUAGES, Words, form_text
+from workflow.notices.scene import (
+    LONGEST_QUOTE,
+    Params,
+    Scene,
+    Values,
+    common,
+    contractor_language,
+    line_of,
+    of_request,
+)
+from workflow.notices.summary import changed_lines, hold_text
+from workflow.words import Words, form_text
 from workflow.words import words as words_of
-
-Values = dict[str, Any]
-Params = Mapping[str, Any]
-
-LONGEST_QUOTE = 3000
-WORDS = ("approve", "reject", "return", "submit", "status")
-WITH_CHANGES = frozenset({"ask_approval", "receipt_submitted"})
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """One notice to be written: its kind and facts, the request, and for whom."""
-
-    kind: str
-    person: str
-    params: Params
-    request: Request | None
-    reader: Reader
-    company: str
-    contractor_language: str
-    history: Sequence[Recorded]
-    url_of: Callable[[Request], str]
-    tag: str
-    find: Callable[[str], Request | None]
-    requests_of: Callable[[str], Sequence[Request]]
-    is_operator: bool = False
-
-    @property
-    def words(self) -> Words:
-        return self.reader.words
 
 
 def values(scene: Scene) -> Values:
     """Everything that the template of this kind may use."""
-    found = _common(scene)
+    found = common(scene)
     if scene.request is not None:
-        found |= _of_request(scene, scene.request)
+        found |= of_request(scene, scene.request)
     maker = _OF_KIND.get(scene.kind)
     return found | maker(scene, scene.params) if maker else found
-
-
-def contractor_language(request: Request, setting: str) -> str:
-    """As set, else Russian for a name in Cyrillic and English for any other."""
-    if setting in LANGUAGES:
-        return setting
-    return "ru" if has_cyrillic(request.value("contractor")) else "en"
-
-
-# --- common -----------------------------------------------------------------------------------------------------------
-
-
-def _common(scene: Scene) -> Values:
-    params, reader = scene.params, scene.reader
-    by = str(params.get("by", ""))
-    comment = str(params.get("comment") or params.get("text") or "")
-    return {
-        "flow": flow, "lang": scene.words.lang, "company": scene.company, "tag": scene.tag, "kind": scene.kind,
-        "ref": scene.request.reference if scene.request else "", "card": None, "about": "", "status": "",
-        "me": reader.name(scene.person), "by": reader.name(by) if by else "", "by_address": by,
-        "by_registry": by == REGISTRY,
-        "comment": reader.tame(shorten(comment.strip(), LONGEST_QUOTE)), "role": str(params.get("role", "")),
-        "decision": str(params.get("decision", "")), "action": str(params.get("action", "")),
-        "operator": scene.is_operator, "word": {name: scene.words.keyword(name) for name in WORDS},
-        "their_subject": shorten(one_line(str(params.get("subject", ""))), 80),
-        "sender": one_line(str(params.get("sender", ""))), "details": reader.tame(_line(params.get("details", ""))),
-        "refused_files": [scene.words.refused_file(name, reason) for name, reason in params.get("refused_files", ())],
-        "actions": (), "files_note": "", "changes": (), "folder": scene.url_of(scene.request) if scene.request else "",
-    }  # fmt: skip
-
-
-def _of_request(scene: Scene, request: Request) -> Values:
-    reader, words = scene.reader, scene.words
-    version = int(scene.params.get("version", request.version))
-    changes = changed_lines(scene.history, version, reader) if scene.kind in WITH_CHANGES else ()
-    return {
-        "card": summary(request, reader), "about": reader.tame(about(request, words)), "version": version,
-        "status": request.status.value, "status_label": words.status(request.shown_status),
-        "approved": reader.names(vote.person for vote in request.approvals()),
-        "waiting_for": reader.names(waiting_for(request)), "asked": reader.names(waiting_for(request)),
-        "changes": tuple(map(reader.tame, changes)), "step": int(scene.params.get("step", request.step)) + 1,
-        "requester": reader.name(request.requester),
-    }  # fmt: skip
-
-
-def _line(text: object) -> str:
-    return shorten(one_line(str(text)), 600)
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------
@@ -247,7 +176,7 @@ def _address(scene: Scene, params: Params) -> Values:
     name = request.value("contractor") if request and contractor else scene.reader.name(address)
     return {
         "address": address, "address_name": scene.reader.tame(one_line(name)), "to_contractor": contractor,
-        "why": scene.reader.tame(_line(params.get("why", ""))),
+        "why": scene.reader.tame(line_of(params.get("why", ""))),
     }  # fmt: skip
 
 
@@ -285,7 +214,7 @@ def size_text(size: int, words: Words) -> str:
 def _alarm(scene: Scene, params: Params) -> Values:
     key, words = str(params.get("key", "")), scene.words
     known = key if words.has(f"alarm.{key}") else "other"
-    details = scene.reader.tame(_line(params.get("details", ""))).rstrip(".")
+    details = scene.reader.tame(line_of(params.get("details", ""))).rstrip(".")
     sentence = words.text(f"alarm.{known}", key=key, details=details, sender=one_line(str(params.get("sender", ""))))
     return {"key": key, "headline": words.text(f"alarm_title.{known}"), "sentence": sentence.strip()}
 
@@ -296,7 +225,7 @@ def _registry_waiting(scene: Scene, params: Params) -> Values:
     rows = [request_line(scene.find(reference), reference, scene.reader) for reference in references]
     since = datetime.fromisoformat(str(params.get("since", scene.reader.now.isoformat())))
     return {
-        "rows": rows, "rows_count": words.count("rows", len(rows)), "owner": _line(params.get("owner", "")),
+        "rows": rows, "rows_count": words.count("rows", len(rows)), "owner": line_of(params.get("owner", "")),
         "since": words.text("waiting_since", date=f"{since.astimezone(scene.reader.zone):%H:%M}"),
     }  # fmt: skip
 
@@ -333,7 +262,7 @@ def _digest_receipt(scene: Scene, params: Params) -> Values:
         else:
             decided.append(f"{line}: {words.choice(str(action))}{said}")
     unclear = [
-        f"{reader.tame(shorten(one_line(str(read)), 200))}: {words.reason(f'unclear_{doubt}')}"
+        words.text("unclear_line", read=shorten(one_line(str(read)), 200), why=words.reason(f"unclear_{doubt}"))
         for read, doubt in params.get("unclear", ())
     ]
     still = [

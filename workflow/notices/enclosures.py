@@ -1,0 +1,58 @@
+"""The files that go with a notice: the requester's invoices to who decides and pays, payment orders to contractors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from mailer.compose import NoticeFile
+from workflow.core.model import File, OrderFile
+from workflow.notices.lists import listed_requests
+from workflow.notices.scene import Scene
+
+WITH_FILES = frozenset({"ask_approval", "ask_pay"})
+WITH_ORDERS = frozenset({"contractor_paid", "contractor_order"})
+MOST_BYTES = 15_000_000
+MOST_ORDERS = 5
+
+LetterFile = Callable[[str, str], bytes | None]
+F = TypeVar("F", File, OrderFile)
+
+
+def enclosed(
+    scene: Scene, letter_file: LetterFile, order_file: Callable[[OrderFile], bytes | None]
+) -> tuple[list[NoticeFile], str]:
+    """What goes with the notice, and a word about what does not."""
+    request = scene.request
+    if scene.kind == "digest":
+        return _invoices(_files_of_list(scene), scene, letter_file)
+    if request is not None and scene.kind in WITH_FILES:
+        return _invoices(request.files, scene, letter_file)
+    if request is None or scene.kind not in WITH_ORDERS:
+        return [], ""
+    wanted = scene.params.get("sha256")
+    orders = [order for order in request.payment_orders if wanted in (None, order.sha256)]
+    return [file for _, file in _contents(orders, order_file) if file][-MOST_ORDERS:], ""
+
+
+def _files_of_list(scene: Scene) -> list[File]:
+    """The invoices of all lines, each named by the number of its line."""
+    listed = listed_requests(scene.params, scene.find)
+    return [replace(file, name=f"{number}. {file.name}") for number, request in listed for file in request.files]
+
+
+def _invoices(files: Sequence[File], scene: Scene, letter_file: LetterFile) -> tuple[list[NoticeFile], str]:
+    if sum(file.size for file in files) > MOST_BYTES:
+        return [], scene.words.text("files_too_big")
+    found = _contents(files, lambda file: letter_file(file.letter, file.sha256))
+    gone = ", ".join(name for name, file in found if file is None)
+    return [file for _, file in found if file], scene.words.text("files_missing", names=gone) if gone else ""
+
+
+def _contents(files: Iterable[F], content_of: Callable[[F], bytes | None]) -> list[tuple[str, NoticeFile | None]]:
+    found: list[tuple[str, NoticeFile | None]] = []
+    for file in files:
+        content = content_of(file)
+        found.append((file.name, None if content is None else NoticeFile(file.name, file.media_type, content)))
+    return found
