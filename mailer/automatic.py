@@ -41,7 +41,8 @@ _ROBOTS = re.compile(
     re.IGNORECASE,
 )
 _DAEMONS = re.compile(r"^(?:mailer-daemon|postmaster)@", re.IGNORECASE)
-_CHALLENGE = re.compile(r"\[?(?:confirm|verify) (?:your|this) (?:message|e-?mail)|please confirm (?:your|the) (?:message|delivery)|"
+_CHALLENGE = re.compile(r"\[?(?:confirm|verify) (?:your|this) (?:message|e-?mail)|"
+                        r"please confirm (?:your|the) (?:message|delivery)|"
                         r"подтвердите (?:отправку|доставку)|challenge[ -]response", re.IGNORECASE)  # fmt: skip
 
 

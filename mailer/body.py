@@ -1,8 +1,8 @@
 """The words of a letter out of its text and HTML versions, and what is doubtful about them.
 
-A letter may hold several bodies (text, picture, text); each may come as plain text, as HTML or as both. The HTML is what
-the writer saw, so it is read first; the plain text must agree with it in the first words and hold no word that the HTML
-lacks, else somebody sees one thing and we read another: doubt.
+A letter may hold several bodies (text, picture, text); each may come as plain text, as HTML or as both. The HTML is
+what the writer saw, so it is read first; the plain text must agree with it in the first words and hold no word that
+the HTML lacks, else somebody sees one thing and we read another: doubt.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ _NOISE = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+")
-_STUB = re.compile(r"^\W*(?:this (?:message|e-?mail) (?:is in|contains) html|your (?:mail|e-?mail) (?:client|program).{0,60}html|html version|"
-                   r"это письмо в формате html)", re.IGNORECASE)  # fmt: skip
+_STUB = re.compile(
+    r"^\W*(?:this (?:message|e-?mail) (?:is in|contains) html|your (?:mail|e-?mail) (?:client|program).{0,60}html|"
+    r"html version|это письмо в формате html)",
+    re.IGNORECASE,
+)
 _MARKS = {Kind.HIDDEN: "hidden_text", Kind.STRUCK: "struck_text"}
 FIRST = 6
 AGREE_LIMIT = 200_000

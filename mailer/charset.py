@@ -22,15 +22,16 @@ SWAPPABLE = frozenset({"cp1251", "koi8-r", "koi8-u", "cp866", "iso8859-5", "mac-
                        "ascii", "iso8859-15", "cp1250"})  # fmt: skip
 """Single-byte labels that fit any bytes: fitting proves nothing, so they are compared with the others."""
 REFUSED = frozenset({"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "mbcs", "oem", "undefined"})
-ALIASES = {"win-1251": "cp1251", "win1251": "cp1251", "windows1251": "cp1251", "cp-1251": "cp1251", "x-cp1251": "cp1251",
+ALIASES = {"win-1251": "cp1251", "win1251": "cp1251", "windows1251": "cp1251", "cp-1251": "cp1251",
+"x-cp1251": "cp1251",
            "koi8r": "koi8-r", "koi-8": "koi8-r", "koi8": "koi8-r", "utf8mb4": "utf-8", "unicode": "utf-8",
            "ansi": "cp1252", "x-mac-cyrillic": "mac-cyrillic", "dos-866": "cp866", "ks_c_5601-1987": "cp949",
            "gb2312": "gb18030", "gbk": "gb18030"}  # fmt: skip
 
 # Per mille of letters in Russian text; what is not here is rare and costs.
 _FREQUENCY = dict(zip("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё", (
-    110, 85, 80, 74, 67, 63, 55, 47, 45, 44, 35, 32, 30, 28, 26, 20, 19, 17, 17, 16, 16, 14, 12, 10, 9, 7, 6, 5, 4, 3, 3,
-    1, 1), strict=True))  # fmt: skip
+    110, 85, 80, 74, 67, 63, 55, 47, 45, 44, 35, 32, 30, 28, 26, 20, 19, 17, 17, 16, 16, 14, 12, 10, 9, 7, 6, 5, 4, 3,
+    3, 1, 1), strict=True))  # fmt: skip
 _HIGH = re.compile(rb"[\x80-\xff]")
 _WORD_HIGH = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
 

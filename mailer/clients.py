@@ -15,17 +15,23 @@ _OUTLOOK_RULE = re.compile(
     re.IGNORECASE,
 )
 
-_QUOTE_CLASSES = ("yahoo_quoted", "protonmail_quote", "zmail_extra", "moz-cite-prefix", "moz-forward-container", "gmail_attr",
+_QUOTE_CLASSES = ("yahoo_quoted", "protonmail_quote", "zmail_extra", "moz-cite-prefix", "moz-forward-container",
+"gmail_attr",
                   "ydpyahoo_quoted", "tutanota_quote", "skiff_quote", "hcmail-quote", "mailru-quote",
-                  "freebirdformviewer", "cf_reply", "front-blockquote", "email-quote", "mailrucontainer", "outlookmessageheader")  # fmt: skip
+                  "freebirdformviewer", "cf_reply", "front-blockquote", "email-quote", "mailrucontainer",
+                  "outlookmessageheader")  # fmt: skip
 _QUOTE_IDS = ("mail-editor-reference-message-container", "yahoo_quoted", "ymail_android_quoted", "orimsghtmlseperator",
               "ms-outlook-mobile-quoted", "isforwardcontent", "isreplycontent", "reply-intro")  # fmt: skip
-_CUT_IDS = ("divrplyfwdmsg", "appendonsend", "stopspelling", "zwchr", "orimsghtmlseperator", "replysplit", "divrplyfwdmsg_2",
+_CUT_IDS = ("divrplyfwdmsg", "appendonsend", "stopspelling", "zwchr", "orimsghtmlseperator", "replysplit",
+"divrplyfwdmsg_2",
             "spnforwardedmessage")  # fmt: skip
-_SIGNATURE_CLASSES = frozenset(("gmail_signature", "moz-signature", "applemailsignature", "protonmail_signature_block", "signature",
+_SIGNATURE_CLASSES = frozenset(("gmail_signature", "moz-signature", "applemailsignature",
+"protonmail_signature_block", "signature",
                       "mailru-signature", "yandex-signature", "zmail_signature", "gmail_signature_prefix"))  # fmt: skip
-_SIGNATURE_IDS = ("signature", "applemailsignature", "ms-outlook-mobile-signature", "composer_signature", "linebreakatbeginningofsignature",
-                  "ymail_android_signature", "ymail_signature", "mobile-signature", "signature_old", "divtagdefaultwrapper_signature")  # fmt: skip
+_SIGNATURE_IDS = ("signature", "applemailsignature", "ms-outlook-mobile-signature", "composer_signature",
+"linebreakatbeginningofsignature",
+                  "ymail_android_signature", "ymail_signature", "mobile-signature", "signature_old",
+                  "divtagdefaultwrapper_signature")  # fmt: skip
 
 
 def place_of(tag: str, attributes: Attributes) -> Kind | None:

@@ -1,7 +1,8 @@
 """The files that came with a letter, under the names their senders gave them.
 
-A picture that the HTML shows, or a small one sent inline, is decoration (the logo of a signature); one that is large and
-stands in what the writer wrote is a pasted scan and counts as a file. Files inside an attached letter are listed too.
+A picture that the HTML shows, or a small one sent inline, is decoration (the logo of a signature); one that is large
+and stands in what the writer wrote is a pasted scan and counts as a file. Files inside an attached letter are listed
+too.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def _file(part: Part, pictures: frozenset[str], new_pictures: frozenset[str], wi
 
 
 def file_name(part: Part) -> str:
-    """The last part of the sender's path without control and direction characters; made from the type when there is none."""
+    """The last part of the sender's path without control and direction characters; from the type when there is none."""
     _, params = part.disposition
     given = params.get("filename") or part.parameters.get("name") or ""
     name = "".join(c for c in _FORBIDDEN.sub("", given) if unicodedata.category(c) != "Cf")

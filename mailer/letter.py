@@ -208,7 +208,8 @@ def _automatic(message: Message, body: Body, own_addresses: frozenset[str], rece
     found = classify(message.header, own_addresses, body.new, received.date())
     if found and found.kind != "auto?":
         return found
-    if any(part.media_type == "text/calendar" and part.parameters.get("method", "").upper() in ("REPLY", "COUNTER", "CANCEL")
+    if any(part.media_type == "text/calendar" and part.parameters.get("method", "").upper() in ("REPLY", "COUNTER",
+    "CANCEL")
            for part in message.parts):  # fmt: skip
         return Automatic("calendar", "an answer to an invitation")
     return found

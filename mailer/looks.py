@@ -14,7 +14,8 @@ from selectolax.lexbor import LexborNode
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|!|$)|"
     r"max-height\s*:\s*0(?:px)?\s*(?:;|!|$)|mso-hide\s*:\s*all|text-indent\s*:\s*-\d{3,}|left\s*:\s*-\d{3,}px|"
-    r"(?<![-\w])(?:width|height)\s*:\s*0(?:px)?\s*;.{0,80}overflow\s*:\s*hidden|clip\s*:\s*rect\(0|color\s*:\s*transparent",
+    r"(?<![-\w])(?:width|height)\s*:\s*0(?:px)?\s*;.{0,80}overflow\s*:\s*hidden|clip\s*:\s*rect\(0|"
+    r"color\s*:\s*transparent",
     re.IGNORECASE,
 )
 _WHITE = re.compile(

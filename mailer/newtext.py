@@ -32,6 +32,10 @@ LONG = 600
 WINDOW = 4
 """An attribution is wrapped over so many lines at most."""
 ORPHAN_WIDTH = 60
+WRAPPED = 55
+"""A line of a warning that is at least so long may go on in the next."""
+PATIENCE = 2_000
+"""After so many lines that look like quoted headers or attributions and are none, the rest is not taken for his."""
 
 
 class Kind(StrEnum):
@@ -78,13 +82,13 @@ _TIME = re.compile(r"(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)")
 _DATE = re.compile(
     r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{4}年)|(?:19|20)\d\d"
 )
+_ANY_VERB = "|".join(sorted(map(re.escape, VERBS), key=len, reverse=True))
 _VERB = re.compile(
-    r"(?:(?<=\s)|(?<=^)|(?<=>)|(?<=[\u3040-\u9fff\d\"]))(?:" + "|".join(sorted(map(re.escape, VERBS), key=len, reverse=True)) + r")"
+    r"(?:(?<=\s)|(?<=^)|(?<=>)|(?<=[\u3040-\u9fff\d\"]))(?:" + _ANY_VERB + r")"
     r"\s*(?:[-–—:：]|$)", re.IGNORECASE,
 )  # fmt: skip
-_VERB_ANYWHERE = re.compile(
-    r"(?<![^\W_])(?:" + "|".join(sorted(map(re.escape, VERBS), key=len, reverse=True)) + r")(?![^\W_])", re.IGNORECASE
-)
+_VERB_ANYWHERE = re.compile(r"(?<![^\W_])(?:" + _ANY_VERB + r")(?![^\W_])", re.IGNORECASE)
+_VERB_AND_DATE = re.compile(r"(?<![^\W_])(?:" + _ANY_VERB + r")[\s,]+\d[\d\s.:/,-]{7,24}:$", re.IGNORECASE)
 _OPENER = re.compile(
     r"^(?:(?:on|am|le|el|em|il|op|w dniu|dnia|den|dne|på|vào|pada|в|вы писали|у|in data|tarihinde)\b|"
     r"(?:mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс|нд|понедельник|вторник|среда|среду|четверг|пятниц[ау]|"
@@ -98,7 +102,7 @@ _LABEL = re.compile(
 )
 _RULE = re.compile(r"^[-_=*‐–—―─~ \t]{2,}$")
 _DASHES = " \t-_=*‐–—―─~<>:."
-_LOTUS = re.compile(r"^-{2,}.{1,150}(?:" + "|".join(map(re.escape, VERBS)) + r")\s*:?\s*-{2,}$", re.IGNORECASE)
+_LOTUS = re.compile(r"^-{2,}.{1,150}(?:" + _ANY_VERB + r")\s*:?\s*-{2,}$", re.IGNORECASE)
 _CLOSING = re.compile(
     r"^(?:"
     + "|".join(sorted(map(re.escape, CLOSINGS), key=len, reverse=True))
@@ -106,6 +110,7 @@ _CLOSING = re.compile(
 )
 _SIGNATURE_RULE = re.compile(r"^(?:--|—|–)$")
 _POSTSCRIPT = re.compile(r"^(?:p\.?\s?p?\.?s\b\.?|п\.?\s?с\.|зы\b|з\.\s?ы\.|ps\b)", re.IGNORECASE)
+_DIGIT_OR_AT = re.compile(r"[@\d]")
 _THE_BAT = re.compile(r"^вы писали .{4,60}:$|^(?:you wrote|du schriebst).{0,60}:$", re.IGNORECASE)
 
 
@@ -156,13 +161,16 @@ def _flat(text: str) -> str:
 def _mark_quotes(lines: list[Line], markers: Sequence[str]) -> bool:
     """Mark attributions as quoted and everything after a cut; True when the quote is a forward."""
     forwarded = False
-    index = 0
+    index = suspects = 0
     while index < len(lines):
+        if suspects > PATIENCE:
+            return _cut(lines, index) or forwarded
         line = lines[index]
         flat = _flat(line.text) if line.kind is not Kind.QUOTED else ""
         if line.kind is Kind.CUT or (flat and (_is_marker(flat, markers) or _is_separator(line.text, flat))):
             forwarded |= any(sign in flat for sign in FORWARD_SIGNS)
             return _cut(lines, _attribution_before(lines, index)) or forwarded
+        suspects += flat.endswith(":") or line.text.endswith(":") or ":" in flat[:30]
         if flat and _starts_header_block(lines, index):
             return _cut(lines, _rule_before(lines, index)) or forwarded
         if line.kind is Kind.NEW and (start := _attribution(lines, index)) is not None:
@@ -247,7 +255,7 @@ def _attribution(lines: list[Line], index: int) -> int | None:
         joined = f"{lines[at].text.strip()} {joined}".strip()
         if len(joined) > LONG:
             return None
-        if _is_attribution(joined):
+        if _DIGIT_OR_AT.search(joined) and _is_attribution(joined):
             return _with_its_date(lines, at)
     return None
 
@@ -266,12 +274,12 @@ def _with_its_date(lines: list[Line], at: int) -> int:
 
 def _is_attribution(text: str) -> bool:
     text = _INVISIBLE.sub("", text).replace("\xa0", " ").strip().strip("*_").strip()
-    if _THE_BAT.match(text):
+    if _THE_BAT.match(text) or _VERB_AND_DATE.search(text):
         return True
     when, who = bool(_DATE.search(text) or _TIME.search(text)), bool(_ADDRESS.search(text))
     if _VERB.search(text):
         return when or who
-    if who and when and _VERB_ANYWHERE.search(text):
+    if when and (who or _OPENER.match(text)) and _VERB_ANYWHERE.search(text):
         return True
     return who and bool(_OPENER.match(text)) and bool(_TIME.search(text))
 
@@ -332,12 +340,12 @@ def _mark_orphans(lines: list[Line]) -> None:
             lines[index] = replace(line, kind=Kind.QUOTED, prefixed=True)
 
 
-# --- what servers put in front, signatures, what they put behind --------------------------------------------------------
+# --- what servers put in front, signatures, what they put behind -----------------------------------------------------
 
 
 def _without_front(lines: list[Line]) -> list[Line]:
     """Warnings of gateways at the top become quoted; a mere tag is taken off its line."""
-    index = 0
+    index = found = 0
     while index < len(lines) and index < 60:
         line = lines[index]
         if not line.text.strip() or _RULE.match(line.text[:LONG]):
@@ -354,8 +362,8 @@ def _without_front(lines: list[Line]) -> list[Line]:
         end = _front_end(lines, index)
         if end == index:
             break
-        _quote(lines, 0, end)
-        index = end
+        index = found = end
+    _quote(lines, 0, index if found else 0)
     return lines
 
 
@@ -384,7 +392,9 @@ def _front_end(lines: list[Line], index: int) -> int:
     if not joined or not hits or hits[0] > 1:
         return index
     end = hits[-1]
-    while end + 1 < len(paragraph) and not re.search(r"[.!?:*\]]\s*$", paragraph[end]):
+    while (
+        end + 1 < len(paragraph) and len(paragraph[end]) > WRAPPED and not re.search(r"[.!?:*\]]\s*$", paragraph[end])
+    ):
         end += 1  # the warning's last sentence is wrapped
     return index + end + 1
 

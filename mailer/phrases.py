@@ -17,15 +17,20 @@ VERBS = (
 HEADER_LABELS: dict[str, str] = {
     label: kind
     for kind, labels in {
-        "from": "from|от|от кого|von|de|da|od|ot|kimden|від|from:|van|från|fra|lähettäjä|发件人|寄件者|差出人|보낸 사람|απο|"
+        "from": "from|от|от кого|von|de|da|od|ot|kimden|від|from:|van|från|fra|"
+        "lähettäjä|发件人|寄件者|差出人|보낸 사람|απο|"
         "από|feladó|expéditeur|отправитель|sender|remitente|mittente|absender|ад|кімден|з",
-        "sent": "sent|date|отправлено|дата|дата отправки|gesendet|datum|envoyé|date d'envoi|enviado|enviado el|enviado em|"
+        "sent": "sent|date|отправлено|дата|дата отправки|gesendet|datum|envoyé|date d'envoi|"
+        "enviado|enviado el|enviado em|"
         "fecha|data|inviato|wysłano|wysłane|gönderildi|tarih|надіслано|відправлено|verzonden|skickat|sendt|lähetetty|"
-        "发送时间|发送日期|日期|寄件日期|日時|送信日時|날짜|odesláno|elküldve|küldve|trimis|sent on|date sent|отправлен|когда",
-        "to": "to|кому|an|à|para|a|do|kime|alıcı|кому:|aan|till|til|vastaanottaja|收件人|宛先|받는 사람|komu|címzett|către|"
+        "发送时间|发送日期|日期|寄件日期|日時|送信日時|날짜|odesláno|elküldve|küldve|trimis|sent on|"
+        "date sent|отправлен|когда",
+        "to": "to|кому|an|à|para|a|do|kime|alıcı|кому:|aan|till|til|vastaanottaja|收件人|宛先|"
+        "받는 사람|komu|címzett|către|"
         "destinataire|получатель|empfänger|προς",
         "cc": "cc|копия|kopie|kopia|dw|скрытая копия|bcc|抄送|kopio|bilgi|copie à|копія",
-        "subject": "subject|тема|betreff|objet|asunto|oggetto|assunto|temat|konu|onderwerp|ämne|emne|aihe|主题|主旨|件名|제목|"
+        "subject": "subject|тема|betreff|objet|asunto|oggetto|assunto|temat|konu|onderwerp|"
+        "ämne|emne|aihe|主题|主旨|件名|제목|"
         "předmět|tárgy|subiect|θέμα|re",
         "other": "importance|важность|reply-to|ответить|attachments|вложения|priority|срочность|anlagen|wichtigkeit",
     }.items()
@@ -113,7 +118,8 @@ CLOSINGS = (
     "liebe grüße", "cordialement", "bien cordialement", "bien à vous", "salutations", "saludos", "un saludo",
     "saludos cordiales", "atentamente", "cordiali saluti", "distinti saluti", "cordialmente", "atenciosamente",
     "pozdrawiam", "z poważaniem", "saygılarımla", "iyi çalışmalar", "з повагою", "з найкращими побажаннями",
-    "met vriendelijke groet", "此致", "敬礼", "s pozdravem", "üdvözlettel", "з павагай", "құрметпен", "med vänlig hälsning",
+    "met vriendelijke groet", "此致", "敬礼", "s pozdravem", "üdvözlettel", "з павагай", "құрметпен",
+    "med vänlig hälsning",
 )  # fmt: skip
 
 MOBILE = re.compile(
@@ -130,7 +136,7 @@ MOBILE = re.compile(
     re.IGNORECASE,
 )
 
-# Words that only a mail gateway's warning in front of a letter has; a paragraph that holds one is its, not the writer's.
+# Words that only a gateway's warning in front of a letter has; a paragraph that holds one is not the writer's.
 FRONT = re.compile(
     r"external (?:e-?mail|message|sender|mail)|this (?:e-?mail|message) (?:originated|came|was sent|is) (?:from "
     r")?(?:an? )?"

@@ -82,7 +82,7 @@ class TrustRules:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the receiving server says: `none` when it says nothing. `by` names the proof, `why` tells it in a sentence."""
+    """What the receiving server says: `none` when nothing. `by` names the proof, `why` tells it in a sentence."""
 
     result: Result
     why: str

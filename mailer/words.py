@@ -45,7 +45,7 @@ def decode_words(value: str) -> str:
 
 
 def parameters(value: str) -> tuple[str, dict[str, str]]:
-    """The main value (lower case) and the parameters of a structured field, continued and extended ones put together."""
+    """The main value (lower case) and the parameters of a structured field, continued ones put together."""
     main = value.partition(";")[0].strip().lower()
     found = _PARAMETER.findall(value[len(value.partition(";")[0]) :][:20_000])
     plain: dict[str, str] = {}

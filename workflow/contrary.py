@@ -32,12 +32,14 @@ REFERENCE = re.compile(r"(?<![\w-])([A-ZА-ЯЁ]{2,12}-(?:19|20)\d\d-\d{3,8})(?:
 _NO_AMOUNT = re.compile(
     r"(?:№|#|\bN\b|\bno\.?|\bп/п|\bинв\w*|\binvoice|\bсч[её]т\w*|\bдоговор\w*|\bcontract)\s*[\w/-]*\d[\w/.-]*|"
     r"\b\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?\b|\b\d{4}-\d\d-\d\d\b|\b\d{1,2}:\d\d\b|"
-    r"\b\d{1,2}(?:-?го|st|nd|rd|th)?\s+(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек|jan|feb|mar|apr|may|jun|jul|"
+    r"\b\d{1,2}(?:-?го|st|nd|rd|th)?\s+(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек|jan|feb|mar|apr|may|jun|"
+    r"jul|"
     r"aug|sep|oct|nov|dec)\w*(?:\s+\d{4})?",
     re.IGNORECASE,
 )
 _NUMBER_FIRST = re.compile(
-    r"^[\s:=–—-]*(?:(?:на|до|в|за|сумм\w+|размере|сумме|около|порядка|for|up|to|of|about|at|the|amount|max\w*)\s+){0,3}\d",
+    r"^[\s:=–—-]*(?:(?:на|до|в|за|сумм\w+|размере|сумме|около|порядка|for|up|to|of|about|at|the|amount|"
+    r"max\w*)\s+){0,3}\d",
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(

@@ -31,7 +31,9 @@ class Action(StrEnum):
 
 DECISIONS: dict[Action, tuple[str, ...]] = {
     Action.APPROVE: (
-        "approve", "approved", "approved for payment", "approved to pay", "i approve", "we approve", "согласовано", "согласованно", "согласован к оплате", "согласована к оплате", "согласовано к оплате", "согласован", "согласована",
+        "approve", "approved", "approved for payment", "approved to pay", "i approve", "we approve", "согласовано",
+        "согласованно", "согласован к оплате", "согласована к оплате", "согласовано к оплате", "согласован",
+        "согласована",
         "согласовываю", "согласую", "одобрено", "одобряю", "одобрен", "одобрена", "утверждаю", "утверждено",
         "утвержден", "утверждена", "soglasovano", "genehmigt", "freigegeben",
     ),
@@ -59,7 +61,8 @@ DECISIONS: dict[Action, tuple[str, ...]] = {
 
 ALONE = frozenset(
     {
-        "согласую", "согласован", "согласована", "одобрен", "одобрена", "утвержден", "утверждена", "approved", "одобряю",
+        "согласую", "согласован", "согласована", "одобрен", "одобрена", "утвержден", "утверждена", "approved",
+        "одобряю",
         "утверждаю", "согласовываю", "отказ", "отклонен", "отклонена", "оплачен", "оплачена",
     }
 )  # fmt: skip
@@ -77,8 +80,9 @@ OPPOSED: dict[Action, frozenset[Action]] = {
     Action.OK: frozenset({Action.REJECT, Action.RETURN, Action.WITHDRAW, Action.DRAFT, Action.HOLD}),
     Action.SUBMIT: frozenset({Action.DRAFT, Action.WITHDRAW}),
 }
-DECIDING = frozenset({Action.APPROVE, Action.REJECT, Action.RETURN, Action.UNDO, Action.PAID, Action.HOLD, Action.RELEASE,
-                      Action.WITHDRAW})  # fmt: skip
+DECIDING = frozenset({Action.APPROVE, Action.REJECT, Action.RETURN, Action.UNDO, Action.PAID, Action.HOLD,
+                      Action.RELEASE, Action.WITHDRAW})  # fmt: skip
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -121,8 +125,7 @@ OPPOSED_STEMS = (
     "adjust", "forbid", "prohibit", "discuss", "обсуд", "обсужд", "ablehn", "abgelehn",
 )  # fmt: skip
 STEM_EXCEPTIONS = _words(
-    "dental denis denys denmark denver density dense dentist изменник отзывчив отказоустойчив unchanged "
-    "возвратный"
+    "dental denis denys denmark denver density dense dentist изменник отзывчив отказоустойчив unchanged возвратный"
 )
 
 # A word right behind the yes in the same sentence that makes it somebody else's, or of another time.
@@ -132,7 +135,8 @@ FOLLOWS_TOLD = _words(
     "заместителем замом шефом earlier previously already yesterday before"
 )
 FOLLOWS_LATER = _words(
-    "пятнице понедельнику вторнику среде четвергу завтра послезавтра позже потом скоро вечером утром понедельник вторник среду четверг пятницу неделе tomorrow "
+    "пятнице понедельнику вторнику среде четвергу завтра послезавтра позже потом скоро вечером утром понедельник "
+    "вторник среду четверг пятницу неделе tomorrow "
     "later next soon monday tuesday wednesday thursday friday"
 )
 TOLD_BY_ME = (("by", "me"), ("by", "us"), ("мной",), ("мною",), ("с", "уважением"), ("со", "своей",
@@ -150,7 +154,8 @@ HARMLESS_BEHIND = _words("thanks thank please pls спасибо прошу оп
 SHORT = frozenset({Action.STATUS, Action.FORM, Action.DRAFT, Action.SUBMIT})
 """Words of a line of their own: behind them only politeness and what they ask about."""
 BEHIND_SHORT = _words(
-    "please pls thanks пожалуйста спасибо по на для моей моего заявки заявке запроса запросу счета счету request of the for my on "
+    "please pls thanks пожалуйста спасибо по на для моей моего заявки заявке запроса запросу счета счету request of "
+    "the for my on "
     "согласование approval"
 )
 BEHIND_STATUS = BEHIND_SHORT | _words("оплаты оплате платежа платежу payment invoice")

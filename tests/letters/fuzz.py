@@ -118,7 +118,8 @@ def flip_bytes(dice: random.Random, raw: bytes) -> bytes:
 
 
 MUTATIONS: tuple[Mutation, ...] = (
-    cut_end, drop_header, other_charset, other_coding, line_ends, rewrap, rewrap_all, merge_quotes, drop_tag, lose_class, lose_boundary, flip_bytes,
+    cut_end, drop_header, other_charset, other_coding, line_ends, rewrap, rewrap_all, merge_quotes, drop_tag,
+    lose_class, lose_boundary, flip_bytes,
 )  # fmt: skip
 
 

@@ -98,7 +98,7 @@ def encoded(text: str) -> str:
 
 
 def _bytes(head: list[str]) -> bytes:
-    return "".join(f"{line}\r\n" for line in head if line or True).encode("ascii")
+    return "".join(f"{line}\r\n" for line in head if True).encode("ascii")
 
 
 def _part(kind: str, text: str, charset: str, label: str | None, coding: str, flowed: bool) -> bytes:

@@ -66,7 +66,8 @@ OPENINGS = [
 @pytest.mark.parametrize("text", OPENINGS)
 def test_an_absence_note_without_headers_is_noticed_by_its_opening(text):
     found = classify(header(From="head@example.test", Subject="Re: x"), text=text, received=TODAY)
-    assert found is not None and found.kind == "auto?"
+    assert found is not None
+    assert found.kind == "auto?"
 
 
 PEOPLE = [

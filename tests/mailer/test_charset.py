@@ -61,7 +61,10 @@ def test_a_letter_cut_in_two_does_not_spoil_the_rest():
 
 
 def test_dangerous_and_unknown_labels_are_not_followed():
-    assert known("utf-7") is None and known("rot13") is None and known("idna") is None and known("\x00") is None
+    assert known("utf-7") is None
+    assert known("rot13") is None
+    assert known("idna") is None
+    assert known("\x00") is None
     assert decode(b"+ADw-script+AD4-", "utf-7").text == "+ADw-script+AD4-"
 
 

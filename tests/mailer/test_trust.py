@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (letters are kept whole)
 """Sender checks against the vectors of Authentication-Results, and the ways to fool them."""
 
 import json
