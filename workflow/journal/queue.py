@@ -74,7 +74,7 @@ class Queue:
         cause: Cause | None, now: datetime, caps: Caps,
     ) -> None:  # fmt: skip
         """Queue deeds in the caller's transaction; leaves out what may come only once and has come."""
-        roots: dict[str, str] = {}
+        roots: dict[tuple[str, bool], str] = {}
         for deed in deeds:
             if self._superfluous(connection, reference, deed, now, caps):
                 continue
@@ -108,7 +108,7 @@ class Queue:
 
     def _insert(
         self, connection: Connection, reference: Reference | None, request: Request | None, deed: Deed,
-        cause: Cause | None, now: datetime, roots: dict[str, str],
+        cause: Cause | None, now: datetime, roots: dict[tuple[str, bool], str],
     ) -> None:  # fmt: skip
         values: dict[str, Any] = {
             "lane": deed.lane.value, "kind": deed.kind, "reference": reference, "person": deed.person,
@@ -139,20 +139,21 @@ class Queue:
 
     @staticmethod
     def _root(
-        connection: Connection, reference: Reference | None, deed: Deed, message_id: str, roots: dict[str, str]
-    ) -> str | None:
+        connection: Connection, reference: Reference | None, deed: Deed, message_id: str,
+        roots: dict[tuple[str, bool], str],
+    ) -> str | None:  # fmt: skip
         """The first notice of this thread (request and person); contractors have a thread of their own."""
         if reference is None:
             return None
-        if deed.person not in roots:
+        thread = (deed.person, deed.kind in CONTRACTOR_KINDS)
+        if thread not in roots:
             table = tables.deeds
-            kinds = CONTRACTOR_KINDS if deed.kind in CONTRACTOR_KINDS else frozenset[str]()
             query = select(table.c.message_id).where(
                 table.c.reference == reference, table.c.lane == Lane.MAIL.value, table.c.person == deed.person,
-                table.c.kind.in_(kinds) if kinds else table.c.kind.not_in(CONTRACTOR_KINDS),
+                table.c.kind.in_(CONTRACTOR_KINDS) if thread[1] else table.c.kind.not_in(CONTRACTOR_KINDS),
             )  # fmt: skip
-            roots[deed.person] = connection.execute(query.order_by(table.c.id).limit(1)).scalar() or message_id
-        return roots[deed.person]
+            roots[thread] = connection.execute(query.order_by(table.c.id).limit(1)).scalar() or message_id
+        return roots[thread]
 
     # --- claiming and settling ----------------------------------------------------------------------------------
 

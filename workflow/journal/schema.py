@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
+import sqlite3
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -30,7 +31,8 @@ def prepare(engine: Engine, now: datetime) -> None:
         return
     _refuse_newer(found)
     if engine.dialect.name != "sqlite":
-        raise JournalError(f"The journal's schema is {found or 'not there yet'}, {HEAD} is needed: run `countersign migrate`.")
+        have = found or "not there yet"
+        raise JournalError(f"The journal's schema is {have}, {HEAD} is needed: run `countersign migrate`.")
     upgrade(engine, now)
 
 
@@ -54,8 +56,17 @@ def upgrade(engine: Engine, now: datetime) -> None:
         if found == HEAD:
             return
         if found is not None:
-            shutil.copy2(path, path.with_name(f"{path.name}.before-{HEAD}-{now:%Y%m%d%H%M%S}"))
+            copy_of(path, now)
         _run(engine)
+
+
+def copy_of(path: Path, now: datetime) -> Path:
+    """A whole copy of a SQLite file beside it, with what still stands in its write-ahead log."""
+    target = path.with_name(f"{path.name}.before-{HEAD}-{now:%Y%m%d%H%M%S}")
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+    target.chmod(path.stat().st_mode & 0o777)
+    return target
 
 
 def _file_of(engine: Engine) -> Path | None:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
 from workflow.core.model import Reference
 from workflow.journal import tables
 from workflow.journal.chain import START, link, payload_hash
 from workflow.journal.engine import insert_if_new, reading, upsert
-from workflow.journal.stamp import stamp
+from workflow.journal.stamp import stamp, unstamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class Shelf:
         table = tables.letters
         query = select(table.c.verdict, func.count()).group_by(table.c.verdict)
         with reading(self.engine) as connection:
-            return {verdict: count for verdict, count in connection.execute(query)}
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def open_letters(self) -> list[Any]:
         """Letters whose several orders are not all done."""
@@ -277,8 +277,9 @@ class Shelf:
             if generation > current:
                 self._adopt(connection, registry, generation)
             else:
+                ours = and_(table.c.registry == registry, table.c.current.is_(True))
                 for reference, row in cells.items():
-                    which = and_(table.c.registry == registry, table.c.reference == reference, table.c.current.is_(True))
+                    which = and_(ours, table.c.reference == reference)
                     text = json.dumps(row, ensure_ascii=False)
                     connection.execute(update(table).where(which).values(cells=text))
             connection.execute(update(books).where(books.c.name == registry).values(seen=seen))
@@ -330,7 +331,7 @@ class Shelf:
             rows = connection.execute(select(tables.counters)).all()
         return {f"{row.prefix}-{row.year}": row.last for row in rows}
 
-    # --- proof ----------------------------------------------------------------------------------------------------------
+    # --- proof ------------------------------------------------------------------------------------------------------
 
     def broken_links(self) -> list[str]:
         """Each chain that does not hold, with its first broken link, in words."""
@@ -363,17 +364,23 @@ class Shelf:
 
     def _references_with_events(self) -> set[str]:
         with reading(self.engine) as connection:
-            return set(connection.execute(select(tables.events.c.reference).where(tables.events.c.seq == 1)).scalars())
+            return set(connection.execute(select(tables.events.c.reference).distinct()).scalars())
 
     def anchor(self, now: datetime) -> None:
-        """A hash over the heads that moved since the last anchor, chained to it."""
+        """A hash over the heads that moved since the last anchor, chained to it.
+
+        An order takes its time before it waits for its turn to write, so heads a little older than the last anchor may
+        be missing from it; they are looked at again."""
         table, requests = tables.anchors, tables.requests
         with self.engine.begin() as connection:
             last = connection.execute(select(table).order_by(table.c.id.desc()).limit(1)).one_or_none()
             query = select(requests.c.reference, requests.c.head).order_by(requests.c.reference)
             if last is not None:
-                query = query.where(or_(requests.c.updated_at > last.at))
-            heads = {row.reference: row.head for row in connection.execute(query)}
+                query = query.where(requests.c.updated_at > stamp(unstamp(last.at) - LATE_COMMITS))
+            covered = json.loads(last.heads) if last is not None else {}
+            heads = {
+                row.reference: row.head for row in connection.execute(query) if covered.get(row.reference) != row.head
+            }
             if not heads:
                 return
             text = json.dumps(heads, sort_keys=True)
@@ -410,7 +417,10 @@ def _link_fault(row: Any, previous: str, last_seq: int) -> str:
     if row.payload is not None and payload_hash(row.payload) != row.payload_hash:
         return f"{row.reference}: the content of event {row.seq} ({row.type}) was changed."
     linked = link(previous, row.reference, row.seq, row.type, row.at, row.actor, row.cause, row.payload_hash)
-    return "" if linked == row.hash else f"{row.reference}: event {row.seq} ({row.type}) does not follow from the one before."
+    if linked == row.hash:
+        return ""
+    return f"{row.reference}: event {row.seq} ({row.type}) does not follow from the one before."
 
 
 OLD_AGREEMENTS = timedelta(days=30)
+LATE_COMMITS = timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""The journal's tables, alike on SQLite and PostgreSQL. Times are UTC text in ISO 8601, so that both sort them alike."""
+"""The journal's tables, alike on SQLite and PostgreSQL. Times are UTC text in ISO 8601: both sort them alike."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ deeds = Table(
     Column("answer", Boolean, nullable=False, default=False), Column("once", Text),
     Column("cause", String(200)), Column("letter", String(64)),
     Index("deeds_due", "lane", "state", "due_at"), Index("deeds_reference", "reference", "lane", "state"),
-    Index("deeds_person", "person", "created_at"), Index("deeds_once", "once"), Index("deeds_message", "message_id"), Index("deeds_token", "token"),
+    Index("deeds_person", "person", "created_at"), Index("deeds_once", "once"), Index("deeds_message", "message_id"),
+    Index("deeds_token", "token"),
 )  # fmt: skip
 
 tokens = Table(
