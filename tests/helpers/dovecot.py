@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import uuid
 from collections.abc import Iterable, Mapping
@@ -83,7 +84,7 @@ class DovecotServer:
     def __init__(self, folder: Path, users: Mapping[str, str]) -> None:
         if not Path(BINARY).exists():
             raise ServerMissing(f"There is no {BINARY}; install it with: apt-get install dovecot-imapd")
-        self.folder, self.users, self.port = folder, dict(users), free_port()
+        self.folder, self.users, self.port = _home(folder), dict(users), free_port()
         self._numbers = itertools.count(1)
         self._process: subprocess.Popen[bytes] | None = None
         root = os.getuid() == 0
@@ -183,15 +184,18 @@ class DovecotServer:
             )
         )  # fmt: skip
         self._own([self.folder, *self.folder.rglob("*"), self._run])
-        self._open_the_way()
 
     def _own(self, paths: Iterable[Path]) -> None:
         for path in paths if os.getuid() == 0 else ():
             os.chown(path, self._account.pw_uid, self._account.pw_gid)
 
-    def _open_the_way(self) -> None:
-        """pytest's folders are closed to other users; the server, being one, must be able to pass through."""
-        for parent in self.folder.parents if os.getuid() == 0 else ():
-            mode = parent.stat().st_mode
-            if not mode & 0o001:
-                parent.chmod(mode | 0o011)
+
+def _home(folder: Path) -> Path:
+    """Where the server keeps its files. Run by root it is another user's process, whom pytest keeps out of its folders
+    (and shuts out again when a second test run begins): then it gets a folder of its own."""
+    if os.getuid() != 0:
+        return folder
+    home = Path(tempfile.mkdtemp(prefix="countersign-dovecot-home-"))
+    home.chmod(0o755)
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    return home
