@@ -18,6 +18,9 @@ from workflow.core.model import Person, Request, Step
 from workflow.notices.summary import EVERYTHING, Reader, Summary, about, changed_lines, hold_text, summary
 from workflow.words import NameOf, Words
 
+TYPED = "typed"
+"""The usual source: told once below the fields instead of beside each."""
+
 
 class Material(Protocol):
     """One file in the folder, as the journal knows it."""
@@ -71,6 +74,7 @@ def _card(
         "changes_title": words.text("card.changes", n=request.version),
         "payments": list(_payments(request, words)), "files": list(_files(materials, words)),
         "timeline": list(_timeline(request, history, reader)),
+        "typed": words.text("card.typed", source=words.source(TYPED)),
         "printed": words.text("card.printed", date=reader.moment(reader.now)),
     }  # fmt: skip
 
@@ -81,7 +85,7 @@ def _fields(request: Request, reader: Reader) -> Iterable[tuple[str, str, str]]:
         value = words.value(name, request)
         if value:
             field = request.fields.get("invoice_number" if name == "invoice" else name)
-            yield words.label(name), value, words.source(field.source) if field else ""
+            yield words.label(name), value, words.source(field.source) if field and field.source != TYPED else ""
     yield words.label("requested_by"), reader.name(request.requester), words.text(
         "card.created", date=reader.moment(request.created_at)
     )

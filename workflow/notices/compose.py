@@ -114,7 +114,7 @@ class Notices:
         return Scene(
             deed.kind, deed.person, deed.params, request, reader, self.company, self.contractor_language, history,
             self._url, _tag(deed, request), self.request, self.requests_of,
-            self.roster.has_role(deed.person, "operator"),
+            self.roster.has_role(deed.person, "operator"), self.roster.anybody_with("operator"),
         )  # fmt: skip
 
     def _url(self, request: Request) -> str:

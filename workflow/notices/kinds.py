@@ -136,7 +136,7 @@ def _contractor(scene: Scene, params: Params) -> Values:
     shown = {"paid_amount": words.money(amount, request.currency), "paid_on": words.day(on)}
     invoice = scene.reader.tame(words.value("invoice", request))
     payment = (
-        (words.label("amount"), shown["paid_amount"], True), (words.text("payment_date"), shown["paid_on"]),
+        (words.text("payment_amount"), shown["paid_amount"], True), (words.text("payment_date"), shown["paid_on"]),
         (words.label("invoice"), invoice), (words.label("purpose"), scene.reader.tame(request.value("purpose"))),
         (words.label("payer"), scene.company),
     )  # fmt: skip

@@ -35,6 +35,9 @@ class People:
         person = self.find(address)
         return person is not None and role in person.roles
 
+    def anybody_with(self, role: str) -> bool:
+        return any(role in person.roles for person in self._by_address.values())
+
     def name(self, address: str) -> str:
         """The name on the roster, the address for anybody else."""
         person = self.find(address)

@@ -40,6 +40,7 @@ class Scene:
     find: Callable[[str], Request | None]
     requests_of: Callable[[str], Sequence[Request]]
     is_operator: bool = False
+    has_operator: bool = True
 
     @property
     def words(self) -> Words:
@@ -65,7 +66,7 @@ def common(scene: Scene) -> Values:
         "by_registry": by == REGISTRY,
         "comment": reader.tame(shorten(comment.strip(), LONGEST_QUOTE)), "role": str(params.get("role", "")),
         "decision": str(params.get("decision", "")), "action": str(params.get("action", "")),
-        "operator": scene.is_operator, "word": {name: scene.words.keyword(name) for name in WORDS},
+        "operator": scene.is_operator, "has_operator": scene.has_operator, "word": {name: scene.words.keyword(name) for name in WORDS},
         "their_subject": shorten(one_line(str(params.get("subject", ""))), 80),
         "sender": one_line(str(params.get("sender", ""))), "details": reader.tame(line_of(params.get("details", ""))),
         "refused_files": [scene.words.refused_file(name, reason) for name, reason in params.get("refused_files", ())],
@@ -79,7 +80,7 @@ def of_request(scene: Scene, request: Request) -> Values:
     version = int(scene.params.get("version", request.version))
     changes = changed_lines(scene.history, version, reader) if scene.kind in WITH_CHANGES else ()
     return {
-        "card": summary(request, reader), "about": reader.tame(about(request, words)), "version": version,
+        "card": summary(request, reader, scene.person), "about": reader.tame(about(request, words)), "version": version,
         "status": request.status.value, "status_label": words.status(request.shown_status),
         "approved": reader.names(vote.person for vote in request.approvals()),
         "waiting_for": reader.names(waiting_for(request)), "asked": reader.names(waiting_for(request)),

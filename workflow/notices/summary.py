@@ -81,14 +81,15 @@ class Reader:
         return f"{self.words.day(local.date())} {local:%H:%M}"
 
 
-def summary(request: Request, reader: Reader) -> Summary:
-    """The request as it is now."""
+def summary(request: Request, reader: Reader, person: str = "") -> Summary:
+    """The request as it is now; its requester (`person`) need not be told his own name."""
     words = reader.words
     shown = {name: reader.tame(_plain(words.value(name, request))) for name in EVERYTHING}
     due, late = _due(request, reader)
     is_open = request.status not in CLOSED
     when = f"{shown['pay_by']} ({due})" if due else shown["pay_by"]
-    asked_by = f"{words.label('requested_by')}: {reader.name(request.requester)}"
+    requester = "" if person == request.requester else reader.name(request.requester)
+    asked_by = f"{words.label('requested_by')}: {requester}" if requester else ""
     return Summary(
         contractor=shown["contractor"], amount=shown["amount"], subject=shown["subject"],
         pay_by=shown["pay_by"] if is_open else "", pay_by_label=words.label("pay_by"), due=due, late=late,
@@ -96,7 +97,7 @@ def summary(request: Request, reader: Reader) -> Summary:
         holds="; ".join(hold_text(request, reader)), warnings=tuple(map(reader.tame, words.warnings(request.warnings))),
         short=(
             *_rows(words, shown, ("contractor", "amount", "subject")), (words.label("pay_by"), when if is_open else ""),
-            (words.label("requested_by"), reader.name(request.requester)),
+            (words.label("requested_by"), requester),
         ),
         details=(*_rows(words, shown, ("invoice", "purpose", *_bank(request))), *_bank_name(request, reader)),
         everything=tuple(
