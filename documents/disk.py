@@ -21,7 +21,7 @@ def write_new(path: Path, content: bytes, sha256: str) -> bool:
     """Write a file that does not exist yet; False when the name is taken."""
     if os.path.lexists(path):
         return False
-    temporary = path.parent / f".{sha256[:24]}.tmp"
+    temporary = _draft(path, sha256)
     _write_synced(temporary, content)
     try:
         # Unlike a rename, a link fails when the name has been taken in the meantime.
@@ -36,6 +36,15 @@ def write_new(path: Path, content: bytes, sha256: str) -> bool:
         temporary.unlink()
     sync_directory(path.parent)
     return True
+
+
+def forget_draft(path: Path, sha256: str) -> None:
+    """Remove what a crash between the two names of a new file left behind."""
+    _draft(path, sha256).unlink(missing_ok=True)
+
+
+def _draft(path: Path, sha256: str) -> Path:
+    return path.parent / f".{sha256[:24]}.tmp"
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 
-from documents.disk import holds, is_regular, replace_file, sync_directory, write_new
+from documents.disk import forget_draft, holds, is_regular, replace_file, sync_directory, write_new
 from documents.errors import DocumentsError, explained
 from values.names import contractor_folder, safe_name
 
@@ -74,6 +74,7 @@ class Materials:
                 path = directory / candidate
                 # Looked at twice: another daemon may write the same file at the same time.
                 if holds(path, content) or write_new(path, content, sha256) or holds(path, content):
+                    forget_draft(path, sha256)
                     return Stored(candidate, folder / candidate, sha256)
         raise DocumentsError(f"There are too many files called {name} in {directory}.", permanent=True)
 

@@ -17,7 +17,7 @@ from workflow.core.model import Reference
 from workflow.core.outcome import Accepted
 from workflow.core.policy import Policy
 from workflow.journal import Cause, Journal, Result
-from workflow.journal.queue import Caps
+from workflow.journal.queue import Caps, GivenUp
 
 Wake = Callable[[Lane], None]
 
@@ -38,12 +38,15 @@ class Service:
 
     def handle(
         self, command: Command, cause: Cause, reference: Reference | None = None, also: Sequence[Deed] = (),
-        without: frozenset[str] = frozenset(),
+        without: frozenset[str] = frozenset(), given_up: GivenUp | None = None,
     ) -> Result:  # fmt: skip
         """Decide on one order and record cause, events and deeds in one commit: with `also` (what its letter asks for)
-        and without notices of the kinds in `without` to who gave the order (one receipt tells of several)."""
+        and without notices of the kinds in `without` to who gave the order (one receipt tells of several). `given_up`
+        is the deed whose end the order tells of: both or neither."""
         now = self.now()
         with self.journal.page(cause) as page:
+            if given_up is not None:
+                page.give_up(given_up)
             before_us = page.answered()
             if before_us is not None:
                 return before_us
@@ -58,20 +61,26 @@ class Service:
         self._wake_for(deeds)
         return result
 
-    def note_letter(self, cause: Cause, deeds: Sequence[Deed] = ()) -> Result:
-        """Record a letter that gives no order to a request, with the answers it gets."""
+    def note_letter(self, cause: Cause, deeds: Sequence[Deed] = (), about: Reference | None = None) -> Result:
+        """Record a letter that gives no order, with the answers it gets (`about` a request, when it names one)."""
         now = self.now()
         with self.journal.page(cause) as page:
             before_us = page.answered()
             if before_us is not None:
                 return before_us
-            result = page.close(None, Accepted(()), deeds, None, now, self.caps)
+            request = page.load(about) if about else None
+            result = page.close(about, Accepted(()), deeds, request, now, self.caps)
         self._wake_for(deeds)
         return result
 
     def add_deeds(self, deeds: Sequence[Deed], reference: Reference | None = None) -> None:
         """Queue reports and alarms that no order causes."""
         self.journal.add_alone(reference, deeds, self.now(), self.caps)
+        self._wake_for(deeds)
+
+    def give_up(self, given_up: GivenUp, deeds: Sequence[Deed] = ()) -> None:
+        """The end of a deed that will not be done, and what is told of it: both or neither."""
+        self.journal.add_alone(None, deeds, self.now(), self.caps, given_up)
         self._wake_for(deeds)
 
     def _wake_for(self, deeds: Sequence[Deed]) -> None:

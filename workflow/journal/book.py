@@ -19,7 +19,7 @@ from workflow.journal import tables
 from workflow.journal.cause import Cause, LetterEntry, Result
 from workflow.journal.chain import START, link, payload_hash
 from workflow.journal.engine import insert_if_new, reading, upsert
-from workflow.journal.queue import Caps, Queue
+from workflow.journal.queue import Caps, GivenUp, Queue
 from workflow.journal.shelf import Shelf
 from workflow.journal.stamp import stamp, unstamp
 
@@ -38,6 +38,10 @@ class Page:
         table = tables.causes
         row = self.connection.execute(select(table).where(table.c.id == self.cause.id)).one_or_none()
         return Result(row.reference, row.accepted, row.reason, seen=True) if row else None
+
+    def give_up(self, given_up: GivenUp) -> None:
+        """The deed that this page tells the end of."""
+        self._queue.bury(self.connection, given_up)
 
     def letter_known(self) -> bool:
         if self.cause.letter is None:

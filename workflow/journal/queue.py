@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, and_, case, func, insert, null, or_, select, update
 
 from workflow.core.deeds import CONTRACTOR_KINDS, Deed, Lane
 from workflow.core.model import Reference, Request
@@ -56,6 +56,15 @@ class Claimed:
     was_sending: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A deed that will not be done, why, and the list it goes to."""
+
+    deed: Claimed
+    why: str
+    state: str = DEAD
+
+
 def new_token() -> str:
     """128 random bits as 26 lower-case base32 characters."""
     return b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
@@ -80,9 +89,15 @@ class Queue:
                 continue
             self._insert(connection, reference, request, deed, cause, now, roots)
 
-    def add_alone(self, reference: Reference | None, deeds: Sequence[Deed], now: datetime, caps: Caps | None = None) -> None:
-        """Queue deeds that no order of a request causes (a report, an alarm, a repair)."""
+    def add_alone(
+        self, reference: Reference | None, deeds: Sequence[Deed], now: datetime, caps: Caps | None = None,
+        given_up: GivenUp | None = None,
+    ) -> None:  # fmt: skip
+        """Queue deeds that no order of a request causes (a report, an alarm, a repair), with the end of the deed that
+        they tell of."""
         with self.engine.begin() as connection:
+            if given_up is not None:
+                self.bury(connection, given_up)
             self.add(connection, reference, None, deeds, None, now, caps or Caps())
 
     def _superfluous(
@@ -113,8 +128,8 @@ class Queue:
         values: dict[str, Any] = {
             "lane": deed.lane.value, "kind": deed.kind, "reference": reference, "person": deed.person,
             "params": json.dumps(dict(deed.params), ensure_ascii=False), "state": DUE,
-            "due_at": stamp(now + deed.delay), "attempts": 0, "faults": 0, "created_at": stamp(now), "answer": deed.answer,
-            "once": deed.once or None, "cause": cause.id if cause else None,
+            "due_at": stamp(now + deed.delay), "attempts": 0, "faults": 0, "created_at": stamp(now),
+            "answer": deed.answer, "once": deed.once or None, "cause": cause.id if cause else None,
             "letter": cause.letter.key if cause and cause.letter else None,
         }  # fmt: skip
         if deed.lane is Lane.MAIL:
@@ -133,7 +148,8 @@ class Queue:
         return {
             "token": token, "reference": reference, "person": deed.person, "kind": deed.kind, "at": stamp(now),
             "version": params.get("version", request.version if request else 0),
-            "card_hash": request.card_hash if request else "", "step": params.get("step", request.step if request else 0),
+            "card_hash": request.card_hash if request else "",
+            "step": params.get("step", request.step if request else 0),
             "ask": params.get("ask", ""),
         }  # fmt: skip
 
@@ -186,7 +202,9 @@ class Queue:
     @staticmethod
     def _take(where: Any, now: datetime, lease: timedelta) -> Any:
         table = tables.deeds
-        values = {"state": LEASED, "lease_until": stamp(now + lease), "attempts": table.c.attempts + 1,
+        # the mark of a notice that was being sent stays: cut off once more, it must still be known
+        state = case((table.c.state == SENDING, SENDING), else_=LEASED)
+        values = {"state": state, "lease_until": stamp(now + lease), "attempts": table.c.attempts + 1,
                   "faults": table.c.faults + 1}  # fmt: skip
         return update(table).where(where).values(values).returning(*table.c)
 
@@ -204,13 +222,22 @@ class Queue:
                 connection.execute(update(table).where(table.c.id.in_(ids)).values(values))
 
     def postpone(self, deed: Claimed, error: str, at: datetime, *, our_fault: bool = False) -> None:
-        """Try again at `at`. The world's passing failures are tried for as long as it takes, our faults ten times."""
-        faults = {} if our_fault else {"faults": 0}
-        self._set(deed.id, state=DUE, due_at=stamp(at), lease_until=None, error=error, **faults)
+        """Try again at `at`. The world's passing failures are tried for as long as it takes, our faults ten times. A
+        fault of ours after the sending mark leaves the mark: nobody knows how far the notice came."""
+        if not our_fault:
+            self._set(deed.id, state=DUE, due_at=stamp(at), lease_until=None, error=error, faults=0)
+            return
+        marked = tables.deeds.c.state == SENDING
+        self._set(deed.id, state=case((marked, SENDING), else_=DUE), due_at=stamp(at), error=error,
+                  lease_until=case((marked, stamp(at)), else_=null()))  # fmt: skip
 
-    def bury(self, deed: Claimed, error: str, state: str = DEAD) -> None:
-        """Put a deed on the dead-letter list (or in doubt): only a person brings it back."""
-        self._set(deed.id, state=state, lease_until=None, error=error)
+    @staticmethod
+    def bury(connection: Connection, given_up: GivenUp) -> None:
+        """Put a deed on the dead-letter list (or in doubt), in the transaction that tells of it: only a person brings
+        it back."""
+        which = tables.deeds.c.id == given_up.deed.id
+        values = {"state": given_up.state, "lease_until": None, "error": given_up.why}
+        connection.execute(update(tables.deeds).where(which).values(values))
 
     def _set(self, deed_id: int, **values: Any) -> None:
         with self.engine.begin() as connection:
@@ -226,7 +253,9 @@ class Queue:
     def retry(self, deed_id: int | None, now: datetime) -> int:
         """Put one dead deed, or all, back in the queue; the number of them."""
         table = tables.deeds
-        where = table.c.state == DEAD if deed_id is None else and_(table.c.state.in_((DEAD, IN_DOUBT)), table.c.id == deed_id)
+        where = table.c.state == DEAD
+        if deed_id is not None:
+            where = and_(table.c.state.in_((DEAD, IN_DOUBT)), table.c.id == deed_id)
         with self.engine.begin() as connection:
             values = {"state": DUE, "due_at": stamp(now), "attempts": 0, "faults": 0, "error": None}
             return connection.execute(update(table).where(where).values(values)).rowcount
@@ -249,6 +278,6 @@ def _ready(lane: Lane, now: datetime, state: str) -> Any:
 
 def _claimed(row: Any, was_sending: bool) -> Claimed:
     return Claimed(
-        row.id, row.lane, row.kind, row.reference, row.person, json.loads(row.params), row.attempts, row.faults, row.token,
-        row.message_id, row.root, row.created_at, row.letter, was_sending,
+        row.id, row.lane, row.kind, row.reference, row.person, json.loads(row.params), row.attempts, row.faults,
+        row.token, row.message_id, row.root, row.created_at, row.letter, was_sending,
     )  # fmt: skip

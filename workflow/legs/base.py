@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from sqlalchemy.exc import DatabaseError, OperationalError
+
 from workflow.core.deeds import Deed, Lane
 from workflow.journal import Claimed
+from workflow.journal.queue import GivenUp
 from workflow.service import Service
 
 MOST_FAULTS = 10
 LEASE = timedelta(minutes=10)
 """Longer than all time-outs of one piece of work together."""
 LONGEST_WAIT = timedelta(minutes=15)
+OUT_OF_ORDER = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 
 class Leg(Protocol):
@@ -39,8 +44,19 @@ def retry_at(now: datetime, attempts: int) -> datetime:
     return now + min(timedelta(seconds=5 * (1 << doublings)), LONGEST_WAIT)
 
 
+def is_out_of_order(error: Exception) -> bool:
+    """A full disk, a database that cannot be used: whatever is in hand is not to blame, and the next piece would fail
+    as well."""
+    if isinstance(error, OSError):
+        return error.errno in OUT_OF_ORDER
+    return isinstance(error, OperationalError) or type(error) is DatabaseError
+
+
 def postpone_or_bury(service: Service, operators: tuple[str, ...], deed: Claimed, error: Exception) -> None:
-    """A fault of ours costs one item: it is tried ten times, then the operator has it."""
+    """A fault of ours costs one item: it is tried ten times, then the operator has it. What is no fault rises, and the
+    item is due again when its lease ends."""
+    if is_out_of_order(error):
+        raise error
     words = f"{type(error).__name__}: {error}"
     now = service.now()
     if deed.faults < MOST_FAULTS:
@@ -49,11 +65,23 @@ def postpone_or_bury(service: Service, operators: tuple[str, ...], deed: Claimed
         bury(service, operators, deed, words)
 
 
+def crashed_too_often(service: Service, operators: tuple[str, ...], deed: Claimed) -> bool:
+    """Is this a deed in which we were ended ten times, without a word of why? Then the operator has it now."""
+    if deed.faults <= MOST_FAULTS or deed.was_sending:
+        return False
+    bury(service, operators, deed, f"The program was ended {MOST_FAULTS} times while it did this.")
+    return True
+
+
 def bury(service: Service, operators: tuple[str, ...], deed: Claimed, words: str) -> None:
     """Onto the dead-letter list, and a word to the operator."""
-    service.journal.bury(deed, words)
+    service.give_up(GivenUp(deed, words), dead_alarms(operators, deed, words))
+
+
+def dead_alarms(operators: tuple[str, ...], deed: Claimed, words: str) -> list[Deed]:
+    """What the operators hear of a deed that will not be done."""
     details = f"{deed.kind} {deed.reference or ''} ({deed.id}): {words}"
-    alarm(service, operators, "dead_deed", details, once=f"dead:{deed.id}")
+    return alarms(operators, "dead_deed", details, once=f"dead:{deed.id}")
 
 
 def alarm(
@@ -61,10 +89,17 @@ def alarm(
     once_for: timedelta = timedelta(0),
 ) -> None:  # fmt: skip
     """Tell every operator; an alarm about a notice to an operator would only turn in a circle, so it names itself once."""
-    deeds = [
+    deeds = alarms(operators, key, details, once=once, once_for=once_for)
+    if deeds:
+        service.add_deeds(deeds)
+
+
+def alarms(
+    operators: tuple[str, ...], key: str, details: str, *, once: str = "", once_for: timedelta = timedelta(0)
+) -> list[Deed]:
+    """The same as deeds, for those who queue them together with what they tell of."""
+    return [
         Deed(Lane.MAIL, "alarm", person, {"key": key, "details": details}, once=f"{once or key + details}:{person}",
              once_for=once_for)
         for person in operators
     ]  # fmt: skip
-    if deeds:
-        service.add_deeds(deeds)

@@ -18,7 +18,7 @@ from workflow.core.deeds import Deed, Lane
 from workflow.core.model import AskKind, Request, Status
 from workflow.journal import Cause, Claimed, Journal
 from workflow.journal.shelf import OLD_AGREEMENTS
-from workflow.legs.base import LEASE, postpone_or_bury
+from workflow.legs.base import LEASE, crashed_too_often, postpone_or_bury
 from workflow.legs.bell import Bell
 from workflow.letters import LetterStore
 from workflow.service import Service
@@ -57,6 +57,8 @@ class ClockLeg:
         if deed is None:
             self.calendar.run_pending()
             return False
+        if crashed_too_often(self.service, self.service.policy.operators, deed):
+            return True
         try:
             self._perform(deed)
             self.journal.settle([deed], self.service.now())

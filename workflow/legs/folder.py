@@ -16,7 +16,7 @@ from workflow.core.deeds import Lane
 from workflow.core.model import OrderFile, Request, Status
 from workflow.core.outcome import REGISTRY
 from workflow.journal import Cause, Claimed, Journal
-from workflow.legs.base import LEASE, bury, postpone_or_bury, retry_at
+from workflow.legs.base import LEASE, bury, crashed_too_often, postpone_or_bury, retry_at
 from workflow.legs.bell import Bell
 from workflow.letters import LetterStore
 from workflow.service import Service
@@ -57,6 +57,8 @@ class FolderLeg:
         deed = self.journal.claim_deed(Lane.FOLDER, self.service.now(), LEASE)
         if deed is None:
             return self._look_for_orders()
+        if crashed_too_often(self.service, self.operators, deed):
+            return True
         try:
             request = self.journal.request(deed.reference) if deed.reference else None
             if request is not None and request.folder:

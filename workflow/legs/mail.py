@@ -14,8 +14,8 @@ from mailer.smtp import Outgoing
 from workflow.core.commands import NoteBounce, NoteInDoubt
 from workflow.core.deeds import CONTRACTOR_KINDS, Lane
 from workflow.journal import Cause, Claimed
-from workflow.journal.queue import IN_DOUBT, SKIPPED
-from workflow.legs.base import LEASE, bury, postpone_or_bury, retry_at
+from workflow.journal.queue import IN_DOUBT, SKIPPED, GivenUp
+from workflow.legs.base import LEASE, bury, crashed_too_often, dead_alarms, postpone_or_bury, retry_at
 from workflow.legs.bell import Bell
 from workflow.notices import Notices, Skip
 from workflow.service import Service
@@ -40,6 +40,8 @@ class MailLeg:
         deed = journal.claim_deed(Lane.MAIL, self.service.now(), LEASE)
         if deed is None:
             return False
+        if crashed_too_often(self.service, self.operators, deed):
+            return True
         try:
             self._perform(deed)
         except DeliveryError as error:
@@ -78,16 +80,23 @@ class MailLeg:
 
     def _refused(self, deed: Claimed, error: DeliveryError) -> None:
         """The server will never take it: the same to people as a bounce."""
-        bury(self.service, self.operators, deed, str(error))
-        if deed.reference and deed.message_id:
-            command = NoteBounce("mailer", deed.person, deed.message_id, str(error), permanent=True)
-            self.service.handle(command, Cause(f"refused:{deed.id}"), deed.reference)
+        if not (deed.reference and deed.message_id):
+            bury(self.service, self.operators, deed, str(error))
+            return
+        command = NoteBounce("mailer", deed.person, deed.message_id, str(error), permanent=True)
+        self.service.handle(
+            command, Cause(f"refused:{deed.id}"), deed.reference, dead_alarms(self.operators, deed, str(error)),
+            given_up=GivenUp(deed, str(error)),
+        )  # fmt: skip
 
     def _in_doubt(self, deed: Claimed, why: str) -> None:
-        self.service.journal.bury(deed, why, IN_DOUBT)
-        if deed.reference:
-            command = NoteInDoubt("mailer", deed.person, deed.message_id or "")
-            self.service.handle(command, Cause(f"doubt:{deed.id}"), deed.reference)
+        """Never again by itself; whoever must know is told in the same commit."""
+        doubt = GivenUp(deed, why, IN_DOUBT)
+        if deed.reference is None:
+            self.service.give_up(doubt)
+            return
+        command = NoteInDoubt("mailer", deed.person, deed.message_id or "")
+        self.service.handle(command, Cause(f"doubt:{deed.id}"), deed.reference, given_up=doubt)
 
     def wait(self, seconds: float) -> None:
         self.bell.wait(seconds)
