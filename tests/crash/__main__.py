@@ -1,0 +1,31 @@
+"""`python -m tests.crash`: every boundary of the story (`--sample`: a spread of them), then kills at random."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from tests.crash.campaign import every_boundary, random_kills, through  # noqa: E402
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=5, help="how many times with kills at random (default 5)")
+    parser.add_argument("--sample", action="store_true", help="a spread of 25 boundaries in place of all")
+    chosen = parser.parse_args()
+    began, failed = time.monotonic(), 0
+    with tempfile.TemporaryDirectory(prefix="countersign-crash-") as folder:
+        for part in (every_boundary, through, random_kills):
+            failed += part(Path(folder), chosen.seeds, chosen.sample)
+    print(f"{'FAILED' if failed else 'passed'} in {time.monotonic() - began:.0f} s")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

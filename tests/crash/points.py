@@ -1,0 +1,135 @@
+"""The boundaries of a process: every place where it touches the journal, a file or a server, counted and named.
+
+Nothing in the product knows of this. The child process wraps the few functions through which everything goes out
+(commit, rename, link, flush, the lines said to IMAP and SMTP) and ends itself by SIGKILL at the point it was told.
+Between two neighbouring points nothing outside changes, so killing at each of them covers every moment.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import os
+import re
+import signal
+import smtplib
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.engine.default import DefaultDialect
+
+FILE_CALLS = ("replace", "rename", "link", "unlink", "mkdir")
+TEMPORARY = re.compile(r"[0-9a-f]{24,}|(?<=\.countersign-)\w+")
+
+
+@dataclass
+class Points:
+    """Counts the points as they are passed; at number `kill_at` the process is no more. `torn` leaves the file that is
+    being flushed there cut in half."""
+
+    kill_at: int = 0
+    names: list[str] = field(default_factory=list)
+    _rows: dict[int, int] = field(default_factory=dict)
+
+    def passed(self, name: str, last_deed: Callable[[], None] | None = None) -> None:
+        self.names.append(name)
+        if len(self.names) == self.kill_at:
+            if last_deed is not None:
+                last_deed()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(self, name: str, call: Callable[[], Any]) -> Any:
+        """A call that changes something outside: a point before it and one behind it. The point before falls away
+        where another call has just ended, for it would be the same moment."""
+        if not (self.names and self.names[-1].startswith("after ")):
+            self.passed(f"before {name}")
+        result = call()
+        self.passed(f"after {name}")
+        return result
+
+    def watch(self) -> None:
+        """From here on every boundary of this process is counted."""
+        self._watch_commits()
+        self._watch_files()
+        self._watch_smtp()
+        self._watch_imap()
+
+    def _watch_commits(self) -> None:
+        commit = DefaultDialect.do_commit
+
+        def counted(dialect: Any, connection: Any) -> Any:
+            raw = getattr(connection, "driver_connection", None) or connection
+            changes = getattr(raw, "total_changes", -1)
+            if changes == self._rows.get(id(raw)):  # nothing was written: nothing to lose
+                return commit(dialect, connection)
+            self._rows[id(raw)] = changes
+            return self.around("commit", lambda: commit(dialect, connection))
+
+        DefaultDialect.do_commit = counted  # type: ignore[method-assign]
+
+    def _watch_files(self) -> None:
+        for name in FILE_CALLS:
+            setattr(os, name, self._file_call(name, getattr(os, name)))
+        flush = os.fsync
+
+        def counted(handle: int) -> None:
+            if stat.S_ISDIR(os.fstat(handle).st_mode):
+                flush(handle)  # changes nothing that a killed process could leave behind
+                return
+            name = _plain(os.readlink(f"/proc/self/fd/{handle}"))
+            self.passed(f"half written {name}", lambda: os.ftruncate(handle, os.fstat(handle).st_size // 2))
+            flush(handle)
+            self.passed(f"after writing {name}")
+
+        os.fsync = counted
+
+    def _file_call(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*paths: Any, **options: Any) -> Any:
+            what = _plain(os.fspath(paths[-1] if name in ("replace", "rename", "link") else paths[0]))
+            nothing_to_do = (name == "mkdir") == os.path.lexists(paths[0])
+            if nothing_to_do:
+                return call(*paths, **options)
+            return self.around(f"{name} {what}", lambda: call(*paths, **options))
+
+        return counted
+
+    def _watch_smtp(self) -> None:
+        putcmd, send, getreply = smtplib.SMTP.putcmd, smtplib.SMTP.send, smtplib.SMTP.getreply
+
+        def command(smtp: Any, cmd: str, args: str = "") -> None:
+            smtp.last_said = cmd.upper()
+            putcmd(smtp, cmd, args)
+
+        def said(smtp: Any, content: Any) -> None:
+            is_letter = len(content) > 600
+            smtp.last_said = "letter" if is_letter else smtp.last_said
+            if is_letter or smtp.last_said in ("MAIL", "RCPT", "DATA"):
+                self.passed(f"before SMTP {smtp.last_said}")
+            send(smtp, content)
+
+        def heard(smtp: Any) -> Any:
+            name = getattr(smtp, "last_said", "greeting")
+            if name != "letter":
+                return getreply(smtp)
+            return self.around("SMTP answer to the letter", lambda: getreply(smtp))
+
+        smtplib.SMTP.putcmd = command  # type: ignore[method-assign]
+        smtplib.SMTP.send = said  # type: ignore[assignment,method-assign]
+        smtplib.SMTP.getreply = heard  # type: ignore[method-assign]
+
+    def _watch_imap(self) -> None:
+        ask = imaplib.IMAP4.uid
+
+        def counted(client: Any, command: str, *words: str) -> Any:
+            answer = ask(client, command, *words)
+            self.passed(f"after IMAP {command}")
+            return answer
+
+        imaplib.IMAP4.uid = counted  # type: ignore[method-assign]
+
+
+def _plain(path: str | bytes) -> str:
+    """The name of a file without what changes from run to run."""
+    name = os.path.basename(os.fsdecode(path).rstrip("/"))
+    return TEMPORARY.sub("…", name)
