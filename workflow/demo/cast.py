@@ -4,43 +4,50 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+COMPANY = {"ru": "ООО «Северный ветер»", "en": "North Wind Ltd"}
 MAILBOX = "payments@example.test"
 PASSWORD = "demo"
-DOMAIN = "@example.test"
 
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """One person of the story; `language` is the one of his mail."""
+    """One person of the story, by his name in either language."""
 
-    name: str
+    ru: str
+    en: str
     email: str
-    roles: tuple[str, ...]
+    role: str = ""
+
+    def name(self, language: str) -> str:
+        return self.ru if language == "ru" else self.en
+
+    def first_name(self, language: str) -> str:
+        return self.name(language).split()[0]
 
 
-RITA = Player("Рита Орлова", "manager@example.test", ("requester",))
-ANTON = Player("Антон Головин", "head@example.test", ("approver",))
-DINA = Player("Дина Верхова", "director@example.test", ("approver",))
-FAINA = Player("Фаина Счетова", "accounting@example.test", ("accountant",))
-OLEG = Player("Олег Сторожев", "operator@example.test", ("operator",))
+RITA = Player("Рита Орлова", "Rita Orlova", "manager@example.test", "requester")
+ANTON = Player("Антон Головин", "Anton Golovin", "head@example.test", "approver")
+DINA = Player("Дина Верхова", "Dina Verkhova", "director@example.test", "approver")
+FAINA = Player("Фаина Счетова", "Faina Schetova", "accounting@example.test", "accountant")
+OLEG = Player("Олег Сторожев", "Oleg Storozhev", "operator@example.test", "operator")
 STAFF = (RITA, ANTON, DINA, FAINA, OLEG)
-CONTRACTOR = "buh@romashka.test"
+SUPPLIER = Player("Ромашка", "Camomile", "billing@romashka.test")
 
-USERS = {player.email: PASSWORD for player in STAFF} | {MAILBOX: PASSWORD, CONTRACTOR: PASSWORD}
+USERS = {player.email: PASSWORD for player in (*STAFF, SUPPLIER)} | {MAILBOX: PASSWORD}
 
 
 def settings_text(language: str, imap_port: int, smtp_port: int) -> str:
     """A settings file as `init` might write it, with a short delay after a paid mark."""
     people = "\n".join(
-        f'[[people]]\nname = "{player.name}"\nemail = "{player.email}"\n'
-        f'roles = ["{player.roles[0]}"]\nlanguage = "{language}"\n'
+        f'[[people]]\nname = "{player.name(language)}"\nemail = "{player.email}"\n'
+        f'roles = ["{player.role}"]\nlanguage = "{language}"\n'
         for player in STAFF
     )
     return f"""# The demo's settings; every key is explained in config/countersign.example.toml.
 language = "{language}"
 
 [company]
-name = "ООО «Северный ветер»"
+name = "{COMPANY[language]}"
 inn = "7707083893"
 
 [mailbox]

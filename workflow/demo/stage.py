@@ -44,6 +44,8 @@ class Stage:
     language: str
     ports: tuple[int, int] = (0, 0)
     letters: list[tuple[str, EmailMessage]] = field(default_factory=list)
+    raw: dict[str, bytes] = field(default_factory=dict)
+    """The letters as they came, by Message-ID."""
     _read: dict[str, int] = field(default_factory=dict)
     _news: threading.Condition = field(default_factory=threading.Condition)
 
@@ -94,6 +96,7 @@ class Stage:
         message = message_from_bytes(letter.raw, policy=policy.default)
         with self._news:
             self.letters.append((letter.recipient.lower(), message))
+            self.raw[str(message["Message-ID"])] = letter.raw
             self._news.notify_all()
 
     def send(
@@ -101,7 +104,7 @@ class Stage:
         files: Sequence[tuple[str, bytes]] = (), headers: Sequence[tuple[str, str]] = (),
     ) -> None:  # fmt: skip
         message = EmailMessage(policy=policy.SMTP)
-        message["From"], message["To"], message["Subject"] = formataddr((player.name, player.email)), to, subject
+        message["From"], message["To"], message["Subject"] = formataddr((player.name(self.language), player.email)), to, subject
         message["Date"], message["Message-ID"] = formatdate(localtime=True), make_msgid(domain="example.test")
         for name, value in headers:
             message[name] = value

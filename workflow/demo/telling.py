@@ -1,0 +1,66 @@
+"""The demo's own sentences, in both languages."""
+
+from __future__ import annotations
+
+RU = {
+    "title_1": "1. Полная заявка со счетом",
+    "title_2": "2. Неполная: дополнена двумя строками, потом отказ с причиной",
+    "title_3": "3. Возвращена на доработку, исправлена, согласована во второй версии",
+    "title_4": "4. Оплата: одна ячейкой в реестре, другая ответом с платежкой",
+    "mails_form": "отправляет заявку со счетом",
+    "answers": "отвечает с телефона: {word}",
+    "forgets": "забывает ИНН и срок",
+    "two_lines": "отвечает двумя недостающими строками",
+    "with_reason": "отвечает: {word}, и пишет почему",
+    "third": "отправляет третью заявку",
+    "returns": "отвечает: {word}, в договоре другая сумма",
+    "corrects": "присылает исправленную строку",
+    "approves_again": "согласует вторую версию",
+    "types_paid": "пишет «{word}» в строке реестра и сохраняет файл",
+    "mails_paid": "отвечает: {word}, и прикладывает платежку",
+    "row": "реестр: {reference}, «{status}»",
+    "attached": "приложено: {names}",
+    "reason": "Дорого, найдите дешевле",
+    "rework": "В договоре 8 400",
+    "subject_1": "Канцелярия", "subject_2": "Стулья", "subject_3": "Ремонт принтера",
+    "purpose": "Оплата по счету № {number}, без НДС",
+    "contractor": "ООО «Ромашка»", "currency": "руб.",
+    "invoice": "№ {number} от {date}", "order_file": "Платежное поручение 215.pdf", "invoice_file": "Счет 118.pdf",
+    "done": "Готово за {seconds:.0f} с. Можно посмотреть",
+    "workbook": "реестр", "materials": "материалы", "mails": "все письма", "settings": "настройки",
+    "join": "Подключайтесь почтовой программой, открывайте реестр. Закончить: Ctrl+C",
+    "no_tls": "127.0.0.1, порт {port}, без шифрования", "password": "пароль", "for_each": "{password}, для каждого:",
+}  # fmt: skip
+EN = {
+    "title_1": "1. A complete request with the invoice",
+    "title_2": "2. An incomplete one: completed by two lines, then rejected with a reason",
+    "title_3": "3. Returned for rework, corrected, approved as version 2",
+    "title_4": "4. Payment: one by a cell of the registry, one by a reply with the payment order",
+    "mails_form": "mails the form with the invoice",
+    "answers": "answers from his phone: {word}",
+    "forgets": "forgets the INN and the date",
+    "two_lines": "answers with just the two missing lines",
+    "with_reason": "answers {word} and says why",
+    "third": "mails a third request",
+    "returns": "answers {word}: the contract says another sum",
+    "corrects": "answers with the corrected line",
+    "approves_again": "approves version 2",
+    "types_paid": "types “{word}” into the row and saves the workbook",
+    "mails_paid": "answers {word} with the payment order attached",
+    "row": "the registry: {reference}, “{status}”",
+    "attached": "attached: {names}",
+    "reason": "Too dear, find a cheaper one",
+    "rework": "The contract says 8 400",
+    "subject_1": "Stationery", "subject_2": "Chairs", "subject_3": "Printer repair",
+    "purpose": "Invoice {number}, no VAT",
+    "contractor": "Camomile Ltd", "currency": "RUB",
+    "invoice": "No. {number} of {date}", "order_file": "Payment order 215.pdf", "invoice_file": "Invoice 118.pdf",
+    "done": "Done in {seconds:.0f} s. Look at",
+    "workbook": "registry", "materials": "materials", "mails": "all mails", "settings": "settings",
+    "join": "Join with a mail program, open the registry. Ctrl+C ends it",
+    "no_tls": "127.0.0.1, port {port}, no encryption", "password": "password", "for_each": "{password}, for each of:",
+}  # fmt: skip
+
+
+def telling(language: str) -> dict[str, str]:
+    return RU if language == "ru" else EN
