@@ -71,9 +71,7 @@ class Wiring:
         if url.get_backend_name() == "sqlite" and url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         domain = ascii_address(self.settings.mailbox.address).rpartition("@")[2]
-        return Journal(
-            open_engine(self.settings.journal), domain=domain, prefix=self.settings.company.reference_prefix
-        )
+        return Journal(open_engine(self.settings.journal), domain=domain, prefix=self.settings.company.reference_prefix)
 
     @cached_property
     def roster(self) -> Roster:
@@ -86,7 +84,9 @@ class Wiring:
     def policy(self) -> Policy:
         settings = self.settings
         return Policy(
-            rules=tuple(Rule(_when(rule.when), tuple(_step(step) for step in rule.steps)) for rule in settings.approval),
+            rules=tuple(
+                Rule(_when(rule.when), tuple(_step(step) for step in rule.steps)) for rule in settings.approval
+            ),
             approvers=frozenset(self.roster.with_role("approver")),
             accountants=self.roster.with_role("accountant"),
             operators=self.roster.with_role("operator"),
@@ -113,9 +113,7 @@ class Wiring:
     def read(self, raw: bytes, received: datetime) -> Letter:
         mailbox = self.settings.mailbox
         trust = TrustRules(tuple(mailbox.authserv_id), mailbox.internal_header)
-        return read_letter(
-            raw, received=received, trust=trust, own_addresses=self.own_addresses, markers=markers()
-        )
+        return read_letter(raw, received=received, trust=trust, own_addresses=self.own_addresses, markers=markers())
 
     @cached_property
     def store(self) -> LetterStore:
@@ -202,9 +200,7 @@ class Wiring:
     def excel(self) -> ExcelRegistry:
         if self.book.kind != "excel":
             raise NotBuiltYet('A Google registry is not built yet: use kind = "excel".')
-        return ExcelRegistry(
-            self.book.path, self.layout, self.now, self.book.lock_stale_after
-        )
+        return ExcelRegistry(self.book.path, self.layout, self.now, self.book.lock_stale_after)
 
     @cached_property
     def layout(self) -> Layout:
@@ -233,13 +229,16 @@ class Wiring:
 
     def beside_the_book(self) -> list[tuple[str, str]]:
         """Locks that are passed over, and copies that a sync client left."""
-        old = [("old_lock", f"{lock.program}: {lock.owner}, {lock.since:%d.%m.%Y %H:%M}") for lock in self.excel.stale_locks()]
+        old = [
+            ("old_lock", f"{lock.program}: {lock.owner}, {lock.since:%d.%m.%Y %H:%M}")
+            for lock in self.excel.stale_locks()
+        ]
         return old + [("conflict_copy", path.name) for path in self.excel.conflict_copies()]
 
     def card(self, request: Request) -> str:
         return card_page(
             request, self.journal.history(request.reference), self.journal.materials(request.reference),
-            words(self.settings.language), self.roster.name, self.now(), self.settings.timezone,
+            words(self.settings.language), self.roster.name, self.now(), self.settings.timezone, self.renderer,
         )  # fmt: skip
 
     # --- notices ------------------------------------------------------------------------------------------------------
@@ -249,7 +248,9 @@ class Wiring:
         return Renderer(self.settings.templates.path, on_broken=self._template_broken)
 
     def _template_broken(self, name: str, error: Exception) -> None:
-        alarm(self.service, self.policy.operators, "template_broken", f"{name}: {error}", once=f"template:{name}:{error}")
+        alarm(
+            self.service, self.policy.operators, "template_broken", f"{name}: {error}", once=f"template:{name}:{error}"
+        )
 
     @cached_property
     def notices(self) -> Notices:
@@ -285,7 +286,11 @@ class Wiring:
             self.store, self.read, self.own_addresses, self.read_from(), mailbox.max_size, operators, self.stopping,
         )  # fmt: skip
         registry = RegistryLeg(
-            self.sync, self.service, self.policy.accountants, operators, self.book.poll.total_seconds(),
+            self.sync,
+            self.service,
+            self.policy.accountants,
+            operators,
+            self.book.poll.total_seconds(),
             oddities=self.beside_the_book,
         )
         mail = MailLeg(self.service, self.notices, Outgoing(self.account("smtp")), operators)

@@ -20,6 +20,7 @@ from workflow.cli.common import NO, WRONG_USE, Session, quiet, sentence, show, s
 from workflow.journal import JournalError
 from workflow.journal.schema import current, prepare
 from workflow.journal.tables import HEAD
+from workflow.notices.samples import template_samples
 from workflow.wiring import NotBuiltYet, Wiring
 
 
@@ -108,7 +109,7 @@ def _templates(wiring: Wiring) -> str:
     path = wiring.settings.templates.path
     if path is None:
         return "our own"
-    broken = wiring.renderer.check_all()
+    broken = wiring.renderer.check_all(template_samples())
     if broken:
         listed = "; ".join(f"{name}: {why}" for name, why in broken.items())
         raise Trouble(f"these cannot be used, ours are taken instead: {listed}")

@@ -59,6 +59,7 @@ def deeds_of(before: Request | None, after: Request, events: Iterable[Event], by
         deeds += _of_event(event, before, after, by, policy)
     if before is not None and before.payable and not after.payable and after.status is not Status.PAID:
         deeds += _stop(before, after, events, by, policy)
+    deeds.sort(key=lambda deed: deed.params.get("ask") != AskKind.APPROVE.value)  # who must act hears first
     if events:
         deeds.append(Deed(Lane.REGISTRY, "row", coalesce=True))
     if events and after.version >= 1:
@@ -155,6 +156,7 @@ def _of_vote(event: Decided, before: Request | None, after: Request) -> Iterator
             decision = Choice.RETURN
     role = getattr(event, "role", "approver")
     if event.person != REGISTRY:
+        if event.person != REGISTRY:
         yield notice("receipt_vote", event.person, decision=decision.value, step=event.step, **common)
     asked = {"ask": AskKind.COMPLETE.value} if decision is Choice.RETURN else {}
     yield notice("told_refused", after.requester, decision=decision.value, role=role, **asked, **common)
