@@ -156,7 +156,6 @@ def _of_vote(event: Decided, before: Request | None, after: Request) -> Iterator
             decision = Choice.RETURN
     role = getattr(event, "role", "approver")
     if event.person != REGISTRY:
-        if event.person != REGISTRY:
         yield notice("receipt_vote", event.person, decision=decision.value, step=event.step, **common)
     asked = {"ask": AskKind.COMPLETE.value} if decision is Choice.RETURN else {}
     yield notice("told_refused", after.requester, decision=decision.value, role=role, **asked, **common)
