@@ -8,21 +8,38 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-STATES = frozenset("draft awaiting returned approved on_hold paid rejected withdrawn".split())
+STATES = frozenset(["draft", "awaiting", "returned", "approved", "on_hold", "paid", "rejected", "withdrawn"])
 FIELDS = frozenset(
-    "subject contractor contractor_email amount currency pay_by bank_details inn kpp bic account corr_account purpose "
-    "invoice_number invoice_date iban swift".split()
+    [
+        "subject",
+        "contractor",
+        "contractor_email",
+        "amount",
+        "currency",
+        "pay_by",
+        "bank_details",
+        "inn",
+        "kpp",
+        "bic",
+        "account",
+        "corr_account",
+        "purpose",
+        "invoice_number",
+        "invoice_date",
+        "iban",
+        "swift",
+    ]
 )
-SOURCES = frozenset("typed card qr e-invoice pdf scan computed".split())
-PROBLEMS = frozenset("missing invalid ambiguous past conflict".split())
-HOLDS = frozenset("bank_details duplicate accountant".split())
-ASKS = frozenset("approve complete confirm pay".split())
-DECISIONS = frozenset("approve reject return".split())
-NOTICE_STATES = frozenset("queued sent bounced in_doubt dead".split())
-MATERIALS = frozenset("letter attachment payment_order other".split())
+SOURCES = frozenset(["typed", "card", "qr", "e-invoice", "pdf", "scan", "computed"])
+PROBLEMS = frozenset(["missing", "invalid", "ambiguous", "past", "conflict"])
+HOLDS = frozenset(["bank_details", "duplicate", "accountant"])
+ASKS = frozenset(["approve", "complete", "confirm", "pay"])
+DECISIONS = frozenset(["approve", "reject", "return"])
+NOTICE_STATES = frozenset(["queued", "sent", "bounced", "in_doubt", "dead"])
+MATERIALS = frozenset(["letter", "attachment", "payment_order", "other"])
 LETTERS = ("requests", "answers", "refused", "ignored", "set_aside")
-KINDS = frozenset("request answer automatic own stranger".split())
-LEGS = frozenset("inbox registry mail folder clock".split())
+KINDS = frozenset(["request", "answer", "automatic", "own", "stranger"])
+LEGS = frozenset(["inbox", "registry", "mail", "folder", "clock"])
 
 
 def keys(value: Mapping[str, Any], names: str) -> None:
@@ -70,8 +87,8 @@ def check_problems(problems: list[dict[str, Any]]) -> None:
 
 def check_request(request: Mapping[str, Any]) -> None:
     """One item of `show` or `list`."""
-    keys(request, "reference version status holds fields problems warnings requester created_at updated_at asks approvals "
-                  "payments notices materials history")  # fmt: skip
+    keys(request, "reference version status holds fields problems warnings requester created_at updated_at asks "
+                  "approvals payments notices materials history")  # fmt: skip
     assert re.fullmatch(r"[A-Z]+-\d{4}-\d{5,}", request["reference"])
     assert isinstance(request["version"], int)
     assert request["status"] in STATES

@@ -39,7 +39,9 @@ def test_a_stranger_is_refused_politely_once_a_day(stage: Stage) -> None:
 
 def test_two_authors_in_from_are_nobody(stage: Stage) -> None:
     text = complete_form(stage.now()).encode()
-    stage.post(MALLORY, PAYMENTS, raw_letter(f"{RITA}, {MALLORY}", text, DATE, ("Content-Type", "text/plain; charset=utf-8")))
+    stage.post(
+        MALLORY, PAYMENTS, raw_letter(f"{RITA}, {MALLORY}", text, DATE, ("Content-Type", "text/plain; charset=utf-8"))
+    )
     stage.run()
     assert list(stage.wiring().journal.requests()) == []
     assert counts(stage) == {"read": 1, "refused": 1}
@@ -50,7 +52,9 @@ def test_two_authors_in_from_are_nobody(stage: Stage) -> None:
 
 def test_an_oversize_letter_is_told_its_size_and_the_limit(stage: Stage) -> None:
     settings(stage, "mailbox", 'max_size = "300KB"')
-    stage.send(RITA, complete_form(stage.now()), files=[("скан.pdf", pdf() + b"\0" * 400_000)], subject="Счет за канцелярию")
+    stage.send(
+        RITA, complete_form(stage.now()), files=[("скан.pdf", pdf() + b"\0" * 400_000)], subject="Счет за канцелярию"
+    )
     stage.send(MALLORY, "x", files=[("x.pdf", pdf() + b"\0" * 400_000)])
     stage.send(RITA, complete_form(stage.now()))
     stage.run()
@@ -65,7 +69,11 @@ def test_an_oversize_letter_is_told_its_size_and_the_limit(stage: Stage) -> None
 
 def test_a_multipart_without_its_end_is_read_as_far_as_it_goes(stage: Stage) -> None:
     form = complete_form(stage.now()).replace("\n", "\r\n").encode()
-    body = b"--zz\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + form + b"\r\n--zz\r\nContent-Type: application/pdf; name=a.pdf"
+    body = (
+        b"--zz\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+        + form
+        + b"\r\n--zz\r\nContent-Type: application/pdf; name=a.pdf"
+    )
     stage.post(RITA, PAYMENTS, raw_letter(RITA, body, DATE, ("Content-Type", "multipart/mixed; boundary=zz")))
     assert stage.run() == []
     assert stage.request().value("inn") == "9652407405"
@@ -75,7 +83,11 @@ def test_a_multipart_without_its_end_is_read_as_far_as_it_goes(stage: Stage) -> 
 def test_a_multipart_without_a_boundary_gets_an_answer(stage: Stage) -> None:
     body = "Привет, это заявка".encode()
     stage.post(RITA, PAYMENTS, raw_letter(RITA, body, DATE, ("Content-Type", "multipart/mixed")))
-    stage.post(RITA, PAYMENTS, raw_letter(RITA, b"\xff\xfe\x00garbage\x80", DATE, ("Content-Type", "text/plain; charset=no-such")))
+    stage.post(
+        RITA,
+        PAYMENTS,
+        raw_letter(RITA, b"\xff\xfe\x00garbage\x80", DATE, ("Content-Type", "text/plain; charset=no-such")),
+    )
     assert stage.run() == []
     assert len(stage.new(RITA)) == 2
     assert counts(stage) == {"read": 2, "refused": 2}
@@ -139,7 +151,12 @@ def test_an_invoice_inside_two_forwarded_letters_is_found(stage: Stage) -> None:
     outer.set_content("См.")
     outer.add_attachment(inner)
     letter = EmailMessage(policy=policy.SMTP)
-    letter["From"], letter["To"], letter["Subject"], letter["Message-ID"] = RITA, PAYMENTS, "Fwd: Fwd: Счет", "<f@x.test>"
+    letter["From"], letter["To"], letter["Subject"], letter["Message-ID"] = (
+        RITA,
+        PAYMENTS,
+        "Fwd: Fwd: Счет",
+        "<f@x.test>",
+    )
     letter.set_content(complete_form(stage.now()))
     letter.add_attachment(outer)
     stage.post(RITA, PAYMENTS, letter.as_bytes())
@@ -183,7 +200,13 @@ def test_no_attachment_is_a_warning_to_the_approver(stage: Stage) -> None:
 
 
 def test_empty_and_forbidden_files_are_named_to_the_sender(stage: Stage) -> None:
-    files = [("пустой.pdf", b""), ("счет.exe", EXE), ("накладная.pdf", EXE), ("счет.pdf", invoice()), ("скидка.pdf.js", b"alert(1)")]
+    files = [
+        ("пустой.pdf", b""),
+        ("счет.exe", EXE),
+        ("накладная.pdf", EXE),
+        ("счет.pdf", invoice()),
+        ("скидка.pdf.js", b"alert(1)"),
+    ]
     stage.send(RITA, complete_form(stage.now()), files=files)
     stage.run()
     receipt = plain(stage.only(RITA))
@@ -210,7 +233,11 @@ def test_a_zip_bomb_is_refused_by_name_and_the_request_goes_on(stage: Stage) -> 
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr("xl/workbook.xml", b"\0" * 300_000_000)
-    stage.send(RITA, complete_form(stage.now()), files=[("смета.xlsx", bomb.getvalue()), ("архив.zip", zipped({"a.txt": b"x"}))])
+    stage.send(
+        RITA,
+        complete_form(stage.now()),
+        files=[("смета.xlsx", bomb.getvalue()), ("архив.zip", zipped({"a.txt": b"x"}))],
+    )
     assert stage.run() == []
     receipt = plain(stage.only(RITA))
     assert "смета.xlsx: архив разворачивается до опасного размера" in receipt
@@ -227,11 +254,12 @@ def test_an_encrypted_pdf_is_passed_on_with_a_warning(stage: Stage) -> None:
 
 
 def test_names_of_files_cannot_leave_the_folder_or_break_a_header(stage: Stage) -> None:
-    names = ["../../../../etc/cron.d/evil.pdf", "C:\\Windows\\win.pdf", "a\x01\tb\r\nBcc: x@evil.test.pdf", "счет\u202efdp.pdf",
-             "CON.pdf", "." * 300 + ".pdf", "я" * 300 + ".pdf", ""]  # fmt: skip
+    names = ["../../../../etc/cron.d/evil.pdf", "C:\\Windows\\win.pdf", "a\x01\tb\r\nBcc: x@evil.test.pdf",
+             "счет\u202efdp.pdf", "CON.pdf", "." * 300 + ".pdf", "я" * 300 + ".pdf", ""]  # fmt: skip
     parts = [f"--zz\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{complete_form(stage.now())}".encode()]
     for number, name in enumerate(names):
-        head = f"--zz\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename*=utf-8''{quote(name)}\r\n\r\n"
+        where = f"Content-Disposition: attachment; filename*=utf-8''{quote(name)}"
+        head = f"--zz\r\nContent-Type: application/pdf\r\n{where}\r\n\r\n"
         parts.append(head.encode() + invoice(str(number)))
     body = b"\r\n".join([*parts, b"--zz--\r\n"])
     raw = raw_letter(RITA, body, DATE, ("Content-Type", "multipart/mixed; boundary=zz"))
@@ -246,7 +274,9 @@ def test_names_of_files_cannot_leave_the_folder_or_break_a_header(stage: Stage) 
     ask = stage.only(ADAM)
     assert ask["Bcc"] is None
     assert len(files_of(ask)) == len(names)
-    assert {path.name for path in (stage.folder / "materials").rglob("*") if path.suffix == ".pdf"} == {p.name for p in stored}
+    assert {path.name for path in (stage.folder / "materials").rglob("*") if path.suffix == ".pdf"} == {
+        p.name for p in stored
+    }
     assert not (stage.folder.parent / "etc").exists()
 
 
@@ -261,11 +291,20 @@ def test_a_formula_in_a_field_stays_text_in_the_cell(stage: Stage) -> None:
     stage.send(RITA, form)
     assert stage.run() == []
     sheet = openpyxl.load_workbook(stage.book)["Реестр"]
-    typed = [cell for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str) and cell.value.startswith(("=", "+", "-", "@"))]
-    assert all(cell.data_type == "s" or cell.data_type == "inlineStr" for cell in typed), [(c.coordinate, c.data_type) for c in typed]
+    typed = [
+        cell
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, str) and cell.value.startswith(("=", "+", "-", "@"))
+    ]
+    assert all(cell.data_type == "s" or cell.data_type == "inlineStr" for cell in typed), [
+        (c.coordinate, c.data_type) for c in typed
+    ]
     assert any("HYPERLINK" in str(cell.value) for row in sheet.iter_rows() for cell in row)
     book = zipfile.ZipFile(stage.book)
-    assert not any(b"<f>" in book.read(name) and b"HYPERLINK" in book.read(name) for name in book.namelist() if "sheet1" in name)
+    assert not any(
+        b"<f>" in book.read(name) and b"HYPERLINK" in book.read(name) for name in book.namelist() if "sheet1" in name
+    )
 
 
 def test_newlines_in_fields_never_become_headers(stage: Stage) -> None:

@@ -114,7 +114,7 @@ def plan_answer(answer: Answer) -> Plan:
 def _mine(answer: Answer, said: Decision) -> Plan:
     token = answer.carried.token
     if token is not None and token.person != answer.by and not answer.is_requester:
-        return _somebody_elses(answer, said)
+        return _somebody_elses(answer)
     if said.action in OF_ALL:
         return _asked_for(answer, said)
     if answer.is_requester and not (answer.is_approver and token and token.ask == AskKind.APPROVE):
@@ -144,11 +144,10 @@ def _read(answer: Answer) -> str:
     return " ".join(answer.letter.new_text.split())[:300]
 
 
-def _somebody_elses(answer: Answer, said: Decision) -> Plan:
+def _somebody_elses(answer: Answer) -> Plan:
     """A forwarded ask answered by somebody else does not count, and the real approver is told."""
     token = answer.carried.token
-    decides = said.action in DECIDES and token is not None and token.ask == AskKind.APPROVE
-    return _note(answer, "not_yours", warn=token.person if decides and token else "")
+    return _note(answer, "not_yours", warn=token.person if token and token.ask == AskKind.APPROVE else "")
 
 
 def _asked_for(answer: Answer, said: Decision) -> Plan:
@@ -203,8 +202,10 @@ def _lacks_reason(answer: Answer) -> bool:
 def _of_requester(answer: Answer, said: Decision) -> Plan:
     token, request = answer.carried.token, answer.request
     filled_inline = token is not None and token.ask == AskKind.COMPLETE
-    form = read_form(answer.letter, answer.labels, quoted=answer.letter.quoted if filled_inline else "")
-    form = _news_only(form, request)
+    whole = read_form(answer.letter, answer.labels, quoted=answer.letter.quoted if filled_inline else "")
+    form = _news_only(whole, request)
+    if request.status in FINAL and (form.typed or form.files):
+        return _opened_anew(answer, whole, keep=said.action is Action.DRAFT)
     if said.action is Action.WITHDRAW and not form.typed:
         return Plan("answers", "answer", "", request.reference, Withdraw(answer.by, said.comment))
     keep, submit = said.action is Action.DRAFT, said.action is Action.SUBMIT
@@ -228,13 +229,15 @@ def _news_only(form: Form, request: Request) -> Form:
 
 
 def _amended(answer: Answer, form: Form, keep: bool, submit: bool) -> Plan:
-    request = answer.request
-    fields = dict(form.typed)
-    if request.status in FINAL and (form.typed or form.files):
-        fresh = replace(form, cautions=cautions(answer.letter, checks_senders=answer.authenticates))
-        return Plan("requests", "request", "", None, Open(answer.by, fresh, keep), fields=fields,
-                    why=(f"{request.reference} is closed: these fields start a new request",))  # fmt: skip
-    return Plan("answers", "answer", "", request.reference, Amend(answer.by, form, keep, submit), fields=fields)
+    command = Amend(answer.by, form, keep, submit)
+    return Plan("answers", "answer", "", answer.request.reference, command, fields=dict(form.typed))
+
+
+def _opened_anew(answer: Answer, form: Form, keep: bool) -> Plan:
+    """A closed request stays as it is; what was mailed to it, old lines among the new ones, is a request of its own."""
+    fresh = replace(form, cautions=cautions(answer.letter, checks_senders=answer.authenticates))
+    why = (f"{answer.request.reference} is closed: these fields start a new request",)
+    return Plan("requests", "request", command=Open(answer.by, fresh, keep), fields=dict(form.typed), why=why)
 
 
 # --- accountant -----------------------------------------------------------------------------------------------------
