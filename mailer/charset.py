@@ -47,7 +47,10 @@ class Decoded:
     @property
     def unsure(self) -> bool:
         """Some letters may be other ones: a guess among Western tables, or bytes that fit none."""
-        return "\ufffd" in self.text or (self.guessed and self.charset not in ("utf-8", *CYRILLIC))
+        if "\ufffd" in self.text:
+            return True
+        western = self.guessed and self.charset not in ("utf-8", *CYRILLIC)
+        return western and any(c > "\x7f" and c.isalpha() for c in self.text)
 
 
 def decode(raw: bytes, declared: str | None = None) -> Decoded:

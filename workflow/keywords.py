@@ -31,6 +31,7 @@ from workflow.greeting import Greeting
 from workflow.tokens import WORD, Token, fold, has_cyrillic, one_break, phrase_length, phrases, plain, stands, tokens_of
 from workflow.wordlist import (
     ALONE,
+    BEHIND_APPROVE,
     BEHIND_SHORT,
     BEHIND_STATUS,
     CONSENT,
@@ -58,6 +59,7 @@ DOUBTS = {
     "hesitation": "the text takes the word back or hesitates",
     "quoted_word": "the word stands in quotation marks or brackets",
     "told": "the text tells what somebody else, or somebody earlier, decided",
+    "unclear": "the word goes on into a sentence that may mean something else",
     "number": "an amount or share stands beside the word",
     "unfinished": "the text breaks off after the word",
     "garbled": "the text holds characters that were spoilt on the way",
@@ -142,8 +144,10 @@ _SENTENCE = re.compile(r"[.!;…]+(?:\s|$)|[.!…](?=[A-ZА-ЯЁ])|[?？]")
 _PAUSE = re.compile(r"[,:;.!—–(\[]|\s-\s")
 _GARBLED = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]|(?:=[0-9A-F]{2}){2}")
 _SURNAME_BY = re.compile(r"[А-ЯЁ][а-яё]+(?:овым|евым|ёвым|иным|ыным|ским|цким|овой|евой|иной|ской|цкой)\b")
+_NAME_IN_BRACKETS = re.compile(r"\s*[(\[]\s*[^\W\d_a-zа-яё][^\W\d_]*(?:\s+[^\W\d_a-zа-яё][\w.]*)*\s*[)\]]")
 _QUOTES = frozenset("«»\"“”„‟‘’'`‹›＂()")
 _OPENERS = phrases(OPENERS)
+_THANKS = frozenset({"спасибо", "благодарю", "thanks", "thank", "thx"})
 
 
 def read_decision(
@@ -260,9 +264,18 @@ class _Reading:
             line = self.lines[number][:MAX_LINE]
             tokens = tokens_of(line, self.cyrillic)
             at = greeting.end(line, tokens)
-            if at < len(tokens):
+            if at < len(tokens) and not (at and self._only_thanks(tokens)):
                 return self._keyword_at(number, line, tokens, at)
         return None
+
+    def _only_thanks(self, tokens: Sequence[Token]) -> bool:
+        """“Спасибо за подробности!” says nothing yet: no deciding word, no sign of doubt."""
+        if not any(token.folded in ("за", "for") for token in tokens[1:3]) or tokens[0].folded not in _THANKS:
+            return False
+        forms = [form for token in tokens for form in token.forms]
+        return not any(sign_of(form) or opposes(form) for form in forms) and not any(
+            self.words.at(tokens, at) for at in range(len(tokens))
+        )
 
     def _decides(self, tokens: Sequence[Token], at: int) -> bool:
         """A deciding word stands here that is no mere opener (“Да, согласовано”)."""
@@ -293,9 +306,8 @@ class _Reading:
         out = ""
         for before, line in zip(self.lines[number:], self.lines[number + 1 : number + 6], strict=False):
             first = line.strip()[:1]
-            if before.rstrip()[-1:] in tuple(".!?:;…") or not (
-                first.islower() or first.isdigit() or first in tuple("€$%(")
-            ):
+            goes_on = first.islower() or first.isdigit() or first in tuple("€$%(")
+            if before.rstrip()[-1:] in tuple(".!?:;…") or not goes_on:
                 break
             out += f" {line.strip()}"
         return out
@@ -411,9 +423,26 @@ class _Reading:
             return "condition", found.line.strip()[:80]
         if changes_amount(found.sentence()):
             return "number", found.line.strip()[:80]
+        if not self._goes_on_clearly(found):
+            return "unclear", found.line.strip()[:80]
         if choice := re.search(r"\b(?:или|либо|or|oder)\b", without_benign(found.behind), re.IGNORECASE):
             return "condition", choice[0]
         return None
+
+    def _goes_on_clearly(self, found: _Found) -> bool:
+        """What follows without a pause is payment, politeness, a date or a reference; no name stands in brackets."""
+        if _NAME_IN_BRACKETS.match(found.behind):
+            return False
+        direct = found.direct()
+        text = without_benign(found.behind[: direct[-1].end]) if direct else ""
+        words = tokens_of(text, self.cyrillic)
+        if not words or told_by_me(direct):
+            return True
+        first = words[0]
+        named = len(words) > 1 and words[1].raw[:1].isupper() and not words[1].raw.isupper()
+        if named and first.folded in ("for", "за"):  # “approve for Ivan”
+            return False
+        return first.raw[0].isdigit() or bool(REFERENCE.match(first.raw)) or not BEHIND_APPROVE.isdisjoint(first.forms)
 
     def _line_below(self, found: _Found) -> str:
         """The next line, when the keyword stands alone and no point ends its line."""

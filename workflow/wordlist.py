@@ -89,11 +89,13 @@ def _words(text: str) -> frozenset[str]:
 
 
 NEGATIONS = _words(
+    "nothing nowhere "
     "не нет нету нельзя ни никак никогда никто ничего нечего незачем невозможно отнюдь вряд едва not no nope "
     "never none nobody neither nor cannot cant dont doesnt didnt wont isnt arent wasnt shouldnt wouldnt couldnt "
     "mustnt havent hasnt без without nicht kein keine nein nie ne pas non ні"
 )
 CONDITIONS = _words(
+    "когда мере минус less fewer меньше меньшую больше more "
     "если ежели коли условии условие условием условиях условно условная условное при после только лишь но однако "
     "хотя кроме исключением исключая вместо частично частичное частичная частями часть половину половина пока "
     "рано позже потом сначала прежде покуда иначе желательно ограничением оговоркой оговорками замечаниями "
@@ -103,6 +105,8 @@ CONDITIONS = _words(
     "contingent besides minus wenn falls aber nur erst sofern"
 )
 HESITATIONS = _words(
+    "жду извините простите извиняюсь sorry oops упс ой ignore disregard scratch hang retract revert sort yourself "
+    "yourselves "
     "бы возможно наверное наверно видимо кажется вроде похоже почти предположительно предварительно устно может "
     "могу мог думаю сомневаюсь сомнения сомнение уверен уверена подожди подождите подождем ждем ждите ждать "
     "погоди погодите стоп стой стойте дождитесь дождаться дождемся пауза паузу отложить отложите откладываем "
@@ -130,10 +134,21 @@ STEM_EXCEPTIONS = _words(
 
 # A word right behind the yes in the same sentence that makes it somebody else's, or of another time.
 FOLLOWS_TOLD = _words(
+    "за от под behalf "
     "by with from was were has had с со у было был была были ранее раньше вчера уже прежде кем всеми им ею ими ей "
     "нами юристом директором бухгалтером бухгалтерией юристами директорами руководителем руководством начальником "
     "заместителем замом шефом earlier previously already yesterday before"
 )
+BEHIND_APPROVE = _words(
+    "к оплате оплату оплатить оплачивайте оплачиваем оплатите оплата платите платить платим платеж платежа прошу "
+    "просьба можно можете "
+    "полностью спасибо срочно сегодня пожалуйста и по на счет счета заявка заявку заявке "
+    "please pls thanks thank thx this the that's it payment pay and to for today urgently fully ok okay invoice "
+    "request bill "
+    "money documents акт акты договор деньги бюджет все документы оплатим проверил проверила "
+    "proceed go looks all now asap"
+)
+"""What may follow a yes without any pause; with other words there the sentence may mean anything."""
 FOLLOWS_LATER = _words(
     "пятнице понедельнику вторнику среде четвергу завтра послезавтра позже потом скоро вечером утром понедельник "
     "вторник среду четверг пятницу неделе tomorrow "
@@ -161,6 +176,7 @@ BEHIND_SHORT = _words(
 BEHIND_STATUS = BEHIND_SHORT | _words("оплаты оплате платежа платежу payment invoice")
 PARTICIPLES = _words("отказано отклонено отклонен отклонена rejected declined returned")
 NOT_INSTRUMENTAL = _words(
+    "объеме полном "
     "оплатим согласуем платим проводим днем всем затем причем совсем потом можем этом том этой ей мной полностью "
     "двигаем пойдем идем прошу сегодня срочно переведем платежом прямой любой ускорим сделаем берем работаем "
     "целиком самим целым"
@@ -169,7 +185,10 @@ NOT_INSTRUMENTAL = _words(
 BENIGN: tuple[str, ...] = (
     "без замечаний", "без возражений", "без вопросов", "без проблем", "без комментариев", "без претензий",
     "без изменений",
-    "без ндс", "без задержек", "без задержки", "без промедления",
+    "без ндс", "в полном объеме", "sorry for the delay", "sorry for the late reply", "извините за задержку",
+    "простите за задержку",
+    "извините за ожидание", "более менее", "when possible", "as soon as possible", "как можно скорее",
+    "thank you for waiting", "без задержек", "без задержки", "без промедления",
     "замечаний нет", "возражений нет", "вопросов нет", "проблем нет", "претензий нет", "комментариев нет",
     "нареканий нет",
     "замечаний не имею", "возражений не имею", "вопросов не имею", "претензий не имею", "нет замечаний",

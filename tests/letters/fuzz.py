@@ -23,13 +23,13 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 
-from letters.bodies import CLEAR, DOUBTFUL, Body
+from letters.bodies import BODIES, MORE, Body
 from letters.reading import read
 from letters.shapes import EN, RU, SHAPES, fresh_mailto, gmail_bottom, mutt, mutt_inline, thunderbird_bottom
 from mailer.letter import LetterError
 from workflow.keywords import Action
 
-REFUSING = [body for body in (*CLEAR, *DOUBTFUL) if body.action is not Action.APPROVE]
+REFUSING = [body for body in (*BODIES, *MORE) if body.action is not Action.APPROVE]
 BELOW = (gmail_bottom, thunderbird_bottom, mutt, mutt_inline, fresh_mailto)
 """Shapes whose last bytes are what the person wrote."""
 Mutation = Callable[[random.Random, bytes], bytes]

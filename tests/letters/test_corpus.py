@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import pytest
 
-from letters.bodies import BODIES, CLEAR, DOUBTFUL
+from letters.bodies import BODIES, CLEAR, DOUBTFUL, MORE
 from letters.reading import Table, corpus, read
 from letters.shapes import EN, RU, SHAPES, TOKEN
 from workflow.keywords import find_code
@@ -14,7 +16,7 @@ UNDERSTOOD = 0.97
 
 def test_no_letter_is_a_false_approval_and_the_clear_ones_are_understood(capsys):
     table = Table()
-    for name, body, raw in corpus(SHAPES, BODIES):
+    for name, body, raw in chain(corpus(SHAPES, BODIES), corpus(SHAPES[::5], MORE)):
         table.add(name, body, read(raw)[1])
     with capsys.disabled():
         print(f"\nletters read beside their expected reading:\n{table}")
