@@ -89,9 +89,22 @@ def _asked(name: str, part: Callable[[Wiring], str], wiring: Wiring) -> Finding:
     except NotBuiltYet as error:
         return Finding(name, "failed", str(error))
     except (MailerError, RegistryError, JournalError, DocumentsError, Trouble) as error:
-        return Finding(name, "failed", str(error))
+        return Finding(name, "failed", _with_next_step(name, str(error)))
     except (OSError, SQLAlchemyError) as error:
         return Finding(name, "failed", sentence(error))
+
+
+NEXT_STEP = {
+    "mailbox": "Look at imap, username and the password in [mailbox].",
+    "outgoing mail": "Look at smtp, username and the password in [mailbox].",
+    "registry": "Look at path and worksheet in [registry]; `countersign rebuild` writes the book anew.",
+}
+
+
+def _with_next_step(part: str, text: str) -> str:
+    """What to do, where the sentence does not say it itself."""
+    says = any(word in text for word in ("Check", "Restore", "Set ", "run `", "cannot be read: No such file"))
+    return text if says or part not in NEXT_STEP else f"{text} {NEXT_STEP[part]}"
 
 
 class Trouble(Exception):
