@@ -240,6 +240,8 @@ class _Walk:
                 self.lines.append(Line("", self.lines[-1].kind))
         if tag == "table" and self.open:
             self.open.pop()
+            if not self.open and self.lines and self.lines[-1].text:
+                self.lines.append(Line("", self.lines[-1].kind))
 
     def _break(self, force: bool = False) -> None:
         """End the line; an empty one only when a <br> asks for it or a no-break space fills it."""

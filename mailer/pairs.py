@@ -210,7 +210,8 @@ class _Reading:
             return inner is None or (not inner.explicit and bool(inner.value))
         if inner is not None or weak:
             return False
-        return not same_line or _continues(self.lines[at - 1], self.lines[at])
+        first_below = not same_line and self.found[at - 1] is not None
+        return first_below or not self.lines[at - 1].strip() or _continues(self.lines[at - 1], self.lines[at])
 
     def below(self, index: int) -> int | None:
         """The line below a lone label that holds its value."""
