@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from email import policy
 from email.message import EmailMessage
+from email.utils import make_msgid
 from typing import Any
 
 from helpers.facts import check_status
-from stories.stage import Stage, text_of
+from stories.stage import PAYMENTS, Stage, text_of
 from workflow.report import Report
 from workflow.words import words
 
@@ -42,6 +45,18 @@ def replaced(stage: Stage, old: str, new: str) -> None:
     text = stage.settings_file.read_text(encoding="utf-8")
     assert old in text, old
     stage.settings_file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def answer(stage: Stage, person: str, to: EmailMessage, text: str, headers: Sequence[tuple[str, str]]) -> EmailMessage:
+    """A reply as it lies in our mailbox, with what the receiving server wrote on top of it."""
+    letter = EmailMessage(policy=policy.SMTP)
+    for name, value in headers:
+        letter[name] = value
+    letter["From"], letter["To"], letter["Subject"] = person, str(to["Reply-To"]), f"Re: {to['Subject']}"
+    letter["Message-ID"], letter["In-Reply-To"] = make_msgid(domain="example.test"), str(to["Message-ID"])
+    letter.set_content(text)
+    stage.post(person, PAYMENTS, letter.as_bytes())
+    return letter
 
 
 def raw_letter(sender: str, body: bytes, *headers: tuple[str, str], subject: str = "Zayavka") -> bytes:

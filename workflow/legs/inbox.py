@@ -9,21 +9,23 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from mailer.automatic import Automatic, classify
-from mailer.bounce import read_bounce
+from mailer.bounce import Bounce, read_bounce
 from mailer.errors import InboxError
 from mailer.inbox import Fetched, Inbox
 from mailer.letter import Letter, LetterError, authors_of, header_key, letter_key, read_header
 from mailer.mime import Header
 from workflow.core.commands import NoteBounce
 from workflow.core.deeds import Deed, Lane
+from workflow.core.events import Bounced
 from workflow.core.model import AskKind, Status
 from workflow.intake.digests import Several
 from workflow.intake.plan import Plan
 from workflow.intake.reader import Reader
 from workflow.journal import Cause, Journal, LetterEntry
-from workflow.legs.base import alarm
+from workflow.legs.base import alarms, is_out_of_order
 from workflow.letters import LetterStore
 from workflow.service import Service
 
@@ -107,10 +109,20 @@ class InboxLeg:
         try:
             self._understand(fetched, header, entry)
         except Exception as error:  # one letter must never stop the ones behind it
+            if is_out_of_order(error):
+                raise
             log.exception("letter %s could not be read and is set aside", key)
-            aside = replace(entry, verdict="set_aside", error=f"{type(error).__name__}: {error}")
-            self.journal.letter_entry(aside, self.service.now())
-            alarm(self.service, self.operators, "set_aside", f"{entry.sender}: {entry.subject}", once=f"aside:{key}")
+            self._set_aside(entry, f"{type(error).__name__}: {error}")
+
+    def _set_aside(self, entry: LetterEntry, error: str) -> None:
+        """Kept with its error for `retry`; the operator hears of it, and the writer if he is on the roster."""
+        details = f"{entry.sender}: {entry.subject}" if entry.sender else entry.subject
+        told = alarms(self.operators, "set_aside", details, once=f"aside:{entry.key}")
+        known = self.reader.roster.find(entry.sender)
+        if known is not None:
+            told.append(Deed(Lane.MAIL, "unreadable", known.email, {"subject": entry.subject[:120]}, answer=True))
+        aside = replace(entry, verdict="set_aside", error=error)
+        self.service.note_letter(Cause(f"aside:{entry.key}", aside), told)
 
     def _place(self, fetched: Fetched) -> bytes:
         """What stands for the header of a letter that the server cannot give at all."""
@@ -142,8 +154,7 @@ class InboxLeg:
             self._automatic(fetched.raw, automatic, entry)
             return
         if not fetched.whole and fetched.size <= self.max_size:
-            error = "The mail server could not give this letter."
-            self.journal.letter_entry(replace(entry, verdict="set_aside", error=error), self.service.now())
+            self._set_aside(entry, "The mail server could not give this letter.")
             return
         if not fetched.whole:
             self._refuse(entry, "too_big", {"size": fetched.size, "limit": self.max_size, "subject": entry.subject})
@@ -151,7 +162,7 @@ class InboxLeg:
         try:
             letter = self.read(fetched.raw, fetched.received)
         except LetterError as error:
-            self.journal.letter_entry(replace(entry, verdict="set_aside", error=str(error)), self.service.now())
+            self._set_aside(entry, str(error))
             return
         self.store.keep(letter)
         if letter.automatic and letter.automatic.kind != "auto?":
@@ -168,7 +179,7 @@ class InboxLeg:
         if plan.several is not None:
             self._carry_out_several(plan.several, entry)
         elif plan.command is None:
-            self.service.note_letter(cause, plan.deeds)
+            self.service.note_letter(cause, plan.deeds, plan.reference)
         else:
             self.service.handle(plan.command, cause, plan.reference, plan.deeds)
 
@@ -220,12 +231,20 @@ class InboxLeg:
         entry = replace(entry, reason="bounce", reference=notice.reference)
         if bounce.permanent:
             self.journal.note_bounce(notice.message_id)
-        if notice.reference is None:
+        if notice.reference is None or self._is_known(bounce, notice):
             self._ignore(entry, "bounce")
             return
         why = " ".join(bounce.why.split())[:300]
         command = NoteBounce("mailer", notice.person, notice.message_id, why, bounce.permanent)
         self.service.handle(command, Cause(f"letter:{entry.key}:0", entry), notice.reference)
+
+    def _is_known(self, bounce: Bounce, notice: Any) -> bool:
+        """Several servers may tell of the same letter that came back."""
+        told = (recorded.event for recorded in self.journal.history(notice.reference))
+        return any(
+            isinstance(event, Bounced) and event.message_id == notice.message_id and event.permanent >= bounce.permanent
+            for event in told
+        )
 
     def _tell_absence(self, raw: bytes, entry: LetterEntry) -> None:
         """Whoever waits for an absent approver hears until when; the operator may reroute."""
