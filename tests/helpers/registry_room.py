@@ -8,8 +8,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from helpers.registry_person import AtMemory, AtWorkbook, Person
@@ -41,6 +43,17 @@ FORM = {
     "invoice": "No. 12 of 20.11.2026",
 }  # fmt: skip
 INVOICE = File("a" * 64, "invoice.pdf", "pdf", "application/pdf", 1000, "letter-1")
+
+
+@cache
+def _blank_journal() -> bytes:
+    """A fresh journal's file, made once in a run."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "journal.db"
+        engine = open_engine(f"sqlite:///{path}")
+        prepare(engine, MONDAY)
+        engine.dispose()  # the last connection to go brings the write-ahead log home
+        return path.read_bytes()
 
 
 class Crash(BaseException):
@@ -106,8 +119,9 @@ class Room:
         self._wire()
 
     def _wire(self) -> None:
+        if not self.journal_file.exists():
+            self.journal_file.write_bytes(_blank_journal())
         self.engine = open_engine(f"sqlite:///{self.journal_file}")
-        prepare(self.engine, self.time)
         self.journal = Journal(self.engine, domain="example.test")
         self.service = Service(self.journal, self.policy, lambda: self.time)
         if self.kind == "excel":

@@ -19,7 +19,8 @@ from workflow.registry_sync.rows import pack, packed, unpack, unpacked
 @dataclass(frozen=True, slots=True)
 class Agreed:
     """One row's agreement. `waiting` are cells left as typed until Status says Paid, `views` the Status cells typed on
-    Today, Week and Month; `unwritten` says that a decision is not in the sheet yet, `doubled` that the row is twice."""
+    Today, Week and Month; `unwritten` says that a decision is not in the sheet yet, `doubled` that the row is twice.
+    `sight` is the generation over which an old copy with this row was last seen."""
 
     generation: int = 0
     cells: Mapping[str, Cell] = field(default_factory=dict)
@@ -29,6 +30,7 @@ class Agreed:
     was: Mapping[str, tuple[Cell, ...]] = field(default_factory=dict)
     unwritten: bool = False
     doubled: bool = False
+    sight: int = 0
 
     @classmethod
     def load(cls, stored: tuple[int, Mapping[str, Any]]) -> Agreed:
@@ -37,14 +39,14 @@ class Agreed:
         return cls(
             generation, unpack(row), row.get("#n", 0), unpack(row.get("#w", {})), row.get("#v", {}),
             {key: tuple(unpacked(cell) for cell in cells) for key, cells in row.get("#was", {}).items()},
-            bool(row.get("#u")), bool(row.get("#d")),
+            bool(row.get("#u")), bool(row.get("#d")), row.get("#s", 0),
         )  # fmt: skip
 
     def dump(self) -> dict[str, Any]:
         was = {key: [packed(cell) for cell in cells] for key, cells in self.was.items()}
         beside = {
             "#n": self.decided, "#w": pack(self.waiting), "#v": dict(self.views), "#was": was, "#u": self.unwritten,
-            "#d": self.doubled,
+            "#d": self.doubled, "#s": self.sight,
         }  # fmt: skip
         return {**pack(self.cells), **{key: what for key, what in beside.items() if what}}
 
@@ -65,15 +67,18 @@ class Agreed:
             waiting={key: cell for key, cell in self.waiting.items() if key not in typed},
         )  # fmt: skip
 
-    def as_of(self, cells: Mapping[str, Cell]) -> Agreed:
-        """For a copy from this generation: cells that stand as they were before a decision are old, not typed anew."""
+    def as_of(self, cells: Mapping[str, Cell], now: int) -> Agreed:
+        """For a copy from this generation, saved over generation `now`: cells that stand as they once stood are old,
+        not typed anew. That is asked once; what changes in the copy after its first sight is an edit."""
+        if not self.was or self.sight == now:
+            return self
         old = {
             key: cells[key] for key, earlier in self.was.items()
             if key in cells and any(same(cell, cells[key]) for cell in earlier)
         }  # fmt: skip
-        was = {key: earlier for key, earlier in self.was.items() if key not in old}
-        return replace(self, cells={**self.cells, **old}, was=was) if old else self
+        was = {key: (*self.was[key], self.cells.get(key)) for key in old}
+        return replace(self, cells={**self.cells, **old}, was={**self.was, **was}, sight=now)
 
     def written(self, *, drawn: bool) -> Agreed:
         """As it stands once a write has been made; `drawn` says that the views were drawn too."""
-        return replace(self, decided=0, was={}, unwritten=False, views={} if drawn else self.views)
+        return replace(self, decided=0, was={}, unwritten=False, sight=0, views={} if drawn else self.views)

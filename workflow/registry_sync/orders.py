@@ -55,8 +55,8 @@ class OrderDesk:
     def take(
         self, request: Request, agreed: Agreed | None, seen: Seen, generation: int, *, sure: bool, old: bool
     ) -> Agreed:
-        """Give the orders of a row; what is agreed about it now. `old` says that it stands in a copy from before our
-        last write, `sure` that its generation is known."""
+        """Give the orders of a row; what is agreed about it now. `generation` is that of our last write, `old` says
+        that the row stands in a copy from before it, `sure` that the copy's own generation is known."""
         base = agreed or Agreed(generation)
         mark = f"{base.generation}:{base.decided}"
         if seen.doubled:
@@ -70,7 +70,8 @@ class OrderDesk:
         spoiled = self._report_spoiled(request, merged, seen, base, mark)
         typed = self._typed(base, merged, seen, old=old)
         left = self._order(request, typed, seen, mark, sure and agreed is not None)
-        return self._agreed(base, spoiled, left, seen)
+        after = self._agreed(base, spoiled, left, seen)
+        return replace(after, sight=generation) if old and after is not base else after
 
     # --- cells of ours that were typed over ---------------------------------------------------------------------
 

@@ -226,8 +226,17 @@ class RegistrySync:
         log.warning("registry %s: an older copy (generation %s of %s) was saved over ours", self.name,
                     snapshot.generation, facts.generation)  # fmt: skip
         then = self.journal.agreements_at(self.name, snapshot.generation or 0)
-        found = {ref: Agreed.load(row) for ref, row in then.items()}
-        return {ref: agreed.as_of(_cells(snapshot, ref)) for ref, agreed in found.items()}
+        return {
+            ref: self._as_of(_cells(snapshot, ref), ref, Agreed.load(row), facts.generation)
+            for ref, row in then.items()
+        }
+
+    def _as_of(self, cells: Mapping[str, Cell], reference: Reference, then: Agreed, now: int) -> Agreed:
+        """Once an old copy has been seen, its cells are what the next edit departs from."""
+        agreed = then.as_of(cells, now)
+        if agreed is not then:
+            self.journal.agree_row(self.name, reference, agreed.generation, agreed.dump(), self.service.now())
+        return agreed
 
     def _refuse_loss(self, known: Iterable[Reference], snapshot: Snapshot) -> None:
         if lost(set(known), set(snapshot.rows)) == "too_many":

@@ -25,7 +25,8 @@ def test_the_layout_speaks_the_words_of_the_contract(language: str) -> None:
     assert len(found.input_title) <= 32
     assert len(found.input_message) <= 255
     owners = {column.key: column.owner for column in found.columns}
-    assert {key for key, owner in owners.items() if owner == "both"} == {"status", "paid_on", "paid_amount", "payment_order"}
+    both = {key for key, owner in owners.items() if owner == "both"}
+    assert both == {"status", "paid_on", "paid_amount", "payment_order"}
     assert [key for key, owner in owners.items() if owner == "people"] == ["accountant_comment"]
 
 
@@ -88,7 +89,7 @@ def test_a_payment_by_mail_fills_the_empty_cells(room: Room) -> None:
     )  # fmt: skip
 
 
-# --- Today, Week, Month -------------------------------------------------------------------------------------------
+# --- Today, Week, Month ----------------------------------------------------------------------------------------------
 
 
 def drawn(room: Room) -> dict[str, list[str]]:
@@ -145,7 +146,7 @@ def test_a_paid_row_leaves_the_views(room: Room) -> None:
     assert drawn(room) == {"today": [], "week": [], "month": []}
 
 
-# --- what a pass costs --------------------------------------------------------------------------------------------
+# --- what a pass costs -----------------------------------------------------------------------------------------------
 
 
 def test_a_pass_that_finds_nothing_new_does_not_read(room: Room) -> None:

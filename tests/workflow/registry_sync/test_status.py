@@ -113,7 +113,7 @@ def test_a_part_keeps_the_row_open_and_the_rest_closes_it(room: Room) -> None:
     reference = room.shown()
     room.type(reference, paid_amount=Decimal("1000"), status="Paid")
     room.work()
-    assert (room.cell(reference, "status"), room.cell(reference, "paid_amount")) == ("Approved for payment", Decimal(1000))
+    assert (room.status(reference), room.cell(reference, "paid_amount")) == (Status.APPROVED, Decimal(1000))
     room.type(reference, status="Paid")
     room.work()
     assert (room.cell(reference, "status"), room.cell(reference, "paid_amount")) == ("Paid", Decimal(4800))
@@ -279,7 +279,7 @@ def test_a_hold_on_a_request_withdrawn_meanwhile_is_refused(room: Room) -> None:
     assert (room.cell(reference, "status"), room.reasons(reference)) == ("Withdrawn", ["closed_withdrawn"])
 
 
-# --- on the views ---------------------------------------------------------------------------------------------------
+# --- on the views ----------------------------------------------------------------------------------------------------
 
 
 def test_paid_typed_on_today_counts_as_typed_in_the_registry(room: Room) -> None:

@@ -24,7 +24,7 @@ def column(room: Room, key: str) -> int:
     return room.registry.inner.read().header[key]
 
 
-# --- typed over -----------------------------------------------------------------------------------------------------
+# --- typed over ------------------------------------------------------------------------------------------------------
 
 
 def test_cells_of_the_journal_are_put_back_and_reported(room: Room) -> None:
@@ -99,7 +99,7 @@ def test_a_status_that_is_a_formula_is_not_obeyed(tmp_path: Path) -> None:
     assert room.reasons(reference) in (["status_formula"], ["status_cleared"])
 
 
-# --- another arrangement ----------------------------------------------------------------------------------------------
+# --- another arrangement ---------------------------------------------------------------------------------------------
 
 
 def test_sorted_and_filtered_rows_are_found_by_their_reference(room: Room) -> None:
@@ -170,7 +170,7 @@ def test_a_column_of_ours_that_somebody_removed_is_done_without(room: Room) -> N
     assert room.cell(reference, "status") == "Paid"
 
 
-# --- rows copied, deleted, foreign --------------------------------------------------------------------------------------
+# --- rows copied, deleted, foreign -----------------------------------------------------------------------------------
 
 
 def test_a_doubled_row_is_flagged_not_obeyed_until_one_is_gone(room: Room) -> None:
@@ -293,7 +293,7 @@ def test_a_reference_that_somebody_typed_is_only_mentioned(room: Room) -> None:
     assert room.person.cell(9, column(room, "status")) == "Paid"
 
 
-# --- the whole book ---------------------------------------------------------------------------------------------------
+# --- the whole book --------------------------------------------------------------------------------------------------
 
 
 def test_another_installations_workbook_is_refused(room: Room, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -353,7 +353,7 @@ def test_own_columns_survive_a_hundred_writes(tmp_path: Path) -> None:
     assert load_workbook(room.book)["Registry"].cell(place(room, reference), 1).value == "=1+1"
 
 
-# --- the leg ------------------------------------------------------------------------------------------------------------
+# --- the leg ---------------------------------------------------------------------------------------------------------
 
 
 def leg(room: Room) -> RegistryLeg:

@@ -23,7 +23,7 @@ def refused(room: Room) -> None:
     room.wait(seconds=6)
 
 
-# --- locks ------------------------------------------------------------------------------------------------------------
+# --- locks -----------------------------------------------------------------------------------------------------------
 
 
 def test_a_locked_book_is_read_and_obeyed_once_and_written_when_it_is_closed(room: Room) -> None:
@@ -122,7 +122,7 @@ def test_a_cell_that_waits_is_not_written_over_by_what_comes_by_mail(room: Room)
     assert room.cell(reference, "paid_on") == "20 ноя"
 
 
-# --- old copies -------------------------------------------------------------------------------------------------------
+# --- old copies ------------------------------------------------------------------------------------------------------
 
 
 def test_cells_of_an_old_copy_are_not_taken_for_edits(room: Room) -> None:
@@ -229,7 +229,7 @@ def test_a_book_that_lost_its_generation_gets_one_at_once(room: Room) -> None:
     assert room.status(reference) is Status.PAID
 
 
-# --- an old journal -----------------------------------------------------------------------------------------------------
+# --- an old journal --------------------------------------------------------------------------------------------------
 
 
 def test_a_journal_older_than_the_sheet_is_noticed(room: Room) -> None:
@@ -260,7 +260,7 @@ def test_a_new_journal_beside_an_old_sheet_is_noticed(room: Room) -> None:
         room.restart().open()
 
 
-# --- crashes ------------------------------------------------------------------------------------------------------------
+# --- crashes ---------------------------------------------------------------------------------------------------------
 
 
 def crash(room: Room, step: str) -> None:
