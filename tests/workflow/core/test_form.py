@@ -15,6 +15,7 @@ from helpers.world import (
     INVOICE,
     OTHER_ACCOUNT,
     RITA,
+    THEN,
     Desk,
     form,
     kinds,
@@ -130,6 +131,13 @@ def test_a_correction_makes_a_new_version_and_voids_approvals() -> None:
     assert submitted(desk).changed == (("amount", "4800.00", "5000.00"),)
     desk.approve(ADA)
     assert desk.status is Status.AWAITING  # Adam's yes was for another amount
+
+
+def test_a_correction_starts_again_at_the_first_step() -> None:
+    desk = Desk(policy_of(*THEN)).opened()
+    desk.approve(ADAM)
+    desk.amend(amount="5000")
+    assert (desk.request.step, desk.asked()) == (0, {ADAM})
 
 
 def test_a_correction_after_approval_stops_the_payment(desk: Desk) -> None:
