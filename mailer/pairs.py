@@ -16,6 +16,8 @@ Tables = Sequence[Sequence[Sequence[str]]]
 WRAPPED = 50
 """A line at least so long may have been wrapped by a mail program."""
 MAX_LINE = 5000
+MAX_SHORT = 300
+"""Several pairs on one line, or a label before a number, are only looked for in lines so short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ def _label(text: str, known: Mapping[str, str]) -> str | None:
 
 def _before_number(line: str, known: Mapping[str, str]) -> _Found | None:
     """`ИНН 7707083893`: a label without separator in front of a number, with nothing like a sentence around."""
-    match = re.search(r"[ \t](?=(?:№|#)?[ \t]?\d)", line[:80])
+    match = re.search(r"[ \t](?=(?:№|#)?[ \t]?\d)", line[:80]) if len(line) <= MAX_SHORT else None
     name = _label(line[: match.start()], known) if match else None
     if not match or not name:
         return None
@@ -249,6 +251,8 @@ def _continues(before: str, line: str) -> bool:
 
 def _several(name: str, value: str, known: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     """`7707083893, КПП: 770701001` holds the next pair, when all before it is digits."""
+    if len(value) > MAX_SHORT:
+        return [(name, value)]
     for match in re.finditer(r"(?:[,;|]\s*|\s+)(?=[^\W\d_])", value[:400]):
         head, tail = value[: match.start()], value[match.end() :]
         if not _CODE_ONLY.match(head):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -67,9 +67,10 @@ def judge(expected: Body, decision: Decision) -> str:
     return "comment lost" if lost else "right"
 
 
-def corpus(shapes: Iterable[Shape], bodies: Iterable[Body]) -> Iterable[tuple[str, Body, bytes]]:
+def corpus(shapes: Sequence[Shape], bodies: Iterable[Body], each: int = 1) -> Iterable[tuple[str, Body, bytes]]:
+    """Every body in every shape, or in each so many-th of them, in turn."""
     from letters.shapes import EN, RU
 
-    for body in bodies:
-        for shape in shapes:
+    for number, body in enumerate(bodies):
+        for shape in shapes[number % each :: each]:
             yield shape.__name__, body, shape(body.text, RU if body.lang == "ru" else EN)

@@ -132,6 +132,11 @@ def test_a_table_and_its_text_are_one_source():
     assert pairs("Сумма\t500\nСумма: 600", [[["Сумма", "500"]]]) == {"amount": ("500", "600")}
 
 
+@pytest.mark.parametrize("unit", ["ИНН 1 ", "ИНН: 1, ", "a:", "- ", "ИНН:\n\n", "р/с 1\n", "слово\n", "(", "ИНН (", "\t"])
+def test_hostile_text_is_read_to_its_end(unit):
+    read_pairs(unit * (200_000 // len(unit)), [[[unit * 1000, unit]]], LABELS, BLOCKS)
+
+
 @given(st.text(alphabet="ИНсумa:=-\t\n *>1.(№,", max_size=200))
 def test_no_text_breaks_the_reader(text):
     found = read_pairs(text, [[[text, text], [text]]], LABELS, BLOCKS)
