@@ -104,15 +104,17 @@ def _wide(raw: bytes, label: str) -> Decoded:
 def _mended(text: str, guessed: bool) -> Decoded:
     """Valid utf-8, unless somebody on the way read utf-8 as windows-1251 or latin-1 and wrote that down as utf-8."""
     for charset, signs in (("cp1251", "РС"), ("cp1252", "ÐÑ"), ("latin-1", "ÐÑ")):
-        if (
-            sum(text.count(sign) for sign in signs) * 4 < sum(1 for c in text[:SAMPLE] if c > "\x7f")
-            or len(text) > 10**6
-        ):
+        if sum(text.count(sign) for sign in signs) * 4 < _high(text[:SAMPLE]) or len(text) > 10**6:
             continue
         mended = _once_more(text, charset)
         if mended is not None and _is_better(mended, text):
             return Decoded(mended, "utf-8", True)
     return Decoded(text, "utf-8", guessed)
+
+
+def _high(text: str) -> int:
+    """How many characters are no ASCII."""
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _once_more(text: str, charset: str) -> str | None:
@@ -123,15 +125,15 @@ def _once_more(text: str, charset: str) -> str | None:
 
 
 def _is_better(mended: str, text: str) -> bool:
-    high = sum(1 for c in mended if c > "\x7f")
-    return 0 < high < sum(1 for c in text if c > "\x7f") and russian(mended) > russian(text)
+    high = _high(mended)
+    return 0 < high < _high(text) and russian(mended) > russian(text)
 
 
 def _broken_utf8(raw: bytes) -> Decoded | None:
     """utf-8 with a few broken places (a cut inside a letter): better than any single-byte reading of it."""
     text = raw.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    whole = sum(1 for c in text if c > "\x7f") - broken
+    whole = _high(text) - broken
     return Decoded(text, "utf-8", True) if broken * 4 <= whole else None
 
 
