@@ -302,11 +302,11 @@ class _Reading:
         return _Found(action, phrase, number, line, start, end, behind, tuple(tokens_of(behind, self.cyrillic)), quoted)
 
     def _continued(self, number: int) -> str:
-        """Following lines that a mail program may have wrapped: they go on without a capital."""
+        """Following lines that a mail program may have wrapped: they go on without a capital or after a comma."""
         out = ""
         for before, line in zip(self.lines[number:], self.lines[number + 1 : number + 6], strict=False):
             first = line.strip()[:1]
-            goes_on = first.islower() or first.isdigit() or first in tuple("€$%(")
+            goes_on = first.islower() or first.isdigit() or first in tuple("€$%(") or before.rstrip()[-1:] == ","
             if before.rstrip()[-1:] in tuple(".!?:;…") or not goes_on:
                 break
             out += f" {line.strip()}"
@@ -412,7 +412,7 @@ class _Reading:
             return "garbled", found.line.strip()[:80]
         if NO_SIGNS & set(self.original):
             return "hesitation", "a picture that says no"
-        if re.fullmatch(r"\s*[,:;–—-]\s*", behind.rstrip() or "."):
+        if re.fullmatch(r"\s*[,:;–—-]\s*\w{0,2}\s*", behind.rstrip() or "."):
             return "unfinished", found.line.strip()[:80]
         return self._contrary(found.action, behind) or self._in_signature(found.action)
 
