@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from workflow.core.model import Caution, File, HoldKind, OrderFile, Person
@@ -25,13 +25,14 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class AskRef:
-    """The ask or notice that a letter answers: which card its reader had before him."""
+    """The ask or notice that a letter answers: which card its reader had before him, and since when."""
 
     person: Person
     version: int
     step: int
     card_hash: str
     kind: str
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Withdraw:
 
 @dataclass(frozen=True, slots=True)
 class MarkPaid:
-    """The accountant's mark. Nothing given: today, the whole sum."""
+    """The accountant's mark. Nothing given: today, the whole sum. `version` is the one that was before him."""
 
     by: Person
     on: date | None = None
@@ -110,6 +111,7 @@ class MarkPaid:
     order: str = ""
     comment: str = ""
     files: tuple[OrderFile, ...] = ()
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

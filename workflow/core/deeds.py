@@ -55,7 +55,10 @@ def deeds_of(before: Request | None, after: Request, events: Iterable[Event], by
     """Everything that follows from `events`, in the order in which it should be done."""
     events = tuple(events)
     deeds: list[Deed] = []
+    returned = any(isinstance(event, e.Returned) for event in events)
     for event in events:
+        if returned and isinstance(event, e.Asked):
+            continue  # the news of the return is the question
         deeds += _of_event(event, before, after, by, policy)
     if before is not None and before.payable and not after.payable and after.status is not Status.PAID:
         deeds += _stop(before, after, events, by, policy)
@@ -69,6 +72,9 @@ def deeds_of(before: Request | None, after: Request, events: Iterable[Event], by
 
 def _of_event(event: Event, before: Request | None, after: Request, by: Person, policy: Policy) -> Iterator[Deed]:
     match event:
+        case e.Filled() if before is not None and after.version == before.version and after.approved_card:
+            if after.status in (Status.AWAITING, Status.APPROVED):
+                yield notice("receipt_done", event.by, action="pay_by")
         case e.Submitted():
             yield notice("receipt_submitted", after.requester, version=event.version)
         case e.Asked():

@@ -34,6 +34,8 @@ from workflow.core.outcome import REGISTRY, Accepted, Outcome, refuse
 from workflow.core.policy import Policy
 
 NOTHING = Decimal(0)
+OLD_VERSION = "old_version"
+"""Stands for the status where somebody paid what an earlier version said."""
 
 
 def paid_so_far(request: Request) -> Decimal:
@@ -51,7 +53,7 @@ def mark_paid(request: Request, command: MarkPaid, policy: Policy, now: datetime
     on = command.on or today
     if request.status is Status.PAID:
         return _paid_again(request, command)
-    if not request.payable:
+    if not request.payable or command.version not in (None, request.version):
         return _paid_without_approval(request, command, policy, on)
     if on > today:
         return refuse(command.by, "paid_in_future", on.isoformat())
@@ -72,7 +74,8 @@ def _paid_again(request: Request, command: MarkPaid) -> Outcome:
 
 def _paid_without_approval(request: Request, command: MarkPaid, policy: Policy, on: date) -> Outcome:
     amount = command.amount or request.amount or NOTHING
-    fact = PaidWithoutApproval(on, amount, command.order, command.by, request.shown_status.value)
+    status = request.shown_status.value if command.version in (None, request.version) else OLD_VERSION
+    fact = PaidWithoutApproval(on, amount, command.order, command.by, status)
     people = policy.accountants if command.by == REGISTRY else (command.by,)
     asks = tuple(Asked(person, AskKind.CONFIRM, request.step, request.version) for person in people)
     return Accepted((fact, *asks, *_orders(request, command.by, command.files)))

@@ -41,7 +41,7 @@ def _why_not_approve(request: Request, command: Approve, policy: Policy) -> str:
     ask = command.ask
     if command.by != ask.person:
         return "not_yours"
-    if not policy.may_sit(command.by, request.requester):
+    if not policy.may_sit(command.by, request.requester) or command.by not in policy.approvers:
         return "no_seat"
     if ask.version != request.version or ask.card_hash != request.card_hash:
         return "stale_version"
@@ -53,11 +53,11 @@ def _why_not_approve(request: Request, command: Approve, policy: Policy) -> str:
         return "not_an_ask"
     if ask.step != request.step or command.by not in request.route[request.step].people:
         return "not_your_step"
-    is_open = any(
-        asked.person == command.by and asked.step == request.step and asked.version == request.version
-        for asked in request.open_asks(AskKind.APPROVE)
-    )
-    return "" if is_open else "not_an_ask"
+    asked = next((one for one in request.open_asks(AskKind.APPROVE) if (one.person, one.step, one.version)
+                  == (command.by, request.step, request.version)), None)  # fmt: skip
+    if asked is None or (ask.at is not None and ask.at < asked.at):
+        return "not_an_ask"  # an answer to a question that was asked anew since, as after UNDO, may be an old letter
+    return ""
 
 
 def _has_voted(request: Request, person: Person, step: int) -> bool:
@@ -107,7 +107,8 @@ def _reason_added(request: Request, by: Person, comment: str) -> Outcome | None:
 def _back_from_accounting(request: Request, command: SendBack, policy: Policy) -> Outcome:
     if request.status is not Status.APPROVED:
         return outcome.refuse(command.by, f"closed_{request.status}", "return")
-    return Accepted((Returned(command.by, request.version, command.comment, "accountant", request.step),))
+    returned = Returned(command.by, request.version, command.comment, "accountant", request.step)
+    return Accepted((returned, _rework(request)))
 
 
 def _no(request: Request, command: Reject | SendBack, ask: AskRef) -> Outcome:
@@ -115,7 +116,13 @@ def _no(request: Request, command: Reject | SendBack, ask: AskRef) -> Outcome:
     step = ask.step if ask.step < len(request.route) and command.by in request.route[ask.step].people else step
     if isinstance(command, Reject):
         return Accepted((Rejected(command.by, request.version, command.comment, step),))
-    return Accepted((Returned(command.by, request.version, command.comment, "approver", step),))
+    returned = Returned(command.by, request.version, command.comment, "approver", step)
+    return Accepted((returned, _rework(request)))
+
+
+def _rework(request: Request) -> Asked:
+    """A returned request waits for its requester."""
+    return Asked(request.requester, AskKind.COMPLETE, request.step, request.version)
 
 
 def _no_from_approver(request: Request, command: Reject | SendBack, policy: Policy) -> Outcome:

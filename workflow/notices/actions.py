@@ -72,7 +72,7 @@ def _of_approver(request: Request, person: Person, ask: str) -> Iterable[str]:
 
 def can_undo(request: Request, person: str) -> bool:
     """A decision on this version, and nothing final after it."""
-    voted = any(vote.person == person for vote in request.current_votes())
+    voted = person in request.approvers and any(vote.person == person for vote in request.current_votes())
     return voted and request.status not in (Status.PAID, Status.WITHDRAWN, Status.DRAFT)
 
 

@@ -267,6 +267,7 @@ def _of_requests(language: str, typed: Mapping[str, str] | None, words: str) -> 
         ("receipt_vote_reject", "receipt_vote", ADAM, {**said_by, "decision": "reject", "comment": ""}, rejected),
         ("receipt_vote_return", "receipt_vote", ADAM, {**said_by, "decision": "return"}, returned),
         ("receipt_vote_undo", "receipt_vote", ADAM, {**said_by, "decision": "undo"}, awaiting),
+        ("receipt_done_pay_by", "receipt_done", RITA, {"action": "pay_by"}, approved),
         ("receipt_done_withdraw", "receipt_done", RITA, {"action": "withdraw"}, withdrawn),
         ("receipt_done_hold", "receipt_done", FIONA, {"action": "hold"}, held),
         ("receipt_done_release", "receipt_done", FIONA, {"action": "release"}, approved),
