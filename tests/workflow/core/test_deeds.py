@@ -69,6 +69,7 @@ TABLE: dict[str, tuple[Callable[[Desk], object], Told]] = {
         lambda d: d.approved().amend(amount="5000"),
         {("receipt_submitted", RITA), ("ask_approval", ADAM), ("stop", FIONA), ("stop", DINA)},
     ),
+    "a new date alone": (lambda d: d.opened().amend(pay_by="20.12.2026"), {("receipt_done", RITA)}),
     "a withdrawal before anybody was asked": (
         lambda d: d.opened(form(amount="")).do(Withdraw(RITA)), {("receipt_done", RITA)},
     ),

@@ -498,3 +498,9 @@ def test_a_payment_that_is_asked_about_leaves_a_stuck_step_stuck() -> None:
     desk = desk_with(Step("any", (ADAM,)), by=ADAM)
     desk.do(MarkPaid(FIONA))
     assert (desk.asked(AskKind.CONFIRM), desk.request.stuck) == ({FIONA}, True)
+
+
+def test_a_returned_request_waits_for_its_requester() -> None:
+    desk = Desk(policy_of(ANY)).opened()
+    desk.send_back(ADAM, "нет акта")
+    assert [(ask.person, ask.kind.value) for ask in desk.request.open_asks()] == [(RITA, "complete")]
