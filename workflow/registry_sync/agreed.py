@@ -20,7 +20,7 @@ from workflow.registry_sync.rows import pack, packed, unpack, unpacked
 class Agreed:
     """One row's agreement. `waiting` are cells left as typed until Status says Paid, `views` the Status cells typed on
     Today, Week and Month; `unwritten` says that a decision is not in the sheet yet, `doubled` that the row is twice.
-    `sight` is the generation over which an old copy with this row was last seen."""
+    `sight` is the generation over which an old copy with this row was last seen, `kept` what that copy lacks."""
 
     generation: int = 0
     cells: Mapping[str, Cell] = field(default_factory=dict)
@@ -31,6 +31,7 @@ class Agreed:
     unwritten: bool = False
     doubled: bool = False
     sight: int = 0
+    kept: Mapping[str, Cell] = field(default_factory=dict)
 
     @classmethod
     def load(cls, stored: tuple[int, Mapping[str, Any]]) -> Agreed:
@@ -39,20 +40,24 @@ class Agreed:
         return cls(
             generation, unpack(row), row.get("#n", 0), unpack(row.get("#w", {})), row.get("#v", {}),
             {key: tuple(unpacked(cell) for cell in cells) for key, cells in row.get("#was", {}).items()},
-            bool(row.get("#u")), bool(row.get("#d")), row.get("#s", 0),
+            bool(row.get("#u")), bool(row.get("#d")), row.get("#s", 0), unpack(row.get("#k", {})),
         )  # fmt: skip
 
     def dump(self) -> dict[str, Any]:
         was = {key: [packed(cell) for cell in cells] for key, cells in self.was.items()}
         beside = {
             "#n": self.decided, "#w": pack(self.waiting), "#v": dict(self.views), "#was": was, "#u": self.unwritten,
-            "#d": self.doubled, "#s": self.sight,
+            "#d": self.doubled, "#s": self.sight, "#k": pack(self.kept),
         }  # fmt: skip
         return {**pack(self.cells), **{key: what for key, what in beside.items() if what}}
 
     def shown(self) -> dict[str, Cell]:
         """The cells as they stand in the sheet when nobody has touched it since."""
         return {**self.cells, **self.waiting}
+
+    def newest(self) -> dict[str, Cell]:
+        """The cells as people last wrote them, whatever copy is there now."""
+        return {**self.cells, **self.kept}
 
     def is_shown_by(self, cells: Mapping[str, Cell]) -> bool:
         """Do these cells say nothing new? A column that came to the sheet later says nothing while it is blank."""
@@ -65,6 +70,7 @@ class Agreed:
         return replace(
             self, cells={**self.cells, **typed}, decided=self.decided + 1, was={**self.was, **was}, unwritten=True,
             waiting={key: cell for key, cell in self.waiting.items() if key not in typed},
+            kept={key: cell for key, cell in self.kept.items() if key not in typed},
         )  # fmt: skip
 
     def as_of(self, cells: Mapping[str, Cell], now: int) -> Agreed:
@@ -77,8 +83,9 @@ class Agreed:
             if key in cells and any(same(cell, cells[key]) for cell in earlier)
         }  # fmt: skip
         was = {key: (*self.was[key], self.cells.get(key)) for key in old}
-        return replace(self, cells={**self.cells, **old}, was={**self.was, **was}, sight=now)
+        kept = {**{key: self.cells.get(key) for key in old}, **self.kept}
+        return replace(self, cells={**self.cells, **old}, was={**self.was, **was}, sight=now, kept=kept)
 
     def written(self, *, drawn: bool) -> Agreed:
         """As it stands once a write has been made; `drawn` says that the views were drawn too."""
-        return replace(self, decided=0, was={}, unwritten=False, sight=0, views={} if drawn else self.views)
+        return replace(self, decided=0, was={}, unwritten=False, sight=0, kept={}, views={} if drawn else self.views)

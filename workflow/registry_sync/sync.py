@@ -347,7 +347,7 @@ class RegistrySync:
     def _change(self, work: Pass, request: Request) -> tuple[Change, Agreed]:
         reference = request.reference
         links, current = self.writer.links(request), work.current.get(reference, Agreed())
-        ours = {**self.writer.cells(request), **self._of_people(current.cells)}
+        ours = {**self.writer.cells(request), **self._of_people(current.newest())}
         theirs = self._theirs(work, reference)
         if theirs is None:
             added = Agreed(cells=ours, waiting=current.waiting)
@@ -388,7 +388,8 @@ class RegistrySync:
         newer = work.current.get(reference, Agreed())
         if not work.old:
             return self._of_people(theirs)
-        return {key: cell for key, cell in {**self._of_people(newer.cells), **newer.waiting}.items() if key in theirs}
+        newest = {**self._of_people(newer.newest()), **newer.waiting}
+        return {key: cell for key, cell in newest.items() if key in theirs}
 
     def _after(
         self, theirs: Mapping[str, Cell], differs: Mapping[str, Cell], base: Agreed, left: frozenset[str]
@@ -472,7 +473,7 @@ class RegistrySync:
         return {ref: self._peoples(agreed) for ref, agreed in kept.items()}
 
     def _peoples(self, agreed: Agreed) -> dict[str, Cell]:
-        return {**self._of_people(agreed.cells), **agreed.waiting}
+        return {**self._of_people(agreed.newest()), **agreed.waiting}
 
     def _write_whole(
         self, facts: Any, people: Mapping[Reference, Mapping[str, Cell]], *, replace: bool, done: Sequence[Claimed]
