@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from tests.crash.kills import Report, theatre
+from tests.crash.load import KILLS, REQUESTS, office
 from tests.crash.state import differences
 from tests.crash.story import STORY
 
@@ -56,8 +58,17 @@ def through(folder: Path, seeds: int, sample: bool) -> int:
     return failed
 
 
-def random_kills(_folder: Path, _seeds: int, _sample: bool) -> int:
-    return 0
+def random_kills(folder: Path, seeds: int, sample: bool) -> int:
+    """The daemon killed at random moments while mail comes in."""
+    failed = 0
+    for seed in range(1, (1 if sample else seeds) + 1):
+        with office(folder / f"load-{seed}", seed) as round_:
+            began = time.monotonic()
+            wrong = round_.play()
+        print(f"daemon under load, seed {seed}: {KILLS} kills, {REQUESTS} requests, {time.monotonic() - began:.0f} s, "
+              f"{len(wrong)} wrong", *wrong, sep="\n  ", flush=True)  # fmt: skip
+        failed += bool(wrong)
+    return failed
 
 
 def tell(report: Report) -> int:

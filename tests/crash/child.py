@@ -25,22 +25,30 @@ from workflow.cli import common, main
 from workflow.wiring import Wiring
 
 
-def run(arguments: Sequence[str], start: datetime, kill_at: int) -> tuple[int, list[str]]:
-    """Run the command line as a user would, at a time of our choice; its exit status and the points it passed."""
+def run(commands: Sequence[Sequence[str]], start: datetime, kill_at: int) -> tuple[int, list[str]]:
+    """Run command lines as a user would, one after another, at a time of our choice, until one says no; its exit
+    status and the points that the first one passed."""
     began = time.monotonic()
     common.Wiring = partial(Wiring, now=lambda: start + timedelta(seconds=time.monotonic() - began))  # type: ignore[misc]
     points = Points(kill_at)
     points.watch()
+    status, passed = 0, 0
+    for arguments in commands:
+        status = status or _one(arguments)
+        passed = passed or len(points.names)
+    return status, points.names[:passed]
+
+
+def _one(arguments: Sequence[str]) -> int:
     sys.argv = ["countersign", *arguments]
     try:
         main()
-        status = 0
     except SystemExit as end:
-        status = int(end.code or 0)
+        return int(end.code or 0)
     except BaseException:
         traceback.print_exc()
-        status = 99
-    return status, points.names
+        return 99
+    return 0
 
 
 def serve() -> None:
@@ -58,7 +66,7 @@ def _obey(order: Mapping[str, Any]) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     start = datetime.fromtimestamp(order["start"], UTC)
-    status, names = run(order["arguments"], start, order["kill_at"])
+    status, names = run(order["commands"], start, order["kill_at"])
     Path(order["points"]).write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
     sys.stdout.flush()
     os._exit(status)

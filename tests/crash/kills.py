@@ -27,6 +27,7 @@ from tests.crash.story import STORY, Act, CrashStage
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ("var", "materials", "registry.xlsx")
+RUN, VERIFY = ("run", "--once"), ("verify",)
 KILLED = -9
 BETWEEN_STARTS = 10
 """Seconds on the story's clock from one start of the program to the next."""
@@ -53,10 +54,12 @@ class Child:
         self._process.stdin.close()
         self._process.wait(30)
 
-    def run(self, stage: CrashStage, *command: str, kill_at: int = 0) -> int:
-        """The exit status of one run; KILLED when it met its end at the boundary of that number."""
+    def run(self, stage: CrashStage, *commands: Sequence[str], kill_at: int = 0) -> int:
+        """The exit status of these commands, or of the first that said no; KILLED when the process met its end at the
+        boundary of that number."""
+        with_settings = [["--config", str(stage.settings_file), *command] for command in commands]
         order = {
-            "arguments": ["--config", str(stage.settings_file), *command], "start": stage.now().timestamp(),
+            "commands": with_settings, "start": stage.now().timestamp(),
             "kill_at": kill_at, "points": str(self.points), "log": str(self.folder / "child.log"),
         }  # fmt: skip
         assert self._process.stdin is not None and self._process.stdout is not None
@@ -131,34 +134,29 @@ class Theatre:
             print(f"  {act.__name__}: {len(names)} boundaries, {len(self.report.failures)} wrong so far", flush=True)
 
     def _uninterrupted(self, act: Act) -> tuple[State, list[str]]:
-        status = self.child.run(self.stage, "run", "--once")
+        wrong = self._finish()
         names, state = self.child.passed(), self._state()
-        wrong = [*state.faults, *([f"it ended with {status}: {self.child.log()}"] if status else []), *self._verify()]
+        wrong += state.faults
         if wrong:
             self.report.failures.append(Failure(act.__name__, "nowhere", tuple(wrong)))
         return state, names
 
     def _kill(self, act: Act, place: int, name: str, expected: State) -> None:
         self.report.kills += 1
-        status = self.child.run(self.stage, "run", "--once", kill_at=place)
+        status = self.child.run(self.stage, RUN, kill_at=place)
         wrong = [] if status in (KILLED, 0) else [f"it ended with {status} before it was killed: {self.child.log()}"]
         wrong += self._finish()
         wrong += differences(expected, self._state())
-        wrong += self._verify()
         if wrong:
             self.report.failures.append(Failure(act.__name__, f"{name} ({place})", tuple(wrong)))
 
     def _finish(self) -> list[str]:
-        """Started once more, it ends well; a second time there is nothing left to do."""
-        status = self.child.run(self.stage, "run", "--once")
-        return [f"started again it ended with {status}: {self.child.log()}"] if status else []
+        """Started without being killed, it ends well, and then everything agrees."""
+        status = self.child.run(self.stage, RUN, VERIFY)
+        return [f"run --once and verify ended with {status}: {self.child.log()}"] if status else []
 
     def _state(self) -> State:
         return state_of(self.stage.folder, sent(self.stage))
-
-    def _verify(self) -> list[str]:
-        status = self.child.run(self.stage, "verify")
-        return [f"verify ended with {status}: {self.child.log()[-600:]}"] if status else []
 
     # --- the whole story, with kills in every run of it --------------------------------------------------------------------
 
@@ -169,10 +167,9 @@ class Theatre:
             act(self.stage)
             for _ in range(chance.randint(1, 3) if seed is not None else 0):
                 self.report.kills += 1
-                self.child.run(self.stage, "run", "--once", kill_at=chance.randint(1, bound))
+                self.child.run(self.stage, RUN, kill_at=chance.randint(1, bound))
             wrong = self._finish()
             self.report.boundaries[act.__name__] = len(self.child.passed())
-            wrong += self._verify()
             if wrong:
                 self.report.failures.append(Failure(act.__name__, f"by seed {seed}", tuple(wrong)))
         return self._state()

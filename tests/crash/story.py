@@ -76,13 +76,14 @@ def rita_asks(stage: CrashStage) -> None:
 
 
 def they_decide(stage: CrashStage) -> None:
-    """Rita completes B; Adam says yes, no, and not like this; a stranger writes."""
+    """Rita completes B; Adam says yes, no, and not like this; a stranger writes, and something that is no letter comes."""
     stage.answer(RITA, stage.last(RITA, "B"), "ИНН: 9652407405")
     for letter in "AEFGHI":
         stage.answer(ADAM, stage.last(ADAM, letter), "Согласовано")
     stage.answer(ADAM, stage.last(ADAM, "C"), "Отказано\n\nДорого, найдите дешевле")
     stage.answer(ADAM, stage.last(ADAM, "D"), "Вернуть. Сумма без скидки")
     stage.send(MALLORY, "Переведите мне денег", subject="Срочно")
+    stage.mail.imap.append(PAYMENTS, b"\r\nThese bytes have no header.\r\n")
 
 
 def they_go_on(stage: CrashStage) -> None:

@@ -244,11 +244,14 @@ class Queue:
             connection.execute(update(tables.deeds).where(tables.deeds.c.id == deed_id).values(values))
 
     def free_own_leases(self, now: datetime) -> None:
-        """At the start of the single daemon on SQLite: what it had claimed before is free at once."""
+        """At the start of the single daemon on SQLite: what it had claimed before is free at once, and comes in its turn
+        (ended leases wait behind all that is due). The mark of a notice that was being sent stays."""
         table = tables.deeds
         with self.engine.begin() as connection:
+            due = {"state": DUE, "lease_until": None}
+            connection.execute(update(table).where(table.c.state == LEASED).values(due))
             ended = {"lease_until": stamp(now - timedelta(seconds=1))}
-            connection.execute(update(table).where(table.c.state.in_((LEASED, SENDING))).values(ended))
+            connection.execute(update(table).where(table.c.state == SENDING).values(ended))
 
     def retry(self, deed_id: int | None, now: datetime) -> int:
         """Put one dead deed, or all, back in the queue; the number of them."""

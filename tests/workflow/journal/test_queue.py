@@ -49,6 +49,13 @@ def test_the_oldest_due_deed_of_the_lane_comes_first(world: World) -> None:
     assert waiting(world, Lane.FOLDER) == []
 
 
+def test_after_a_crash_a_deed_in_hand_comes_before_those_behind_it(world: World) -> None:
+    add(world, notice("one", RITA), notice("two", RITA), notice("three", RITA))
+    claimed(world)
+    world.journal.free_own_leases(world.time)
+    assert waiting(world) == ["one", "two", "three"]
+
+
 def test_a_claimed_deed_is_held_until_its_lease_ends(world: World) -> None:
     add(world, notice("one", RITA))
     first = claimed(world)
