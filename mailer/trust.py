@@ -20,7 +20,9 @@ FIELD = "authentication-results"
 MICROSOFT = "#microsoft365"
 MAX_LENGTH = 20_000
 _METHOD = re.compile(r"^([a-z][a-z0-9-]*)(?:\s*/\s*\d+)?\s*=\s*([a-z]+)\b(.*)$", re.IGNORECASE | re.DOTALL)
-_PROPERTY = re.compile(r"([a-z]+)\s*\.\s*([a-z0-9_-]+)\s*=\s*(\"[^\"]*\"|[^\s;]+)", re.IGNORECASE)
+_PROPERTY = re.compile(r"([a-z]+)\s*\.\s*([a-z0-9_-]+)\s*=\s*((?:\"[^\"]*\"|[^\s;\"])+)", re.IGNORECASE)
+_PIECE = re.compile(r"(?:[^;\"]|\"[^\"]*(?:\"|$))+")
+"""What stands between semicolons; one in quotes, as a quoted local part may hold, separates nothing."""
 _NAME = re.compile(r'^(?:"([^"]*)"|([^\s="]+))(?:\s+(\S+))?$')
 _SUFFIXES = frozenset(
     [
@@ -123,7 +125,7 @@ def _contradicts(verdict: Verdict) -> bool:
 
 def findings_of(value: str, authserv_ids: Sequence[str]) -> tuple[Finding, ...] | None:
     """The findings of a field, None when it is not from one of these servers."""
-    pieces = [piece.strip() for piece in _without_comments(value[:MAX_LENGTH]).split(";")]
+    pieces = [piece.strip() for piece in _PIECE.findall(_without_comments(value[:MAX_LENGTH]))]
     first = pieces[0] if pieces else ""
     if _METHOD.match(first):
         return tuple(_findings(pieces)) if MICROSOFT in authserv_ids else None

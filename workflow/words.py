@@ -49,7 +49,7 @@ class Words:
         return self._tables["label"].get(field, field)
 
     def status(self, status: Status | str) -> str:
-        return self._tables["status"].get(str(status), str(status))
+        return self._tables["status"].get(str(status)) or self._tables["text"].get(f"status_{status}", str(status))
 
     def choice(self, decision: Choice | str) -> str:
         return self._tables["choice"].get(str(decision), str(decision))

@@ -41,7 +41,7 @@ def _why_not_approve(request: Request, command: Approve, policy: Policy) -> str:
     ask = command.ask
     if command.by != ask.person:
         return "not_yours"
-    if not policy.may_sit(command.by, request.requester) or command.by not in policy.approvers:
+    if not policy.may_sit(command.by, request.requester):
         return "no_seat"
     if ask.version != request.version or ask.card_hash != request.card_hash:
         return "stale_version"
@@ -53,6 +53,8 @@ def _why_not_approve(request: Request, command: Approve, policy: Policy) -> str:
         return "not_an_ask"
     if ask.step != request.step or command.by not in request.route[request.step].people:
         return "not_your_step"
+    if command.by not in policy.approvers:  # the role was taken from him since he was asked
+        return "no_seat"
     asked = next((one for one in request.open_asks(AskKind.APPROVE) if (one.person, one.step, one.version)
                   == (command.by, request.step, request.version)), None)  # fmt: skip
     if asked is None or (ask.at is not None and ask.at < asked.at):

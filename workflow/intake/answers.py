@@ -9,6 +9,8 @@ from datetime import date
 
 from mailer.letter import Letter
 from values.dates import parse_date
+from values.money import parse_amount
+from workflow.contrary import changes_amount
 from workflow.core.commands import (
     Amend,
     Approve,
@@ -30,7 +32,8 @@ from workflow.core.commands import (
 )
 from workflow.core.deeds import Deed, Lane
 from workflow.core.model import AskKind, Choice, HoldKind, Request, Status
-from workflow.intake.carriers import Carried
+from workflow.core.payment import rest_of
+from workflow.intake.carriers import Carried, without_secrets
 from workflow.intake.fields import cautions, enclosed, read_form
 from workflow.intake.plan import Plan
 from workflow.keywords import Action, Decision
@@ -42,7 +45,10 @@ OF_ACCOUNTANT = frozenset({Action.PAID, Action.RETURN, Action.HOLD, Action.RELEA
 OF_ALL = frozenset({Action.STATUS, Action.FORM})
 DECIDES = {Action.APPROVE: "approve", Action.REJECT: "reject", Action.RETURN: "return"}
 FINAL = (Status.PAID, Status.REJECTED, Status.WITHDRAWN)
+INCOMPLETE = (Status.DRAFT, Status.RETURNED)
 LONG_ENOUGH_FOR_WORDS = 25
+_NO_AMOUNT = re.compile(r"(?:№|п/п|#|\bno\b\.?)\s*\S+|\b\d{1,2}\.\d{1,2}\.\d{2,4}\b|\b\d{4}-\d\d-\d\d\b", re.IGNORECASE)
+_NUMBER = re.compile(r"\d[\d \u00a0\u202f.,']*\d|\d")
 Judge = Callable[[Letter, frozenset[Action] | None], Decision]
 """The decision in a letter, of those allowed."""
 
@@ -76,6 +82,29 @@ class Answer:
     def is_approver(self) -> bool:
         return self.by in self.request.approvers
 
+    @property
+    def is_sure(self) -> bool:
+        """Does it answer a mail that he himself got, or is the sender proven? A number anybody can guess."""
+        token = self.carried.token
+        return token.person == self.by if token else self.proven and not self.carried.unknown
+
+    @property
+    def has_part(self) -> bool:
+        """Is the request any business of his?"""
+        told = self.carried.token is not None and self.carried.token.person == self.by
+        return told or self.is_requester or self.is_approver or self.is_accountant or "operator" in self.member.roles
+
+    @property
+    def version(self) -> int | None:
+        """The version that was before him, where the letter says it."""
+        named = self.carried.token or self.carried.tag
+        return named.version if named else None
+
+    @property
+    def text(self) -> str:
+        """What he wrote, without codes: others may read it."""
+        return without_secrets(self.letter.new_text).strip()
+
     def allowed(self) -> frozenset[Action]:
         return (
             OF_ALL
@@ -88,9 +117,9 @@ class Answer:
         """The ask that decides: its token's, or (the sender proven) the one the subject's tag names."""
         token = self.carried.token
         if token is not None:
-            return AskRef(token.person, token.version, token.step, token.card_hash, token.ask)
+            return AskRef(token.person, token.version, token.step, token.card_hash, token.ask, token.at)
         tag = self.carried.tag
-        if tag is None or tag.version is None or not self.proven:
+        if tag is None or tag.version is None or not self.proven or self.carried.unknown:
             return None
         current = tag.version == self.request.version
         return AskRef(
@@ -101,6 +130,7 @@ class Answer:
 def plan_answer(answer: Answer) -> Plan:
     """What the answer means for the request."""
     said = answer.judge(answer.letter, answer.allowed())
+    said = replace(said, comment=without_secrets(said.comment).strip(" \t\n…"))
     plan = _mine(answer, said)
     return replace(
         plan,
@@ -115,11 +145,13 @@ def _mine(answer: Answer, said: Decision) -> Plan:
     token = answer.carried.token
     if token is not None and token.person != answer.by and not answer.is_requester:
         return _somebody_elses(answer)
+    if not answer.has_part:
+        return _nobodys(answer)
     if said.action in OF_ALL:
         return _asked_for(answer, said)
-    if answer.is_requester and not (answer.is_approver and token and token.ask == AskKind.APPROVE):
+    if answer.is_requester:
         return _of_requester(answer, said)
-    if answer.is_approver:
+    if answer.is_approver and not (answer.is_accountant and said.action in OF_ACCOUNTANT - OF_APPROVER):
         return _of_approver(answer, said)
     if answer.is_accountant:
         return _of_accountant(answer, said)
@@ -141,7 +173,15 @@ def _note(answer: Answer, reason: str, read: str = "", warn: str = "") -> Plan:
 
 
 def _read(answer: Answer) -> str:
-    return " ".join(answer.letter.new_text.split())[:300]
+    return " ".join(answer.text.split())[:300]
+
+
+def _nobodys(answer: Answer) -> Plan:
+    """A member who has no part in the request learns nothing of it."""
+    note = NoteAnswer(answer.by, "not_yours", _read(answer), quiet=True)
+    deed = Deed(Lane.MAIL, "answer_to_nothing", answer.by, {"read": _read(answer), "unknown_token": False}, answer=True)
+    why = ("he has no part in it",)
+    return Plan("answers", "answer", "not_yours", answer.request.reference, note, (deed,), why=why)
 
 
 def _somebody_elses(answer: Answer) -> Plan:
@@ -166,7 +206,7 @@ def _of_approver(answer: Answer, said: Decision) -> Plan:
         return _unclear(answer, said, ask)
     if answer.letter.blocked:
         return _note(answer, f"unclear_{answer.letter.blocked[0]}")
-    if ask is None:
+    if ask is None or (said.action is Action.APPROVE and answer.carried.is_torn):
         return _note(answer, "unclear_no_token")
     commands: dict[Action, Command] = {
         Action.APPROVE: Approve(answer.by, ask, said.comment),
@@ -179,7 +219,7 @@ def _of_approver(answer: Answer, said: Decision) -> Plan:
 
 def _unclear(answer: Answer, said: Decision, ask: AskRef | None) -> Plan:
     """A missing reason, words for the requester, or something to be asked about."""
-    text = said.comment.strip() or answer.letter.new_text.strip()
+    text = said.comment.strip() or answer.text.strip("… \t\n")
     if said.doubt == "none_found" and text and ask is not None and _lacks_reason(answer):
         return Plan("answers", "answer", "reason", answer.request.reference, GiveReason(answer.by, ask, text))
     if said.doubt == "none_found" and len(text) >= LONG_ENOUGH_FOR_WORDS and not answer.letter.blocked:
@@ -201,11 +241,17 @@ def _lacks_reason(answer: Answer) -> bool:
 
 def _of_requester(answer: Answer, said: Decision) -> Plan:
     token, request = answer.carried.token, answer.request
-    filled_inline = token is not None and token.ask == AskKind.COMPLETE
+    of_another = token is not None and token.person != answer.by and token.ask == AskKind.APPROVE
+    if of_another and set(said.seen) & DECIDES.keys():
+        return _somebody_elses(answer)
+    is_current = token is not None and token.version == request.version and request.status in INCOMPLETE
+    filled_inline = token is not None and token.ask == AskKind.COMPLETE and is_current
     whole = read_form(answer.letter, answer.labels, quoted=answer.letter.quoted if filled_inline else "")
     form = _news_only(whole, request)
     if request.status in FINAL and (form.typed or form.files):
         return _opened_anew(answer, whole, keep=said.action is Action.DRAFT)
+    if not answer.is_sure and (said.action is Action.WITHDRAW or (form.typed and request.status not in INCOMPLETE)):
+        return _note(answer, "unclear_tag_only")
     if said.action is Action.WITHDRAW and not form.typed:
         return Plan("answers", "answer", "", request.reference, Withdraw(answer.by, said.comment))
     keep, submit = said.action is Action.DRAFT, said.action is Action.SUBMIT
@@ -213,7 +259,7 @@ def _of_requester(answer: Answer, said: Decision) -> Plan:
         return _amended(answer, form, keep, submit)
     if form.refused_files:
         return _note(answer, "files_refused", "; ".join(name for name, _ in form.refused_files))
-    text = answer.letter.new_text.strip()
+    text = answer.text
     if not text:
         return _note(answer, "unclear_empty")
     unclear = request.status in (Status.DRAFT, Status.RETURNED)
@@ -244,17 +290,20 @@ def _opened_anew(answer: Answer, form: Form, keep: bool) -> Plan:
 
 
 def _of_accountant(answer: Answer, said: Decision) -> Plan:
-    request, files = answer.request, enclosed(answer.letter)
+    request, files = answer.request, enclosed(answer.letter).without(answer.request.files)
     text = said.comment.strip()
     if said.action is None or said.doubt:
         return _words_of_accountant(answer, said)
     if answer.letter.blocked:
         return _note(answer, f"unclear_{answer.letter.blocked[0]}")
-    if answer.carried.token is None and not answer.proven:
+    if not answer.is_sure:
         return _note(answer, "unclear_no_token")
+    if said.action is Action.PAID and _is_another_amount(text, request):
+        return _note(answer, "unclear_number")
     order, on = _order_in(text, answer.letter.received.date())
     commands: dict[Action, Command] = {
-        Action.PAID: MarkPaid(answer.by, on=on, order=order, comment=text, files=files.as_orders()),
+        Action.PAID: MarkPaid(answer.by, on=on, order=order, comment=text, files=files.as_orders(),
+                              version=answer.version),
         Action.RETURN: SendBack(answer.by, answer.ask(), text),
         Action.HOLD: PutOnHold(answer.by, text),
         Action.RELEASE: Release(answer.by, HoldKind.ACCOUNTANT, text),
@@ -267,11 +316,20 @@ def _of_accountant(answer: Answer, said: Decision) -> Plan:
 
 def _words_of_accountant(answer: Answer, said: Decision) -> Plan:
     """A payment order without a word is kept; words go to the requester."""
-    files = enclosed(answer.letter)
-    if files.files and said.doubt in (None, "none_found") and answer.request.status in (Status.APPROVED, Status.PAID):
+    files = enclosed(answer.letter).without(answer.request.files)
+    is_paid = answer.request.status in (Status.APPROVED, Status.PAID)
+    if files.files and said.doubt in (None, "none_found") and answer.is_sure and is_paid:
         command = FilePaymentOrder(answer.by, files.as_orders())
         return Plan("answers", "answer", "payment_order", answer.request.reference, command)
     return _unclear(answer, said, answer.ask())
+
+
+def _is_another_amount(text: str, request: Request) -> bool:
+    """A number stands where an amount would, and it is not what is left to pay: part of it, or a slip."""
+    if not changes_amount(text):
+        return False
+    first = _NUMBER.search(_NO_AMOUNT.sub(" ", text))
+    return first is None or parse_amount(first[0], request.currency or None) != rest_of(request)
 
 
 def _order_in(text: str, today: date) -> tuple[str, date | None]:
@@ -287,7 +345,7 @@ def _order_in(text: str, today: date) -> tuple[str, date | None]:
 
 def plan_unreadable_answer(letter: Letter, member: Member, said: Decision, found: Carried | None) -> Plan:
     """A decision word without anything that says what it answers: asked back, decides nothing."""
-    read = " ".join(letter.new_text.split())[:300]
+    read = " ".join(without_secrets(letter.new_text).split())[:300]
     unknown = bool(found and found.unknown)
     deed = Deed(Lane.MAIL, "answer_to_nothing", member.email, {"read": read, "unknown_token": unknown}, answer=True)
     why = "its token is not known" if unknown else "nothing in it says which request it answers"

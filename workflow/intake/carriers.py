@@ -1,7 +1,8 @@
 """Which ask a letter answers: the tokens it carries, in the order in which they may decide.
 
 Order (design, Carriers): plus part of the address, In-Reply-To, our newest id in References, the code line. The tag in
-the subject only finds the request; alone it decides nothing unless the sender is proven.
+the subject only finds the request; alone it decides nothing unless the sender is proven. Carriers that name different
+requests, or different versions where a letter names its own, decide nothing.
 """
 
 from __future__ import annotations
@@ -12,9 +13,13 @@ from dataclasses import dataclass
 
 from mailer.letter import Letter
 from workflow.journal.shelf import Token
-from workflow.keywords import find_code
+from workflow.keywords import find_codes
 
 SHAPE = re.compile(r"[a-z2-7]{26}")
+_SECRET = re.compile(r"(?:\b(?:код|code)\b[^\w\n]{0,6})?(?<![a-z0-9])[a-z2-7]{26}(?![a-z0-9])", re.IGNORECASE)
+MOST_CODES = 20
+OF_THIS_LETTER = frozenset({"address", "in_reply_to", "code"})
+"""Carriers of the very mail that is answered; References hold the whole thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +39,21 @@ class Carried:
     others: tuple[Token, ...]
     unknown: tuple[str, ...]
     tag: Tag | None
+    tags: tuple[Tag, ...] = ()
+    versions: frozenset[int] = frozenset()
+
+    @property
+    def is_torn(self) -> bool:
+        """Do its carriers name several versions of the request? Nobody knows which one the writer saw."""
+        named = self.versions | {tag.version for tag in self.tags if tag.version is not None}
+        return self.token is not None and len(named) > 1
 
     @property
     def references(self) -> frozenset[str]:
         """Every request that a carrier names; two decide nothing."""
         named = {token.reference for token in (self.token, *self.others) if token and token.reference}
-        if self.tag and self.token is not None and self.token.reference:
-            named.add(self.tag.reference)
+        if self.token is None or self.token.reference or len(self.tags) > 1:
+            named |= {tag.reference for tag in self.tags}
         return frozenset(named)
 
     @property
@@ -56,42 +69,47 @@ class Post:
     domain: str
     prefix: str
 
-    def tag_in(self, subject: str) -> Tag | None:
-        """The last tag of ours in a subject."""
+    def tags_in(self, subject: str) -> tuple[Tag, ...]:
+        """Every different tag of ours in a subject."""
         found = re.findall(rf"\[({re.escape(self.prefix)}-\d{{4}}-\d{{5,}})(?:/(\d+))?\]", subject, re.IGNORECASE)
-        if not found:
-            return None
-        reference, version = found[-1]
-        return Tag(reference.upper(), int(version) if version else None)
+        return tuple(dict.fromkeys(Tag(ref.upper(), int(version) if version else None) for ref, version in found))
 
 
 def carried(letter: Letter, post: Post, look_up: Callable[[str], Token | None]) -> Carried:
     """Everything that ties a letter to an ask. Tokens are looked up once each."""
     known: list[tuple[str, Token]] = []
     unknown: list[str] = []
-    seen: set[str] = set()
+    found: dict[str, Token | None] = {}
+    versions = set()
     for by, text in _candidates(letter, post):
-        if text in seen:
-            continue
-        seen.add(text)
-        token = look_up(text)
-        if token is not None:
+        is_new = text not in found
+        token = found[text] if text in found else found.setdefault(text, look_up(text))
+        if token is not None and token.reference and by in OF_THIS_LETTER:
+            versions.add(token.version)
+        if token is not None and is_new:
             known.append((by, token))
-        elif by in ("address", "code"):
+        elif is_new and by in ("address", "code"):
             unknown.append(text)
-    others = tuple(token for _, token in known[1:])
-    by, first = known[0] if known else ("", None)
-    return Carried(first, by, others, tuple(unknown), post.tag_in(letter.subject))
+    deciding = [(by, token) for by, token in known if by != "mentioned"]
+    by, first = deciding[0] if deciding else ("", None)
+    others = tuple(token for _, token in known if token is not first)
+    tags = post.tags_in(letter.subject)
+    return Carried(first, by, others, tuple(unknown), tags[-1] if tags else None, tags, frozenset(versions))
 
 
 def _candidates(letter: Letter, post: Post) -> Iterator[tuple[str, str]]:
+    """Tokens with their carrier; one of several codes is only mentioned, it decides nothing."""
     yield from (("address", text) for text in _plus_parts(letter.recipients, post))
     yield from (("in_reply_to", text) for text in _in_ids(letter.in_reply_to, post))
     yield from (("references", text) for text in _in_ids(reversed(letter.references), post))
     for text in (letter.new_text, letter.quoted):
-        code = find_code(text)
-        if code:
-            yield "code", code
+        codes = find_codes(text)
+        yield from (("code" if len(codes) == 1 else "mentioned", code) for code in codes[:MOST_CODES])
+
+
+def without_secrets(text: str) -> str:
+    """The text without codes and tokens: whoever reads it must not be able to answer in the writer's place."""
+    return _SECRET.sub("…", text)
 
 
 def _plus_parts(recipients: Iterable[str], post: Post) -> Iterator[str]:

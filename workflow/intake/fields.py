@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from documents.attachments import Accepted, inspect
@@ -21,6 +21,11 @@ class Enclosed:
 
     files: tuple[File, ...]
     refused: tuple[tuple[str, str], ...]
+
+    def without(self, known: Sequence[File]) -> Enclosed:
+        """Only files that are not among these: an invoice sent back is no payment order."""
+        hashes = {file.sha256 for file in known}
+        return Enclosed(tuple(file for file in self.files if file.sha256 not in hashes), self.refused)
 
     def as_orders(self) -> tuple[OrderFile, ...]:
         """The files as payment orders of an accountant's letter."""

@@ -16,7 +16,7 @@ _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 def looks_like(address: str, name: str, roster: Roster) -> str:
     """Whom this stranger looks like (name and address), or nothing."""
     for member in roster:
-        if name and _bare(name) == _bare(member.name):
+        if name and _bare(name) in (_bare(member.name), *map(_bare, (member.email, *member.aliases))):
             return f"{member.name} <{member.email}>"
         for known in (member.email, *member.aliases):
             if address != known and (_shape(address) == _shape(known) or _neighbours(address, known)):

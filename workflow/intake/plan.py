@@ -5,10 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from workflow.core.commands import Command
+from workflow.core.commands import (
+    Approve,
+    Command,
+    FilePaymentOrder,
+    GiveReason,
+    MarkPaid,
+    PutOnHold,
+    Reject,
+    Release,
+    SendBack,
+    UndoVote,
+    Withdraw,
+)
 from workflow.core.deeds import Deed
 from workflow.core.model import Problem, Reference
 from workflow.intake.digests import Several
+
+DECISIONS = (
+    Approve, Reject, SendBack, GiveReason, UndoVote, MarkPaid, PutOnHold, Release, FilePaymentOrder, Withdraw,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +45,8 @@ class Plan:
     problems: tuple[Problem, ...] = ()
     why: tuple[str, ...] = ()
     several: Several | None = None
+
+    @property
+    def decides(self) -> bool:
+        """Would it decide something that only a person may decide?"""
+        return self.decision is not None or self.several is not None or isinstance(self.command, DECISIONS)

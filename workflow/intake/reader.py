@@ -16,7 +16,7 @@ from workflow.core.commands import Comment, NoteAnswer, Open
 from workflow.core.deeds import Deed, Lane
 from workflow.core.model import Reference, Request
 from workflow.intake.answers import Answer, plan_answer, plan_unreadable_answer
-from workflow.intake.carriers import Carried, Post, carried
+from workflow.intake.carriers import Carried, Post, carried, without_secrets
 from workflow.intake.digests import several
 from workflow.intake.fields import cautions, read_form
 from workflow.intake.lookalike import looks_like
@@ -74,9 +74,10 @@ class Reader:
     # --- answers ------------------------------------------------------------------------------------------------
 
     def _answer(self, letter: Letter, member: Member | None, found: Carried) -> Plan:
-        if len(found.references) > 1:
+        is_digest = found.token is not None and found.token.ask == DIGEST
+        if len(found.references) > 1 or (is_digest and found.references):
             return self._two_requests(letter, member, found)
-        if found.token is not None and found.token.ask == DIGEST:
+        if found.token is not None and is_digest:
             return self._digest(letter, member, found.token)
         reference = found.token.reference if found.token else None
         if reference is None and found.token is None and found.tag is not None:
@@ -217,4 +218,4 @@ def _send_form(
 
 
 def _snippet(letter: Letter) -> str:
-    return " ".join(letter.new_text.split())[:200]
+    return " ".join(without_secrets(letter.new_text).split())[:200]

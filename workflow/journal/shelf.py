@@ -30,6 +30,8 @@ class Token:
     step: int
     ask: str
     kind: str
+    at: datetime | None = None
+    """When it was given out."""
 
 
 class Shelf:
@@ -95,7 +97,8 @@ class Shelf:
             row = connection.execute(select(table).where(table.c.token == token)).one_or_none()
         if row is None:
             return None
-        return Token(row.token, row.reference, row.version, row.card_hash, row.person, row.step, row.ask, row.kind)
+        at = unstamp(row.at)
+        return Token(row.token, row.reference, row.version, row.card_hash, row.person, row.step, row.ask, row.kind, at)
 
     def notice_by_message(self, message_id: str) -> Any | None:
         """The mail deed with this Message-ID (id, reference, person, kind, state)."""

@@ -169,8 +169,8 @@ class InboxLeg:
             self._automatic(fetched.raw, letter.automatic, entry)
             return
         plan = self.reader.plan(letter)
-        if letter.automatic and plan.decision is not None:
-            plan = replace(plan, command=None, deeds=(), verdict="ignored", reason="looks_automatic")
+        if letter.automatic and plan.decides:
+            plan = replace(plan, command=None, several=None, deeds=(), verdict="ignored", reason="looks_automatic")
         self._carry_out(plan, entry)
 
     def _carry_out(self, plan: Plan, entry: LetterEntry) -> None:
