@@ -19,6 +19,10 @@ lacks libreoffice-calc "/usr/lib/libreoffice/program/libsclo.so" "/opt/libreoffi
 lacks chromium         chromium chromium-browser google-chrome
 lacks poppler-utils    pdftotext
 lacks postgresql       initdb "/usr/lib/postgresql/*/bin/initdb"
+lacks s-nail           s-nail
+lacks neomutt          neomutt
+lacks mutt             mutt
+lacks alpine           alpine
 lacks fonts-dejavu     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 
 [ -n "$missing" ] || exit 0

@@ -19,6 +19,10 @@ PROGRAMS: Mapping[str, tuple[Sequence[str], str]] = {
     "chromium": (("chromium", "chromium-browser", "google-chrome"), "chromium"),
     "poppler": (("pdftotext",), "poppler-utils"),
     "postgres": (("initdb", "/usr/lib/postgresql/*/bin/initdb"), "postgresql"),
+    "s-nail": (("s-nail",), "s-nail"),
+    "neomutt": (("neomutt",), "neomutt"),
+    "mutt": (("mutt",), "mutt"),
+    "alpine": (("alpine",), "alpine"),
     "dejavu": (("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",), "fonts-dejavu"),
 }
 
