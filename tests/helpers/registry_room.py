@@ -255,8 +255,9 @@ class Room:
         return self.request(reference).shown_status
 
     def events(self, reference: str) -> list[str]:
-        """The names of all events that somebody at the sheet caused."""
-        return [type(item.event).__name__ for item in self.journal.history(reference) if item.cause[:5] == "cell:"]
+        """The names of the events that somebody at the sheet caused; whom that made us ask is another story."""
+        names = [type(item.event).__name__ for item in self.journal.history(reference) if item.cause[:5] == "cell:"]
+        return [name for name in names if name != "Asked"]
 
     def reasons(self, reference: str) -> list[str]:
         """Why edits were refused, oldest first."""
