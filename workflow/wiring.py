@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 
 from sqlalchemy.engine import make_url
@@ -323,12 +323,25 @@ class NotBuiltYet(Exception):
 
 
 def status_of(text: str) -> Status | None:
-    """A status word in either language and any case."""
-    wanted = " ".join(text.casefold().replace("ё", "е").split()).strip(".!")
-    table = {
-        words(lang).status(status).casefold().replace("ё", "е"): status for lang in ("en", "ru") for status in Status
-    }
-    return table.get(wanted)
+    """A status word in either language and any case, or the word that says the same by mail (PAID, ПРИОСТАНОВИТЬ)."""
+    return _status_words().get(_folded(text))
+
+
+BY_MAIL = {"paid": Status.PAID, "hold": Status.ON_HOLD, "return": Status.RETURNED, "release": Status.APPROVED}
+
+
+@cache
+def _status_words() -> dict[str, Status]:
+    found: dict[str, Status] = {}
+    for language in ("en", "ru"):
+        book = words(language)
+        found |= {_folded(book.keyword(action)): status for action, status in BY_MAIL.items()}
+        found |= {_folded(book.status(status)): status for status in Status}
+    return found
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().replace("ё", "е").split()).strip(".!")
 
 
 def _when(condition: Condition) -> When:
