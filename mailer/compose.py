@@ -74,9 +74,9 @@ class Notice:
     automatic: Literal["auto-generated", "auto-replied"]
     language: str
     files: tuple[NoticeFile, ...] = ()
-    marker: str | None = None      # "write above this line", put before everything else
-    code_line: str | None = None   # carries the token, put behind everything else
-    contractor: bool = False       # goes out at most once
+    marker: str | None = None  # "write above this line", put before everything else
+    code_line: str | None = None  # carries the token, put behind everything else
+    contractor: bool = False  # goes out at most once
 
 
 def compose(notice: Notice) -> bytes:

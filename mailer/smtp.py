@@ -256,4 +256,3 @@ def _is_final(code: int, words: bytes) -> bool:
 def _be_patient(smtp: smtplib.SMTP, seconds: float) -> None:
     if smtp.sock is not None:
         smtp.sock.settimeout(seconds)
-

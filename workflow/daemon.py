@@ -87,7 +87,9 @@ def _pause(failures: int, error: Exception) -> float:
     return float(min(2 ** min(failures - 1, 10), LONGEST_WAIT.total_seconds()))
 
 
-def run_once(legs: Sequence[Leg], journal: Journal, now: Callable[[], datetime], stopping: Callable[[], bool]) -> list[str]:
+def run_once(
+    legs: Sequence[Leg], journal: Journal, now: Callable[[], datetime], stopping: Callable[[], bool]
+) -> list[str]:
     """Every leg in turn until none has anything left; the troubles of those that could not work (a book that is
     merely open elsewhere is none)."""
     troubles: dict[str, str] = {}

@@ -16,8 +16,12 @@ from workflow.keywords import Action, Decision
 DECIDING = (Action.APPROVE, Action.REJECT, Action.RETURN)
 MOST_LINES = 500
 _NUMBERS = r"(?:№\s*)?\d{1,3}(?:\s*[-–—]\s*\d{1,3})?"
-_LIST = rf"{_NUMBERS}(?:\s*(?:,|и|and|&)\s*{_NUMBERS}|\s+(?={_NUMBERS}(?:\s*(?:,|и\b|and\b|[-–—]\s*\d)|\s*$)){_NUMBERS})*"
-_WORD_FIRST = re.compile(rf"^(?P<word>[^\d;:]*?)\s*(?P<numbers>{_LIST}|\bвсе\b|\ball\b)(?P<rest>.*)$", re.IGNORECASE | re.DOTALL)
+_LIST = (
+    rf"{_NUMBERS}(?:\s*(?:,|и|and|&)\s*{_NUMBERS}|\s+(?={_NUMBERS}(?:\s*(?:,|и\b|and\b|[-–—]\s*\d)|\s*$)){_NUMBERS})*"
+)
+_WORD_FIRST = re.compile(
+    rf"^(?P<word>[^\d;:]*?)\s*(?P<numbers>{_LIST}|\bвсе\b|\ball\b)(?P<rest>.*)$", re.IGNORECASE | re.DOTALL
+)
 _NUMBER_FIRST = re.compile(rf"^\W*(?P<numbers>{_LIST})\s*[.):–—-]*\s*(?P<rest>\D.*)$", re.IGNORECASE | re.DOTALL)
 _RANGE = re.compile(r"(\d{1,3})(?:\s*[-–—]\s*(\d{1,3}))?")
 
@@ -81,7 +85,9 @@ def _grouped(text: str, lines: int, judge: Judge) -> Iterator[str]:
     group = ""
     for part in _statements(text):
         numbers, decision = _understand(part, lines, judge)
-        begins = bool(numbers) and decision is not None and (decision.action is not None or decision.doubt != "none_found")
+        begins = (
+            bool(numbers) and decision is not None and (decision.action is not None or decision.doubt != "none_found")
+        )
         if group and begins:
             yield group
             group = ""

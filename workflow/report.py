@@ -115,12 +115,12 @@ class Report:
 
 
 def problems(found: Iterable[Problem], words: Words) -> list[dict[str, Any]]:
-    return [
-        {"field": problem.field, "code": problem.code, "text": words.problem(problem)} for problem in found
-    ]
+    return [{"field": problem.field, "code": problem.code, "text": words.problem(problem)} for problem in found]
 
 
-def matches(request: Request, *, statuses: set[str], due: date | None, contractor: str, fold: Callable[[str], str]) -> bool:
+def matches(
+    request: Request, *, statuses: set[str], due: date | None, contractor: str, fold: Callable[[str], str]
+) -> bool:
     """The filters of `list`."""
     if statuses and request.shown_status.value not in statuses:
         return False
