@@ -1,0 +1,99 @@
+"""Making the registry: the old worksheet set aside, the new one and its views set up with their rows.
+
+All of it goes in one batch. Where there are too many rows for one call, the sheet grows under another name, and takes
+its own together with the stamp at the end, so that half a registry is never taken for one.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sheets.google.book import Book, SheetFacts, Stamp, forget, new_id, stamp_requests
+from sheets.google.held import Held
+from sheets.google.landing import expect
+from sheets.google.patch import plan_requests, planned
+from sheets.google.setup import FIRST_ROWS, new_registry, new_view
+from sheets.google.views import draw_views, fresh
+from sheets.google.wire import Json
+from sheets.model import Change, Layout, View
+from sheets.table import Index
+
+MOST_ROWS = 500  # of one call: about a megabyte; Google advises two at most
+TITLE_CHARACTERS = 100
+
+
+def chunks(changes: Sequence[Change]) -> list[Sequence[Change]]:
+    """The changes in parts that fit one call; one empty part when there are none."""
+    return [changes[at : at + MOST_ROWS] for at in range(0, len(changes), MOST_ROWS)] or [()]
+
+
+def making(
+    book: Book, layout: Layout, changes: Sequence[Change], views: Sequence[View], stamp: Stamp, old: Sequence[Json]
+) -> list[list[Json]]:
+    """The batches that make the registry; nearly always one."""
+    sheet_id, parts = new_id(), chunks(changes)
+    several = len(parts) > 1
+    title = _being_made(layout) if several else layout.worksheet
+    held = _blank(sheet_id, title, layout)
+    batches: list[list[Json]] = []
+    for part in parts:
+        plan = planned(part, held, layout)
+        batches.append(plan_requests(plan, held, layout))
+        expect(plan, held)
+        held.grow(batches[-1])
+    setting_up = new_registry(sheet_id, title, layout, 0)
+    refilter = [request for request in setting_up if "setBasicFilter" in request]
+    batches[0] = [*setting_up, *batches[0]]
+    finish = [*refilter, *_views(book, layout, views), *stamp_requests(sheet_id, stamp, (), new_id())]
+    if several:
+        batches.append([*old, _rename(sheet_id, layout.worksheet), *finish])
+    else:
+        batches[0] = [*old, *batches[0], *finish]
+    return batches
+
+
+def set_aside(book: Book, layout: Layout, now: datetime) -> list[Json]:
+    """Keep the old worksheet under another name, without our stamp."""
+    sheets = [sheet for sheet in (book.registry, book.titled(layout.worksheet)) if sheet is not None]
+    requests: list[Json] = []
+    for number, sheet in enumerate({sheet.id: sheet for sheet in sheets}.values()):
+        title = _free_title(book, f"{sheet.title} {now:%Y-%m-%d %H.%M.%S}{'+' * number}")
+        requests.append(_rename(sheet.id, title))
+        requests += [forget(mark) for mark in (sheet.stamp.ids if sheet.stamp else ())]
+    return requests
+
+
+def undone(book: Book, layout: Layout) -> list[Json]:
+    """Take away what a crash left half made."""
+    half = book.titled(_being_made(layout))
+    return [{"deleteSheet": {"sheetId": half.id}}] if half is not None and half.stamp is None else []
+
+
+def _being_made(layout: Layout) -> str:
+    return f"{layout.worksheet[:TITLE_CHARACTERS - 4]} (…)"
+
+
+def _blank(sheet_id: int, title: str, layout: Layout) -> Held:
+    header = {column.key: at for at, column in enumerate(layout.columns, 1)}
+    sheet = SheetFacts(sheet_id, title, FIRST_ROWS, len(layout.columns))
+    return Held(sheet, Index(1, header, last_row=1), [], {})
+
+
+def _views(book: Book, layout: Layout, views: Sequence[View]) -> list[Json]:
+    """Every view on the sheet it has, or on a new one."""
+    sheets, requests = dict(book.views), list[Json]()
+    for at, spec in enumerate(layout.views, 1):
+        if spec.key not in sheets:
+            sheets[spec.key] = fresh(spec, new_id(), layout)
+            requests += new_view(sheets[spec.key].id, spec, layout, at)
+    return [*requests, *draw_views(layout, views, sheets)]
+
+
+def _rename(sheet_id: int, title: str) -> Json:
+    return {"updateSheetProperties": {"properties": {"sheetId": sheet_id, "title": title}, "fields": "title"}}
+
+
+def _free_title(book: Book, title: str) -> str:
+    wanted = title[-TITLE_CHARACTERS:]
+    while book.titled(wanted) is not None:
+        wanted += "'"
+    return wanted

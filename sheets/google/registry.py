@@ -1,0 +1,347 @@
+"""The registry as an online spreadsheet that people and the daemon write at the same time.
+
+Google offers no compare-and-swap. So a write first compares, in one call, the header, the references and every column
+that people may write with what was seen, and is refused when anything differs; the write itself is one atomic batch
+with a stamp that can be made only once; and its answer shows the same cells right after it, so that an edit in the
+split second between is noticed and rows that moved in it are put right (`landing`). What people type into the journal's
+own columns in that moment is written over: it would be put back anyway.
+
+A change is noticed by Drive's version of the file, which may lag some seconds and takes in edits made just before our
+own write was counted. Hence a version that a write returned is looked behind once more, half a minute later.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from gspread.exceptions import APIError, NoValidUrlKeyFound
+from gspread.utils import extract_id_from_url
+
+from sheets.errors import RegistryBroken, RegistryChanged, RegistryError, RegistryLocked, RegistryMissing
+from sheets.google.account import Account, DriveLock, Look
+from sheets.google.book import Book, Stamp, book_of, new_id, stamp_requests
+from sheets.google.client import TIMEOUT, PatientClient, Unsure, open_session, status_of
+from sheets.google.held import AFTERWARDS, WATCH_FIELDS, Held, Seen, take_watched
+from sheets.google.landing import expect, misplaced, repair
+from sheets.google.making import chunks, making, set_aside, undone
+from sheets.google.pace import Pace
+from sheets.google.patch import plan_requests, planned
+from sheets.google.reading import FORMULA_FIELDS, READ_FIELDS, ranges_of, read_answer, with_outcomes
+from sheets.google.views import draw_views
+from sheets.google.wire import Json, quoted
+from sheets.model import Change, Layout, Snapshot, Version, View
+
+CONFIRM_AFTER = timedelta(seconds=30)
+SAME_LOOK = timedelta(seconds=2)
+TRIES = 3
+log = logging.getLogger("countersign.registry")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Drive's version as we know it, the mark we gave it, and when to look behind a version of our own write."""
+
+    version: str
+    mark: str
+    at: datetime
+    confirm_at: datetime | None = None
+
+
+class GoogleRegistry:
+    """One worksheet of a spreadsheet; for one thread. Keeps between calls what it saw last, to compare."""
+
+    def __init__(
+        self,
+        spreadsheet: str,
+        layout: Layout,
+        credentials_file: Path | None = None,
+        endpoint: str = "",
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sleep: Callable[[float], None] = time.sleep,
+        pace: Pace | None = None,
+        timeout: tuple[float, float] = TIMEOUT,
+    ) -> None:
+        self.layout = layout
+        self._spreadsheet, self._credentials_file, self._endpoint = spreadsheet, credentials_file, endpoint
+        self._clock, self._sleep, self._timeout = clock, sleep, timeout
+        self._pace = pace or Pace()
+        self._opened: Account | None = None
+        self._book: Book | None = None
+        self._held: Held | None = None
+        self._known: Known | None = None
+        self._editor = ""
+
+    # --- the protocol -------------------------------------------------------------------------------
+
+    def exists(self) -> bool:
+        """Whether the spreadsheet has our worksheet with anything in it."""
+        try:
+            return self._is_there(self._look_up())
+        except RegistryMissing:
+            return False
+
+    def probe(self) -> Version:
+        """Drive's version of the file; asked for only as often as `pace` allows."""
+        if self._known is None or self._pace.is_due(self._clock()):
+            self._note(self._account.look())
+        assert self._known is not None
+        known = self._known
+        if known.confirm_at is not None and self._clock() >= known.confirm_at:
+            self._known = replace(known, mark=known.version, confirm_at=None)
+        return Version(self._known.mark)
+
+    def read(self) -> Snapshot:
+        """Everything that stands in the worksheet and the views, in one call."""
+        now = self._clock()
+        if self._known is None or now - self._known.at > SAME_LOOK or self._pace.is_due(now):
+            self._note(self._account.look())  # before the cells: an older version is only read once more
+        assert self._known is not None
+        try:
+            snapshot = self._read_once(Version(self._known.mark))
+        except RegistryChanged:  # sheets bear other names than we knew
+            self._book = None
+            snapshot = self._read_once(Version(self._known.mark))
+        self._known = replace(self._known, confirm_at=None)
+        return snapshot
+
+    def write(
+        self, changes: Sequence[Change], seen: Version, *, generation: int, views: Sequence[View] | None = None
+    ) -> Version:
+        """Put all changes and views in by one atomic batch; refused when the watched cells are not as seen."""
+        held = self._held_as(seen)
+        now = self._fresh(held)
+        if not now.is_as(held) or now.sheet.stamp != held.sheet.stamp:
+            raise self._changed()
+        held.sheet, held.filter = now.sheet, now.filter
+        stood, self._held = self._held, None  # until the answer is understood
+        try:
+            exact = self._write_all(changes, held, generation, views or ())
+        except RegistryLocked:
+            self._held = stood
+            raise
+        return self._written(held, exact=exact)
+
+    def create(
+        self,
+        changes: Sequence[Change] = (),
+        *,
+        generation: int,
+        identity: str = "",
+        views: Sequence[View] | None = None,
+        replace: bool = False,
+    ) -> Version:
+        """Set the worksheet and its views up; with `replace` the old worksheet is kept under another name."""
+        book = self._look_up()
+        if self._is_there(book) and not replace:
+            raise RegistryChanged("The registry is there already.")
+        shown = views if views is not None else [View(spec.key, ()) for spec in self.layout.views]
+        old = set_aside(book, self.layout, self._clock())
+        batches = making(book, self.layout, changes, shown, Stamp(generation, identity, self.layout.worksheet), old)
+        for batch in undone(book, self.layout), *batches:
+            if batch:
+                self._send(batch)
+        self._book = self._held = self._known = None
+        return self.read().version
+
+    # --- beside the protocol ------------------------------------------------------------------------
+
+    @property
+    def last_editor(self) -> str:
+        """Who wrote the spreadsheet last, as Drive told with the last look; empty when it does not say."""
+        return self._editor
+
+    def lock(self) -> DriveLock | None:
+        """Who has locked the file's content in Drive."""
+        return self._account.look().lock
+
+    def stale_locks(self) -> tuple[DriveLock, ...]:
+        """There are none: nothing is left behind by a crash."""
+        return ()
+
+    def conflict_copies(self) -> tuple[Path, ...]:
+        """There are none: everybody works in the same spreadsheet."""
+        return ()
+
+    # --- versions -----------------------------------------------------------------------------------
+
+    @property
+    def _account(self) -> Account:
+        if self._opened is None:
+            session, address = open_session(self._credentials_file, self._endpoint)
+            client = PatientClient(session, endpoint=self._endpoint, sleep=self._sleep, timeout=self._timeout)
+            self._opened = Account(client, _id_of(self._spreadsheet), address)
+        return self._opened
+
+    def _note(self, look: Look) -> None:
+        now = self._clock()
+        self._pace.looked(now)
+        self._editor = look.editor
+        if self._known is not None and self._known.version == look.version:
+            self._known = replace(self._known, at=now)
+            return
+        if self._known is not None:
+            self._pace.stirred(now)
+        self._known = Known(look.version, look.version, now)
+
+    def _written(self, held: Held, *, exact: bool) -> Version:
+        """The version after our write. One whose cells were not as expected differs from the next probe's."""
+        look, now = self._account.look(), self._clock()
+        self._pace.looked(now)
+        self._pace.stirred(now)
+        mark = f"{look.version}w"
+        waiting = self._known.confirm_at if self._known is not None else None
+        if exact:
+            self._held = held
+            self._known = Known(look.version, mark, now, waiting or now + CONFIRM_AFTER)
+        else:
+            self._known = Known(look.version, look.version, now)
+        return Version(mark)
+
+    def _held_as(self, seen: Version) -> Held:
+        """What we hold of the sheet as it was seen; after a start it is read first."""
+        if self._held is None and (self._known is None or self._known.mark == seen.mark):
+            self.read()
+            self._note(self._account.look())  # nobody wrote while it was read
+        if self._held is None or self._known is None or self._known.mark != seen.mark:
+            raise self._changed()
+        return self._held.copy()
+
+    def _changed(self) -> RegistryChanged:
+        self._pace.stirred(self._clock())
+        return RegistryChanged("The registry was changed by somebody since it was read.")
+
+    # --- reading ------------------------------------------------------------------------------------
+
+    def _look_up(self) -> Book:
+        self._book = book_of(self._account.sheets(), self.layout)
+        return self._book
+
+    def _is_there(self, book: Book) -> bool:
+        if book.registry is None:
+            return False
+        return book.registry.stamp is not None or self._has_content(book.registry.title)
+
+    def _has_content(self, title: str) -> bool:
+        answer = self._account.cells([quoted(title)], "sheets(data(rowData(values(userEnteredValue))))")
+        blocks = [block for sheet in answer.get("sheets", ()) for block in sheet.get("data", ())]
+        return any(cell for block in blocks for row in block.get("rowData", ()) for cell in row.get("values", ()))
+
+    def _read_once(self, version: Version) -> Snapshot:
+        book = self._book or self._look_up()
+        if book.registry is None:
+            self._book = None
+            raise RegistryBroken(f"The spreadsheet has no worksheet “{self.layout.worksheet}”.")
+        answer = self._account.cells(ranges_of(book), READ_FIELDS)
+        snapshot, held = read_answer(answer, book, self.layout, version)
+        if snapshot.formulas:
+            shown = self._account.cells([quoted(held.sheet.title)], FORMULA_FIELDS)
+            snapshot = with_outcomes(snapshot, shown, held, self.layout)
+        self._held = held
+        return snapshot
+
+    def _fresh(self, held: Held) -> Seen:
+        try:
+            seen = take_watched(self._account.cells(held.ranges(), WATCH_FIELDS), held)
+        except RegistryChanged:
+            self._book = None
+            raise
+        if seen is None:
+            self._book = None
+            raise self._changed()
+        return seen
+
+    # --- writing ------------------------------------------------------------------------------------
+
+    def _write_all(self, changes: Sequence[Change], held: Held, generation: int, views: Sequence[View]) -> bool:
+        *first, last = chunks(changes)
+        exact = True
+        for part in first:  # too much for one call: the stamp comes with the last part
+            exact &= self._put(part, held, (), None)
+        stamp = Stamp(generation, held.sheet.stamp.identity if held.sheet.stamp else "", self.layout.worksheet)
+        return self._put(last, held, draw_views(self.layout, views, held.views), stamp) and exact
+
+    def _put(self, changes: Sequence[Change], held: Held, more: Sequence[Json], stamp: Stamp | None) -> bool:
+        """One batch; True when afterwards everything stood as expected. `held` then says how it stands."""
+        before = held.copy()
+        plan = planned(changes, held, self.layout)
+        batch = [*plan_requests(plan, held, self.layout), *more]
+        number = new_id()
+        if stamp is not None:
+            old = held.sheet.stamp.ids if held.sheet.stamp else ()
+            batch = [*stamp_requests(held.sheet.id, stamp, old, number), *batch]
+            held.sheet = replace(held.sheet, stamp=replace(stamp, ids=(number,)))
+        if not batch:
+            return True
+        seen = self._send_watched(batch, held, number if stamp is not None else None)
+        held.grow(batch)
+        expect(plan, held)
+        for _ in range(TRIES):
+            if seen is None or not misplaced(plan, seen, held, self.layout):
+                break
+            log.warning("rows of the registry were moved while it was written; the write is put right")
+            mending, plan = repair(plan, before, seen, self.layout)
+            seen = self._send_watched(mending, held, None)
+        return seen is not None and seen.is_as(held)
+
+    def _send_watched(self, batch: Sequence[Json], held: Held, number: int | None) -> Seen | None:
+        answer = self._send(batch, held, number)
+        if "updatedSpreadsheet" in answer:
+            return take_watched(answer["updatedSpreadsheet"], held)
+        return take_watched(self._account.cells(held.ranges(), WATCH_FIELDS), held)
+
+    def _send(self, batch: Sequence[Json], held: Held | None = None, number: int | None = None) -> Json:
+        """Send a batch; when no answer comes, look whether it was made before it is sent again."""
+        ranges, fields = (held.ranges(), AFTERWARDS) if held is not None else ((), "")
+        with self._account.failures():
+            for tried in range(TRIES):
+                try:
+                    return dict(self._account.update(batch, ranges, fields))
+                except Unsure:
+                    if self._was_made(batch):
+                        return {}
+                    if tried == TRIES - 1:
+                        raise
+                    self._sleep(2.0**tried)
+                except APIError as error:
+                    if tried and status_of(error) == 400 and self._was_made(batch):
+                        return {}  # the first one came through late, and its twin was refused
+                    raise
+        raise AssertionError("not reached")
+
+    def _was_made(self, batch: Sequence[Json]) -> bool:
+        """Every batch of ours makes something with a number of its own; is it there?"""
+        numbers = {number for number in map(_number_made, batch) if number is not None}
+        if not numbers:
+            return False
+        try:
+            answer = self._account.sheets()
+        except RegistryError:
+            return False
+        there = {sheet["properties"].get("sheetId", 0) for sheet in answer.get("sheets", ())}
+        marks = (item for sheet in answer.get("sheets", ()) for item in sheet.get("developerMetadata", ()))
+        there |= {item["metadataId"] for item in marks}
+        return bool(numbers & there)
+
+
+def _number_made(request: Json) -> int | None:
+    """The number of a new sheet or of a sheet's metadata that a request makes."""
+    if "addSheet" in request:
+        return int(request["addSheet"]["properties"]["sheetId"])
+    made = request.get("createDeveloperMetadata", {}).get("developerMetadata", {})
+    return int(made["metadataId"]) if "sheetId" in made.get("location", {}) else None
+
+
+def _id_of(spreadsheet: str) -> str:
+    """The id of a spreadsheet from its address, or the id itself."""
+    try:
+        return extract_id_from_url(spreadsheet)
+    except NoValidUrlKeyFound:
+        if "/" in spreadsheet:
+            raise RegistryError(f"{spreadsheet} is not the address of a Google spreadsheet.") from None
+        return spreadsheet.strip()
+
+
