@@ -10,7 +10,7 @@ from decimal import Decimal
 from sheets.model import Cell
 from values.dates import YEARS, parse_date
 from values.flaw import Flaw, flaw
-from values.money import parse_amount
+from values.money import amount_currency, parse_amount
 from workflow.core.commands import (
     Command,
     Comment,
@@ -142,6 +142,9 @@ def _day(cell: Cell, today: date) -> date | Flaw | None:
 def _amount(cell: Cell, currency: str) -> Decimal | Flaw | None:
     if not isinstance(cell, Decimal):
         text = text_of(cell)
+        named = amount_currency(text) if text else None
+        if named and currency and named != currency:
+            return flaw("conflict", "two_currencies", text)
         return parse_amount(text, currency or None) if text else None
     rounded = cell.quantize(Decimal("0.01"))
     if rounded <= 0:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from sheets.merge import Merged, merge_row
 from sheets.model import Cell, Layout
 from sheets.text import same
-from workflow.core.commands import Command, NoteEdit
+from workflow.core.commands import Command, MarkPaid, NoteEdit
 from workflow.core.model import Reference, Request, Status
 from workflow.core.outcome import REGISTRY
 from workflow.journal import Cause, Result
@@ -22,6 +22,9 @@ from workflow.registry_sync.agreed import Agreed
 from workflow.registry_sync.edits import DETAILS, StatusOf, Understood, text_of, understand
 from workflow.registry_sync.rows import RowWriter, pack
 from workflow.service import Service
+
+OF_THE_PAYMENT = frozenset({"amount", "currency", "contractor", "inn", "account", "bic", "iban", "swift"})
+OF_THE_ROW = frozenset({"subject", "purpose", "invoice", "pay_by", "requested_by", "updated", "bank_details"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,10 @@ class OrderDesk:
         merged = merge_row(base.cells if agreed else None, self.writer.cells(request), seen.cells, self.layout.columns)
         spoiled = self._report_spoiled(request, merged, seen, base, mark)
         typed = self._typed(base, merged, seen, old=old)
-        left = self._order(request, typed, seen, mark, sure and agreed is not None)
+        if typed and _is_another_row(merged.put_back):
+            self._note(request.reference, "row_mixed_up", "", f"{mark}:row_mixed_up:{_digest(seen, merged.put_back)}")
+            typed = {}
+        left = self._order(request, typed, seen, mark, sure and agreed is not None, _version(base))
         after = self._agreed(base, spoiled, left, seen)
         return replace(after, sight=generation) if old and after is not base else after
 
@@ -115,7 +121,7 @@ class OrderDesk:
         return {view: status for view, status in seen.views.items() if self.status_of(status) is not Status.APPROVED}
 
     def _order(
-        self, request: Request, typed: Mapping[str, Cell], seen: Seen, mark: str, sure: bool
+        self, request: Request, typed: Mapping[str, Cell], seen: Seen, mark: str, sure: bool, version: int | None
     ) -> frozenset[str]:
         """Give the orders; the cells that are left as typed."""
         if "status" in typed and "status" in seen.formulas:
@@ -124,6 +130,8 @@ class OrderDesk:
         today = self.service.policy.today(self.service.now())
         comment = text_of(seen.cells.get("accountant_comment"))
         understood = understand(request, typed, comment, self.status_of, today, sure=sure)
+        if isinstance(understood.status, MarkPaid):
+            understood = replace(understood, status=replace(understood.status, version=version))
         return self._give(request.reference, understood, seen, mark)
 
     def _give(self, reference: Reference, understood: Understood, seen: Seen, mark: str) -> frozenset[str]:
@@ -176,6 +184,19 @@ class OrderDesk:
 
     def _handle(self, command: Command, reference: Reference, mark: str) -> Result:
         return self.service.handle(command, Cause(f"cell:{self.name}:{reference}:{mark}"), reference)
+
+
+def _is_another_row(put_back: Iterable[str]) -> bool:
+    """Whom, how much, or several other cells were typed over: the number beside them may belong to another row (one
+    column sorted without the others), so that nothing said in it can be taken for said about this request."""
+    spoiled = frozenset(put_back)
+    return bool(spoiled & OF_THE_PAYMENT) or len(spoiled & OF_THE_ROW) > 1
+
+
+def _version(base: Agreed) -> int | None:
+    """The version that the row showed when somebody typed into it."""
+    text = text_of(base.cells.get("version"))
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _digest(seen: Seen, keys: Iterable[str]) -> str:
