@@ -45,6 +45,7 @@ MEANING = {
 DOUBTS = {
     "a condition": {"condition"}, "условие": {"condition"}, "a question": {"question"}, "вопрос": {"question"},
     "a negation": {"negated"}, "отрицание": {"negated"}, "a number": {"number"}, "число": {"number"},
+    "unclear": {"unclear"},
     "no word of decision": {"none_found", "not_allowed", "sign_only"},
     "нет слова решения": {"none_found", "not_allowed", "sign_only"},
 }  # fmt: skip

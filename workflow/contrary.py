@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from workflow.tokens import Token, stands
 from workflow.wordlist import (
+    BACK_REFERRING,
     BENIGN,
     CONDITIONS,
     FOLLOWS_LATER,
@@ -93,6 +94,16 @@ def told_of_another(direct: Sequence[Token], whole: Sequence[Token]) -> bool:
 def by_somebody(tokens: Sequence[Token]) -> bool:
     """A word in the instrumental case, as in “согласовано Ивановым”."""
     return any(_is_instrumental(token.folded) for token in tokens)
+
+
+def takes_refusal_back(direct: Sequence[Token]) -> bool:
+    """“Вернуть не нужно”: the negation is about the refusal itself; “вернуть нет акта” gives its reason."""
+    signs = [any(sign_of(form) == "negated" for form in token.forms) for token in direct[:2]]
+    if not any(signs):
+        return False
+    if not signs[0]:
+        return True
+    return len(direct) == 1 or direct[1].folded in BACK_REFERRING
 
 
 def told_by_me(tokens: Sequence[Token]) -> bool:

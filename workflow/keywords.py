@@ -22,6 +22,7 @@ from workflow.contrary import (
     comes_later,
     opposes,
     sign_of,
+    takes_refusal_back,
     told_by_me,
     told_of_another,
     without_benign,
@@ -68,6 +69,8 @@ DOUBTS = {
     "too_long": "the text is too long to be an answer",
 }
 MAX_TEXT = 40_000
+WRAPPED = 50
+"""A line at least so long may have been broken by a mail program."""
 MAX_LINE = 2_000
 SKIP_LINES = 6
 Doubt = tuple[str, str]
@@ -298,7 +301,9 @@ class _Reading:
         if "?" in lead or _glued(line, end):
             return None
         action = next((action for action in actions if self.allowed is None or action in self.allowed), actions[0])
-        behind = line[end:] + self._continued(number)
+        # a refusal alone on its line is whole, its reason begins below; only a long line may have been wrapped
+        wrapped = action not in REFUSAL or len(line) >= WRAPPED
+        behind = line[end:] + (self._continued(number) if wrapped else "")
         return _Found(action, phrase, number, line, start, end, behind, tuple(tokens_of(behind, self.cyrillic)), quoted)
 
     def _continued(self, number: int) -> str:
@@ -371,7 +376,7 @@ class _Reading:
 
     def _doubt_about_refusal(self, found: _Found) -> Doubt | None:
         direct = found.direct()
-        if any(sign_of(form) == "negated" for token in direct[:2] for form in token.forms):
+        if takes_refusal_back(direct):
             return "negated", found.line.strip()[:80]
         if direct and set(direct[0].forms) & {"if", "unless", "если", "when", "когда"}:
             return "condition", found.line.strip()[:80]
@@ -405,7 +410,8 @@ class _Reading:
     def _doubt_about_consent(self, found: _Found) -> Doubt | None:
         behind = "\n".join([found.line[found.end :], *self.lines[found.number + 1 :]])
         if found.action is Action.APPROVE and (doubt := self._doubt_about_approval(found)):
-            return doubt
+            plainer = self._contrary(found.action, behind) if doubt[0] == "unclear" else None
+            return plainer or doubt
         if asks(behind):
             return "question", "a question in the text"
         if _GARBLED.search(self.original):

@@ -42,7 +42,7 @@ DECISIONS: dict[Action, tuple[str, ...]] = {
         "отклонено", "отклонить", "отклоняю", "отклонен", "отклонена", "otkazano", "abgelehnt",
     ),
     Action.RETURN: (
-        "return", "returned", "return for rework", "вернуть", "вернуть на доработку", "вернуть в работу", "возвращаю",
+        "return", "returned", "return for rework", "вернуть", "верните", "верни", "вернуть на доработку", "вернуть в работу", "возвращаю",
         "возвращаю на доработку", "верните на доработку", "на доработку", "доработать", "vernut",
     ),
     Action.UNDO: ("undo", "отменить", "отменяю", "otmenit"),
@@ -175,8 +175,13 @@ BEHIND_SHORT = _words(
 )
 BEHIND_STATUS = BEHIND_SHORT | _words("оплаты оплате платежа платежу payment invoice")
 PARTICIPLES = _words("отказано отклонено отклонен отклонена rejected declined returned")
+BACK_REFERRING = _words(
+    "нужно надо стоит требуется нужен будем буду будет хочу могу можем можно смысла оснований причин повода необходимости "
+    "сейчас пока было был была были следует стану стоило need needed necessary required reason reasons grounds yet now longer more so problem да"
+)
+"""Behind a negation these speak of the word before it: “отказано не будет”, “reject no need”."""
 NOT_INSTRUMENTAL = _words(
-    "объеме полном "
+    "объеме полном слишком таким образом прошлым "
     "оплатим согласуем платим проводим днем всем затем причем совсем потом можем этом том этой ей мной полностью "
     "двигаем пойдем идем прошу сегодня срочно переведем платежом прямой любой ускорим сделаем берем работаем "
     "целиком самим целым"
