@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import make_url
 
@@ -47,6 +48,9 @@ from workflow.registry_sync.rows import RowWriter
 from workflow.registry_sync.sync import RegistrySync
 from workflow.service import Service
 from workflow.words import form_labels, markers, words
+
+if TYPE_CHECKING:
+    from sheets.google import GoogleRegistry
 
 BEFORE_FIRST_START = timedelta(days=7)
 
@@ -197,10 +201,21 @@ class Wiring:
         return self.settings.registries[0]
 
     @cached_property
-    def excel(self) -> ExcelRegistry:
-        if self.book.kind != "excel":
-            raise NotBuiltYet('A Google registry is not built yet: use kind = "excel".')
-        return ExcelRegistry(self.book.path, self.layout, self.now, self.book.lock_stale_after)
+    def registry(self) -> ExcelRegistry | GoogleRegistry:
+        book = self.book
+        if book.kind == "excel":
+            return ExcelRegistry(book.path, self.layout, self.now, book.lock_stale_after)
+        from sheets.google import GoogleRegistry, Pace  # takes half a second to load, which a workbook need not pay
+
+        return GoogleRegistry(
+            book.spreadsheet or "", self.layout, book.credentials_file, book.endpoint,
+            clock=self.now, pace=Pace.unhurried(book.poll),
+        )  # fmt: skip
+
+    @property
+    def where(self) -> str:
+        """The registry's place as people know it."""
+        return str(self.book.path) if self.book.kind == "excel" else f"Google spreadsheet {self.book.spreadsheet}"
 
     @cached_property
     def layout(self) -> Layout:
@@ -208,7 +223,8 @@ class Wiring:
         return layout(self.book.worksheet, self.settings.language, words, aliases)
 
     def link(self, request: Request) -> str:
-        if not request.folder:
+        online = self.book.kind == "google"  # a path beside a workbook leads nowhere from there
+        if not request.folder or (online and not self.settings.materials.url):
             return ""
         return link_to(
             folder_of(request), self.settings.materials.url, self.book.path.parent, self.settings.materials.path
@@ -223,7 +239,7 @@ class Wiring:
     @cached_property
     def sync(self) -> RegistrySync:
         return RegistrySync(
-            self.book.name, self.excel, self.layout, self.row_writer, self.service, status_of,
+            self.book.name, self.registry, self.layout, self.row_writer, self.service, status_of,
             self.policy.operators or self.policy.accountants,
         )  # fmt: skip
 
@@ -231,9 +247,9 @@ class Wiring:
         """Locks that are passed over, and copies that a sync client left."""
         old = [
             ("old_lock", f"{lock.program}: {lock.owner}, {lock.since:%d.%m.%Y %H:%M}")
-            for lock in self.excel.stale_locks()
+            for lock in self.registry.stale_locks()
         ]
-        return old + [("conflict_copy", path.name) for path in self.excel.conflict_copies()]
+        return old + [("conflict_copy", path.name) for path in self.registry.conflict_copies()]
 
     def card(self, request: Request) -> str:
         return card_page(

@@ -51,12 +51,12 @@ def rebuild_registry(session: Session) -> None:
             wiring.service.add_deeds([Deed(Lane.REGISTRY, "rebuild")])
             print(QUEUED)
             return
-        stood = wiring.excel.exists()
+        stood = wiring.registry.exists()
         try:
             wiring.sync.rebuild()
         except (RegistryError, OldJournal) as error:
             stop(NO, str(error))
-    print(f"The registry {wiring.book.path} is written anew" + ("; the older one stands beside it." if stood else "."))
+    print(f"The registry {wiring.where} is written anew" + ("; the older one stands beside it." if stood else "."))
 
 
 def retry_dead(session: Session, item: str) -> None:

@@ -151,13 +151,16 @@ def _outgoing(wiring: Wiring) -> str:
 
 def _registry(wiring: Wiring) -> str:
     path = wiring.book.path
-    if not wiring.excel.exists():
+    if not wiring.registry.exists():
+        if wiring.book.kind == "google":
+            wiring.registry.probe()  # is it there, and shared with us?
+            return f"{wiring.where}: the worksheet {wiring.book.worksheet} is made at the first run"
         if not os.access(path.parent if path.parent.exists() else path.parent.parent, os.W_OK):
             raise Trouble(f"{path} is not there and cannot be made: the folder cannot be written to.")
         return f"{path} is made at the first run"
-    rows = len(wiring.excel.read().rows)
-    lock = wiring.excel.lock()
-    return f"{path}: {rows} rows" + (f"; open by {lock.owner}, rows wait until it is closed" if lock else "")
+    rows = len(wiring.registry.read().rows)
+    lock = wiring.registry.lock()
+    return f"{wiring.where}: {rows} rows" + (f"; open by {lock.owner}, rows wait until it is closed" if lock else "")
 
 
 def _journal(wiring: Wiring) -> str:
