@@ -46,7 +46,11 @@ def any_addresses(value: str) -> tuple[str, ...]:
 def fold(email: str) -> str:
     """Lower case, the domain as A-labels, so that two spellings of one address compare equal."""
     local, _, domain = email.strip().rpartition("@")
-    return f"{local.lower()}@{fold_domain(domain)}" if local else email.strip().lower()
+    if not local:
+        return email.strip().lower()
+    lower = local.lower()
+    looks_ascii = lower.isascii() and not local.isascii()  # the Kelvin sign would become a plain k, another mailbox
+    return f"{local if looks_ascii else lower}@{fold_domain(domain)}"
 
 
 def fold_domain(domain: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from workflow.keywords import Action, Decision
 
@@ -23,6 +23,8 @@ _WORD_FIRST = re.compile(
     rf"^(?P<word>[^\d;:]*?)\s*(?P<numbers>{_LIST}|\bвсе\b|\ball\b)(?P<rest>.*)$", re.IGNORECASE | re.DOTALL
 )
 _NUMBER_FIRST = re.compile(rf"^\W*(?P<numbers>{_LIST})\s*[.):–—-]*\s*(?P<rest>\D.*)$", re.IGNORECASE | re.DOTALL)
+_THOUSANDS = re.compile(r"(?<!\d)\d{1,3}[ \u00a0\u202f,](\d{3})(?!\d)")
+_UP_TO = re.compile(r"(?:\b(?:на|до|в|за|около|сумму|for|up to|to|of)|[₽$€])\s*$", re.IGNORECASE)
 _RANGE = re.compile(r"(\d{1,3})(?:\s*[-–—]\s*(\d{1,3}))?")
 
 Judge = Callable[[str], Decision]
@@ -107,15 +109,28 @@ def _statements(text: str) -> Iterator[str]:
 def _understand(statement: str, lines: int, judge: Judge) -> tuple[tuple[int, ...], Decision | None]:
     """The numbers of a statement and what it says; no decision for a line that is mere politeness."""
     match = _NUMBER_FIRST.match(statement)
-    if match:
+    if match and not _is_amount(match, lines):
         return _numbers(match["numbers"], lines), judge(match["rest"].strip())
     match = _WORD_FIRST.match(statement)
+    if match and match["word"].strip() and _is_amount(match, lines):
+        whole = judge(statement)
+        return (_numbers(match["numbers"], lines), replace(whole, action=None, doubt=whole.doubt or "number"))
     if match and match["word"].strip():
         rest = match["rest"].lstrip(" .,:–—-")
         return _numbers(match["numbers"], lines), judge(f"{match['word'].strip()}\n{rest}".strip())
     decision = judge(statement)
     spoke = decision.action is not None or decision.seen or decision.doubt not in (None, "none_found")
     return (), decision if spoke else None
+
+
+def _is_amount(match: re.Match[str], lines: int) -> bool:
+    """The number may be no line's: thousands apart (`10 000`, `1,500`), a share, a sum after "up to"."""
+    thousands = _THOUSANDS.search(match["numbers"])
+    before = match.groupdict().get("word") or ""
+    return bool(
+        (thousands and (thousands[1].startswith("0") or int(thousands[1]) > lines))
+        or re.match(r"\s*(?:%|/\s*\d|[₽$€])", match["rest"]) or _UP_TO.search(before)
+    )  # fmt: skip
 
 
 def _numbers(text: str, lines: int) -> tuple[int, ...]:

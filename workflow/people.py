@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from mailer.address import fold
 from values.text import one_line
 
 
@@ -25,14 +26,14 @@ class Roster:
     def __init__(self, members: Iterable[Member]) -> None:
         self._members = tuple(members)
         self._by_address = {
-            address.lower(): member for member in self._members for address in (member.email, *member.aliases)
+            fold(address): member for member in self._members for address in (member.email, *member.aliases)
         }
 
     def __iter__(self) -> Iterator[Member]:
         return iter(self._members)
 
     def find(self, address: str | None) -> Member | None:
-        return self._by_address.get(address.lower()) if address else None
+        return self._by_address.get(fold(address)) if address else None
 
     def name(self, address: str) -> str:
         """The name of a member, or the address itself for anybody else."""

@@ -32,7 +32,7 @@ from workflow.core.model import Status
 
 PASS = ("Authentication-Results", "mx.example.test; dmarc=pass header.from=example.test")
 YES = "СОГЛАСОВАНО"
-SECOND = 'ООО «Василек»'
+SECOND = "ООО «Василек»"
 
 
 @pytest.fixture
@@ -107,7 +107,8 @@ def test_a_code_of_another_request_pasted_into_the_reply_decides_nothing(desk: O
 
 def test_codes_of_two_requests_in_the_quoted_part_decide_nothing(desk: Office) -> None:
     one, two = asked(desk), asked(desk, Подрядчик=SECOND)
-    reply(desk, ADAM, f"{YES}\n\n> Код: {token_of(one)}\n> Код: {token_of(two)}", to=str(one["Reply-To"]))
+    codes = f"> Код: {token_of(one)}\n> Код: {token_of(two)}"
+    reply(desk, ADAM, f"{YES}\n\n{codes}", to=str(one["Reply-To"]))
     assert (status(desk), status(desk, second(desk))) == (Status.AWAITING, Status.AWAITING)
 
 
@@ -253,7 +254,10 @@ def test_capitals_in_the_address_and_an_alias_are_the_approver_himself(desk: Off
     [
         (),
         ("mx.evil.test; dmarc=pass header.from=example.test",),
-        ("mx.example.test; dmarc=fail header.from=example.test", "mx.example.test; dmarc=pass header.from=example.test"),
+        (
+            "mx.example.test; dmarc=fail header.from=example.test",
+            "mx.example.test; dmarc=pass header.from=example.test",
+        ),
         ("mx.example.test; dmarc=pass header.from=evil.test",),
         ("mx.example.test; spf=pass smtp.mailfrom=head@example.test",),
         ("mx.example.test; dkim=pass header.d=evil.test",),
@@ -297,7 +301,9 @@ def test_an_approver_taken_off_the_roster_approves_nothing(desk: Office) -> None
     ask = asked(desk)
     text = desk.settings_file.read_text(encoding="utf-8")
     text = text.replace('email = "head@example.test"\naliases = ["anton@home.test"]', 'email = "new@example.test"')
-    desk.settings_file.write_text(text.replace('any = ["head@example.test"]', 'any = ["new@example.test"]'), encoding="utf-8")
+    desk.settings_file.write_text(
+        text.replace('any = ["head@example.test"]', 'any = ["new@example.test"]'), encoding="utf-8"
+    )
     desk.answer(ADAM, ask, YES)
     desk.run()
     assert status(desk) is Status.AWAITING
@@ -307,7 +313,9 @@ def test_an_approver_who_lost_the_role_approves_nothing(desk: Office) -> None:
     ask = asked(desk)
     text = desk.settings_file.read_text(encoding="utf-8")
     text = text.replace('aliases = ["anton@home.test"]\nroles = ["approver"]', 'roles = ["requester"]')
-    desk.settings_file.write_text(text.replace('any = ["head@example.test"]', 'any = ["director@example.test"]'), encoding="utf-8")
+    desk.settings_file.write_text(
+        text.replace('any = ["head@example.test"]', 'any = ["director@example.test"]'), encoding="utf-8"
+    )
     desk.answer(ADAM, ask, YES)
     desk.run()
     assert status(desk) is Status.AWAITING
@@ -394,7 +402,9 @@ def test_two_faced_letters_approve_nothing(desk: Office, text: str, html: str) -
     ],
 )
 @pytest.mark.parametrize("word", [YES, "ОТКАЗАНО"])
-def test_marked_automatic_mail_decides_nothing_and_gets_no_answer(desk: Office, headers: dict[str, str], word: str) -> None:
+def test_marked_automatic_mail_decides_nothing_and_gets_no_answer(
+    desk: Office, headers: dict[str, str], word: str
+) -> None:
     ask = asked(desk)
     reply(desk, ADAM, word, to=str(ask["Reply-To"]), in_reply_to=str(ask["Message-ID"]), **headers)
     assert status(desk) is Status.AWAITING
@@ -442,11 +452,13 @@ def test_our_own_notice_sent_back_to_us_decides_nothing_and_starts_no_loop(desk:
 
 def test_a_bounce_that_quotes_our_ask_and_a_yes_decides_nothing(desk: Office) -> None:
     ask = asked(desk)
-    raw = (f"From: {ADAM}\r\nTo: {ask['Reply-To']}\r\nSubject: Undelivered\r\nMessage-ID: <b@x.test>\r\n"
-           f"In-Reply-To: {ask['Message-ID']}\r\n"
-           "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
-           f"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{YES}\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
-           f"Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; {ADAM}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n").encode()
+    raw = (
+        f"From: {ADAM}\r\nTo: {ask['Reply-To']}\r\nSubject: Undelivered\r\nMessage-ID: <b@x.test>\r\n"
+        f"In-Reply-To: {ask['Message-ID']}\r\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+        f"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{YES}\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        f"Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; {ADAM}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
+    ).encode()
     desk.post(ADAM, PAYMENTS, raw)
     desk.run()
     assert status(desk) is Status.AWAITING
@@ -455,10 +467,12 @@ def test_a_bounce_that_quotes_our_ask_and_a_yes_decides_nothing(desk: Office) ->
 def test_a_stranger_who_knows_no_id_cannot_say_that_the_approver_was_not_reached(desk: Office) -> None:
     asked(desk)
     desk.new(OSCAR), desk.new(RITA)
-    raw = (f"From: MAILER-DAEMON@evil.test\r\nTo: {PAYMENTS}\r\nSubject: Undelivered [{desk.first}/1]\r\nMessage-ID: <b@x.test>\r\n"
-           "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
-           "--b\r\nContent-Type: message/delivery-status\r\n\r\n"
-           f"Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; {ADAM}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n").encode()
+    raw = (
+        f"From: MAILER-DAEMON@evil.test\r\nTo: {PAYMENTS}\r\nSubject: Undelivered [{desk.first}/1]\r\nMessage-ID: <b@x.test>\r\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        f"Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; {ADAM}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
+    ).encode()
     desk.post(MALLORY, PAYMENTS, raw)
     desk.run()
     assert desk.request().message is None
@@ -551,7 +565,9 @@ def test_paid_in_answer_to_an_older_version_does_not_mark_the_new_one(desk: Offi
     assert desk.new(OSCAR)
 
 
-@pytest.mark.parametrize("text", ["ОПЛАЧЕНО 5 000 руб.", "Оплачено 5000 из 12000,50", "PAID 5000", "Оплачено: 5 000,00"])
+@pytest.mark.parametrize(
+    "text", ["ОПЛАЧЕНО 5 000 руб.", "Оплачено 5000 из 12000,50", "PAID 5000", "Оплачено: 5 000,00"]
+)
 def test_paid_with_another_amount_is_not_the_whole_amount(desk: Office, text: str) -> None:
     desk.answer(FIONA, approved(desk), text)
     desk.run()
@@ -700,7 +716,9 @@ def test_a_stranger_with_a_token_learns_nothing_of_the_request(desk: Office) -> 
 
 
 @pytest.mark.parametrize("address", [PAYMENTS, ADAM, RITA, FIONA, "payments+x@example.test"])
-def test_a_contractors_address_of_our_own_people_or_mailbox_starts_no_loop_and_no_vote(desk: Office, address: str) -> None:
+def test_a_contractors_address_of_our_own_people_or_mailbox_starts_no_loop_and_no_vote(
+    desk: Office, address: str
+) -> None:
     ask = asked(desk, **{"E-mail подрядчика": address})
     desk.answer(ADAM, ask, YES)
     desk.run()
@@ -741,4 +759,3 @@ def test_a_huge_comment_breaks_neither_row_nor_mail(desk: Office) -> None:
     assert desk.run() == []
     assert status(desk) is Status.REJECTED
     assert len(str(desk.cells()["Комментарий руководителя"])) <= 32_767
-

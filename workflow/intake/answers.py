@@ -179,7 +179,8 @@ def _read(answer: Answer) -> str:
 def _nobodys(answer: Answer) -> Plan:
     """A member who has no part in the request learns nothing of it."""
     note = NoteAnswer(answer.by, "not_yours", _read(answer), quiet=True)
-    deed = Deed(Lane.MAIL, "answer_to_nothing", answer.by, {"read": _read(answer), "unknown_token": False}, answer=True)
+    said = {"read": _read(answer), "unknown_token": False}
+    deed = Deed(Lane.MAIL, "answer_to_nothing", answer.by, said, answer=True)
     why = ("he has no part in it",)
     return Plan("answers", "answer", "not_yours", answer.request.reference, note, (deed,), why=why)
 
@@ -250,7 +251,8 @@ def _of_requester(answer: Answer, said: Decision) -> Plan:
     form = _news_only(whole, request)
     if request.status in FINAL and (form.typed or form.files):
         return _opened_anew(answer, whole, keep=said.action is Action.DRAFT)
-    if not answer.is_sure and (said.action is Action.WITHDRAW or (form.typed and request.status not in INCOMPLETE)):
+    changes = bool(form.typed or form.files) and request.status not in INCOMPLETE
+    if not answer.is_sure and (said.action is Action.WITHDRAW or changes):
         return _note(answer, "unclear_tag_only")
     if said.action is Action.WITHDRAW and not form.typed:
         return Plan("answers", "answer", "", request.reference, Withdraw(answer.by, said.comment))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from mailer.letter import Letter
@@ -14,6 +16,9 @@ from workflow.core.model import AskKind
 from workflow.digest import Judge, read_digest
 from workflow.keywords import Action
 from workflow.people import Member
+
+_LISTED = re.compile(r"^\s*(\d{1,3})\. ", re.MULTILINE)
+"""How a line of the list begins in our mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +32,12 @@ class LineCommand:
     card_hash: str
     action: str
     comment: str
+    at: str = ""
+    """When the list was sent: a question asked anew since is not answered by it."""
 
     def command(self, by: str) -> Command:
-        ask = AskRef(by, self.version, self.step, self.card_hash, AskKind.APPROVE.value)
+        at = datetime.fromisoformat(self.at) if self.at else None
+        ask = AskRef(by, self.version, self.step, self.card_hash, AskKind.APPROVE.value, at)
         match Action(self.action):
             case Action.APPROVE:
                 return Approve(by, ask, self.comment)
@@ -74,13 +82,28 @@ class Several:
         return Deed(Lane.MAIL, "digest_receipt", self.by, params)
 
 
-def several(letter: Letter, member: Member, lines: Sequence[Sequence[Any]], judge: Judge) -> Several:
+def several(
+    letter: Letter, member: Member, lines: Sequence[Sequence[Any]], judge: Judge, sent: datetime | None = None
+) -> Several:
     """Read an answer to a list whose lines are [reference, version, step, card hash]."""
-    reading = read_digest(letter.new_text, len(lines), judge)
-    orders = []
+    reading = read_digest(numbered(letter.woven) or letter.new_text, len(lines), judge)
+    orders, at = [], sent.isoformat() if sent else ""
     for number in sorted(reading.orders):
         order = reading.orders[number]
         reference, version, step, card_hash = lines[number - 1]
-        orders.append(LineCommand(number, reference, version, step, card_hash, order.action.value, order.comment))
+        orders.append(LineCommand(number, reference, version, step, card_hash, order.action.value, order.comment, at))
     shown = tuple((str(reference), int(version)) for reference, version, *_ in lines)
     return Several(member.email, tuple(orders), shown, tuple(reading.unclear), tuple(reading.unknown))
+
+
+def numbered(woven: Sequence[tuple[str, str]]) -> str:
+    """Words written under the quoted lines of the list, each with the number of the line that it stands under.
+
+    A word that stands under no numbered line keeps its place; what follows a numbered word goes on with it."""
+    out: list[str] = []
+    any_number = False
+    for quoted, text in woven:
+        listed = _LISTED.findall(quoted)
+        any_number = any_number or bool(listed)
+        out.append(f"{listed[-1]}. {text.strip()}" if listed else text.strip())
+    return "\n".join(out) if any_number else ""

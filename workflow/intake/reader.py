@@ -100,7 +100,7 @@ class Reader:
         def judge(text: str) -> Decision:
             return self.judge(replace(letter, new_text=text), allowed)
 
-        orders = several(letter, member, lines, judge)
+        orders = several(letter, member, lines, judge, token.at)
         if letter.blocked:
             orders = replace(orders, orders=(), unclear=((_snippet(letter), letter.blocked[0]),))
         why = tuple(f"line {o.line}: {o.action} {o.reference}/{o.version}" for o in orders.orders)

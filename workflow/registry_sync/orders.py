@@ -72,9 +72,10 @@ class OrderDesk:
         merged = merge_row(base.cells if agreed else None, self.writer.cells(request), seen.cells, self.layout.columns)
         spoiled = self._report_spoiled(request, merged, seen, base, mark)
         typed = self._typed(base, merged, seen, old=old)
-        if typed and _is_another_row(merged.put_back):
+        known = {key: cell for key, cell in typed.items() if key in base.waiting and same(cell, base.waiting[key])}
+        if typed != known and _is_another_row(merged.put_back):
             self._note(request.reference, "row_mixed_up", "", f"{mark}:row_mixed_up:{_digest(seen, merged.put_back)}")
-            typed = {}
+            typed = known
         left = self._order(request, typed, seen, mark, sure and agreed is not None, _version(base))
         after = self._agreed(base, spoiled, left, seen)
         return replace(after, sight=generation) if old and after is not base else after
