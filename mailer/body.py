@@ -44,6 +44,7 @@ class Body:
     pictures: frozenset[str] = frozenset()
     new_pictures: frozenset[str] = frozenset()
     forwarded: bool = False
+    woven: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -111,6 +112,7 @@ def _of(parts: Parts, pages: Sequence[Page], doubts: Sequence[str], forwarded: b
         frozenset().union(*(page.pictures for page in pages)),
         frozenset().union(*(page.new_pictures for page in pages)),
         parts.forwarded or forwarded,
+        () if pages else parts.woven,
     )
 
 

@@ -105,6 +105,8 @@ class Letter:
     verdict: Verdict
     doubts: tuple[str, ...]
     size: int
+    woven: tuple[tuple[str, str], ...] = ()
+    """Of a plain-text answer between quoted lines: each new line with the quoted ones right above it."""
 
     @property
     def blocked(self) -> tuple[str, ...]:
@@ -150,6 +152,7 @@ def read_letter(
         verdict=judge(header.fields, authors_of(header), trust or TrustRules()),
         doubts=tuple(dict.fromkeys([*message.flaws, *body.doubts, *_more_doubts(message)])),
         size=len(raw),
+        woven=body.woven,
     )
 
 

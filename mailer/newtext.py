@@ -70,6 +70,8 @@ class Parts:
     signature: str
     forwarded: bool = False
     marks: frozenset[Kind] = frozenset()
+    woven: tuple[tuple[str, str], ...] = ()
+    """Of an answer written between the quoted lines: each new line with the quoted lines right above it."""
 
 
 _PREFIX = re.compile(r"[ \t]{0,3}(?:[A-Za-zА-Яа-яЁё]{1,3}(?=>))?(?:>[ \t]?)+")
@@ -137,7 +139,20 @@ def sort_lines(lines: Sequence[Line], markers: Sequence[str] = ()) -> Parts:
     _mark_signatures(work)
     texts = {kind: _joined(line.text for line in work if line.kind is kind) for kind in Kind}
     marks = frozenset(line.kind for line in work) & {Kind.HIDDEN, Kind.STRUCK}
-    return Parts(texts[Kind.NEW], texts[Kind.QUOTED], texts[Kind.SIGNATURE], forwarded, marks)
+    return Parts(texts[Kind.NEW], texts[Kind.QUOTED], texts[Kind.SIGNATURE], forwarded, marks, _woven(work))
+
+
+def _woven(lines: Sequence[Line]) -> tuple[tuple[str, str], ...]:
+    """New lines under lines with a quotation prefix; empty for an answer above or below the whole quotation."""
+    found: list[tuple[str, str]] = []
+    above: list[str] = []
+    for line in lines:
+        if line.kind is Kind.QUOTED and line.prefixed:
+            above.append(line.text)
+        elif line.kind is Kind.NEW and line.text.strip():
+            found.append(("\n".join(above), line.text))
+            above = []
+    return tuple(found) if sum(bool(quoted) for quoted, _ in found) > 1 or (above and any(q for q, _ in found)) else ()
 
 
 def line_of(text: str) -> Line:

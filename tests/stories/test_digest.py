@@ -79,3 +79,21 @@ def test_the_same_answer_twice_decides_once(stage: Stage) -> None:
     votes = [len(request.votes) for request in stage.wiring().journal.requests()]
     assert votes == [1, 0, 0]
     assert len(stage.new(ADAM)) == 1
+
+
+def test_a_word_under_each_quoted_line_decides_that_line(stage: Stage) -> None:
+    wants_a_list(stage)
+    stage.run()
+    three_requests(stage)
+    stage.later(days=1)
+    stage.run()
+    listed = stage.only(ADAM)
+    words = iter(("СОГЛАСОВАНО", "ОТКАЗАНО дорого", ""))
+    answer = []
+    for line in text_of(listed).splitlines():
+        answer.append(f"> {line}")
+        if "Счет не приложен" in line:  # the last line of each entry
+            answer += [next(words), ""]
+    stage.answer(ADAM, listed, "24.11.2026 10:00, Оплаты пишет:\n" + "\n".join(answer), quote=False)
+    stage.run()
+    assert statuses(stage) == ["approved", "rejected", "awaiting"]
