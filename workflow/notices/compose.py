@@ -17,7 +17,7 @@ from workflow.notices.actions import OFFERED, Action, actions, can_undo, possibl
 from workflow.notices.enclosures import WITH_ORDERS, enclosed
 from workflow.notices.kinds import values
 from workflow.notices.people import People, Person
-from workflow.notices.scene import Scene, Values, contractor_language
+from workflow.notices.scene import Scene, Values, contractor_language, of_version
 from workflow.notices.summary import Reader
 from workflow.notices.timely import why_not
 from workflow.words import Words, words
@@ -111,6 +111,8 @@ class Notices:
         lang = self._language(deed, request)
         reader = Reader(words(lang), self.roster.name, self.timezone, now)
         history = tuple(self.history(request.reference)) if request else ()
+        if request is not None and deed.kind == "stop":
+            request = of_version(request, history, int(deed.params.get("version", request.version)))
         return Scene(
             deed.kind, deed.person, deed.params, request, reader, self.company, self.contractor_language, history,
             self._url, _tag(deed, request), self.request, self.requests_of,

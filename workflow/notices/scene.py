@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from values.names import has_cyrillic
 from values.text import one_line, shorten
-from workflow.core.events import Recorded
-from workflow.core.model import Request
+from workflow.core.events import Recorded, Submitted
+from workflow.core.model import FIELDS, NOT_ON_CARD, Field, Request
 from workflow.core.outcome import REGISTRY
 from workflow.notices.flow import flow
 from workflow.notices.summary import Reader, about, changed_lines, summary, waiting_for
@@ -88,6 +88,17 @@ def of_request(scene: Scene, request: Request) -> Values:
         "changes": tuple(map(reader.tame, changes)), "step": int(scene.params.get("step", request.step)) + 1,
         "requester": reader.name(request.requester),
     }  # fmt: skip
+
+
+def of_version(request: Request, history: Iterable[Recorded], version: int) -> Request:
+    """The request with the card that an earlier version had: what its reader knows it by."""
+    cards = (item.event.card for item in history if isinstance(item.event, Submitted) and item.event.version == version)
+    card = next(cards, None)
+    if card is None or version == request.version:
+        return request
+    then = {name: Field(text) for name, text in card.items() if name in FIELDS}
+    kept = {name: field for name, field in request.fields.items() if name in NOT_ON_CARD}
+    return replace(request, fields={**kept, **then})
 
 
 def line_of(text: object) -> str:
