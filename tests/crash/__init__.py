@@ -1,1 +1,1 @@
-"""Crash tests: the program is killed at every place where it touches the world, started again, and must end the same."""
+"""Crash tests: killed at every place where it touches the world, started again, the program must end the same."""

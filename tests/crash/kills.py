@@ -21,7 +21,8 @@ from pathlib import Path
 from types import TracebackType
 
 from helpers.realmail import RealMail
-from stories.stage import USERS
+from helpers.smtp import Received
+from stories.stage import USERS, Stage
 from tests.crash.state import State, differences, state_of
 from tests.crash.story import STORY, Act, CrashStage
 
@@ -62,7 +63,8 @@ class Child:
             "commands": with_settings, "start": stage.now().timestamp(),
             "kill_at": kill_at, "points": str(self.points), "log": str(self.folder / "child.log"),
         }  # fmt: skip
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         answer = self._process.stdout.readline()
@@ -90,7 +92,7 @@ class Failure:
     wrong: tuple[str, ...]
 
     def __str__(self) -> str:
-        return "\n".join([f"{self.step}, killed {self.place}:", *(f"  {line[:600]}" for line in self.wrong)])
+        return "\n  ".join([f"{self.step}, killed {self.place}:", *(line[:600] for line in self.wrong)])
 
 
 @dataclass
@@ -98,8 +100,10 @@ class Report:
     """What was tried and what came of it."""
 
     boundaries: dict[str, int] = field(default_factory=dict)
+    kinds: set[str] = field(default_factory=set)
     kills: int = 0
     failures: list[Failure] = field(default_factory=list)
+    end: State | None = None
 
 
 @dataclass
@@ -111,7 +115,7 @@ class Theatre:
     child: Child
     report: Report = field(default_factory=Report)
 
-    # --- one step, killed at each of its boundaries ---------------------------------------------------------------------
+    # --- one step, killed at each of its boundaries -----------------------------------------------------------------
 
     def tell(self, chosen: Container[int] | None = None) -> None:
         """The story once, each run killed at every boundary (or at those whose number in the whole is `chosen`)."""
@@ -121,6 +125,8 @@ class Theatre:
             before, heard, then = self._keep(), len(self.stage.mail.received), self.stage.offset
             expected, names = self._uninterrupted(act)
             self.report.boundaries[act.__name__] = len(names)
+            self.report.kinds.update(names)
+            self.report.end = expected
             after = self._keep("after")
             told = self.stage.mail.received[heard:]
             for place, name in enumerate(names, start=1):
@@ -128,7 +134,7 @@ class Theatre:
                 if chosen is None or number in chosen:
                     self._put_back(before, heard)
                     self.stage.offset = then
-                    self._kill(act, place, name, expected)
+                    self._kill(act, place, name, expected, self._second(place, len(names)))
             self._put_back(after, heard)
             self.stage.mail.received.extend(told)
             print(f"  {act.__name__}: {len(names)} boundaries, {len(self.report.failures)} wrong so far", flush=True)
@@ -141,14 +147,22 @@ class Theatre:
             self.report.failures.append(Failure(act.__name__, "nowhere", tuple(wrong)))
         return state, names
 
-    def _kill(self, act: Act, place: int, name: str, expected: State) -> None:
+    @staticmethod
+    def _second(place: int, boundaries: int) -> int:
+        """Every other time the run that mends is killed as well, somewhere; 0 is nowhere."""
+        return random.Random(place).randint(1, boundaries) if place % 2 else 0
+
+    def _kill(self, act: Act, place: int, name: str, expected: State, again: int = 0) -> None:
         self.report.kills += 1
         status = self.child.run(self.stage, RUN, kill_at=place)
         wrong = [] if status in (KILLED, 0) else [f"it ended with {status} before it was killed: {self.child.log()}"]
+        if again:
+            self.report.kills += self.child.run(self.stage, RUN, kill_at=again) == KILLED
         wrong += self._finish()
         wrong += differences(expected, self._state())
         if wrong:
-            self.report.failures.append(Failure(act.__name__, f"{name} ({place})", tuple(wrong)))
+            where = f"{name} ({place}{f', then {again}' if again else ''})"
+            self.report.failures.append(Failure(act.__name__, where, tuple(wrong)))
 
     def _finish(self) -> list[str]:
         """Started without being killed, it ends well, and then everything agrees."""
@@ -158,7 +172,7 @@ class Theatre:
     def _state(self) -> State:
         return state_of(self.stage.folder, sent(self.stage))
 
-    # --- the whole story, with kills in every run of it --------------------------------------------------------------------
+    # --- the whole story, with kills in every run of it -------------------------------------------------------------
 
     def tell_through(self, seed: int | None, bounds: Sequence[int]) -> State:
         """The story once, each run killed up to three times at boundaries that `seed` chooses (None: never)."""
@@ -174,7 +188,7 @@ class Theatre:
                 self.report.failures.append(Failure(act.__name__, f"by seed {seed}", tuple(wrong)))
         return self._state()
 
-    # --- copies of the folder ------------------------------------------------------------------------------------------
+    # --- copies of the folder ---------------------------------------------------------------------------------------
 
     def _keep(self, name: str = "before") -> Path:
         kept = self.folder / name
@@ -193,7 +207,7 @@ class Theatre:
         del self.stage.mail.received[heard:]
 
 
-def sent(stage: CrashStage) -> list[object]:
+def sent(stage: Stage) -> list[Received]:
     """What the program itself sent."""
     return [one for one in stage.mail.received if one.sender.startswith("payments")]
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import create_engine, select
 
@@ -25,7 +26,9 @@ from workflow.journal import tables
 REQUESTS, KILLS = 10, 6
 PATIENCE = 180.0
 ANSWERS = {(ADAM, "ask_approval"): "Согласовано", (FIONA, "ask_pay"): "Оплачено"}
-HISTORY = ["Opened", "Filled", "Submitted", "Asked", "Approved", "ApprovalCompleted", "Asked", "Paid", "PaymentAnnounced"]
+HISTORY = [
+    "Opened", "Filled", "Submitted", "Asked", "Approved", "ApprovalCompleted", "Asked", "Paid", "PaymentAnnounced",
+]  # fmt: skip
 NOTICES = Counter({
     ("receipt_submitted", RITA): 1, ("ask_approval", ADAM): 1, ("receipt_vote", ADAM): 1, ("told_approved", RITA): 1,
     ("ask_pay", FIONA): 1, ("told_paid", RITA): 1, ("told_paid", ADAM): 1, ("told_paid", FIONA): 1,
@@ -87,7 +90,7 @@ class Office:
             return {}
         return {row.message_id: row.kind for row in self._rows() if row.message_id}
 
-    def _rows(self) -> list[tables.Table]:
+    def _rows(self) -> list[Any]:
         engine = create_engine(f"sqlite:///file:{self.stage.folder / 'var/journal.db'}?mode=ro&uri=true")
         try:
             with engine.connect() as journal:
@@ -101,7 +104,7 @@ class Office:
         rows = [row for row in self._rows() if row.lane == "mail" and row.kind == "contractor_paid"]
         return len(rows) == REQUESTS and all(row.state not in ("due", "leased", "sending") for row in self._rows())
 
-    # --- the daemon -------------------------------------------------------------------------------------------------------
+    # --- the daemon -------------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
         log = self.stage.folder / "daemon.log"
@@ -133,7 +136,7 @@ class Office:
     def _command(self, *command: str) -> list[str]:
         return [sys.executable, "-m", "workflow", "--config", str(self.stage.settings_file), *command]
 
-    # --- what must be true --------------------------------------------------------------------------------------------------
+    # --- what must be true ------------------------------------------------------------------------------------------
 
     def _wrong(self) -> Iterator[str]:
         state = state_of(self.stage.folder, sent(self.stage))
@@ -151,8 +154,9 @@ class Office:
         events = [line.split()[0] for line in state.facts["history"][reference]]
         if events != HISTORY + ["NoticeInDoubt"] * in_doubt:
             yield f"{reference}: {events}"
-        notices = Counter((row.kind, row.person) for row in self._rows() if row.lane == "mail" and row.reference == reference)
-        wrong = {kind: count for kind, count in notices.items() if count != NOTICES[kind] and kind[0] != "told_in_doubt"}
+        rows = [row for row in self._rows() if row.lane == "mail" and row.reference == reference]
+        notices = Counter((row.kind, row.person) for row in rows if row.kind != "told_in_doubt")
+        wrong = {kind: count for kind, count in notices.items() if count != NOTICES[kind]}
         if wrong or NOTICES.keys() - notices.keys():
             yield f"{reference}: too many {wrong}, missing {NOTICES.keys() - notices.keys()}"
 
@@ -166,7 +170,8 @@ def office(folder: Path, seed: int) -> Iterator[Office]:
     with RealMail(servers, USERS) as mail:
         stage = Stage(place, mail)
         text = stage.settings_file.read_text(encoding="utf-8")
-        quick = text.replace("[notices]", '[notices]\npaid_delay = "1s"').replace("[registry]", '[registry]\npoll = "1s"')
+        quick = text.replace("[notices]", '[notices]\npaid_delay = "1s"')
+        quick = quick.replace("[registry]", '[registry]\npoll = "1s"')
         stage.settings_file.write_text(quick, encoding="utf-8")
         played = Office(stage, random.Random(seed))
         try:

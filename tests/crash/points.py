@@ -25,18 +25,18 @@ TEMPORARY = re.compile(r"[0-9a-f]{24,}|(?<=\.countersign-)\w+")
 
 @dataclass
 class Points:
-    """Counts the points as they are passed; at number `kill_at` the process is no more. `torn` leaves the file that is
-    being flushed there cut in half."""
+    """Counts the points as they are passed; at number `kill_at` the process is no more."""
 
     kill_at: int = 0
     names: list[str] = field(default_factory=list)
     _rows: dict[int, int] = field(default_factory=dict)
 
-    def passed(self, name: str, last_deed: Callable[[], None] | None = None) -> None:
+    def passed(self, name: str, tear: Callable[[], object] | None = None) -> None:
+        """Here nothing may be taken for granted; `tear` makes of what was being written a half of it."""
         self.names.append(name)
         if len(self.names) == self.kill_at:
-            if last_deed is not None:
-                last_deed()
+            if tear is not None:
+                tear()
             os.kill(os.getpid(), signal.SIGKILL)
 
     def around(self, name: str, call: Callable[[], Any]) -> Any:
@@ -56,7 +56,7 @@ class Points:
         self._watch_imap()
 
     def _watch_commits(self) -> None:
-        commit = DefaultDialect.do_commit
+        commit: Any = DefaultDialect.do_commit
 
         def counted(dialect: Any, connection: Any) -> Any:
             raw = getattr(connection, "driver_connection", None) or connection
@@ -73,7 +73,7 @@ class Points:
             setattr(os, name, self._file_call(name, getattr(os, name)))
         flush = os.fsync
 
-        def counted(handle: int) -> None:
+        def counted(handle: Any) -> None:
             if stat.S_ISDIR(os.fstat(handle).st_mode):
                 flush(handle)  # changes nothing that a killed process could leave behind
                 return
@@ -82,7 +82,7 @@ class Points:
             flush(handle)
             self.passed(f"after writing {name}")
 
-        os.fsync = counted
+        setattr(os, "fsync", counted)  # noqa: B010  its type says more than we need
 
     def _file_call(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*paths: Any, **options: Any) -> Any:
@@ -114,9 +114,8 @@ class Points:
                 return getreply(smtp)
             return self.around("SMTP answer to the letter", lambda: getreply(smtp))
 
-        smtplib.SMTP.putcmd = command  # type: ignore[method-assign]
-        smtplib.SMTP.send = said  # type: ignore[assignment,method-assign]
-        smtplib.SMTP.getreply = heard  # type: ignore[method-assign]
+        for name, wrapper in (("putcmd", command), ("send", said), ("getreply", heard)):
+            setattr(smtplib.SMTP, name, wrapper)
 
     def _watch_imap(self) -> None:
         ask = imaplib.IMAP4.uid
@@ -126,7 +125,7 @@ class Points:
             self.passed(f"after IMAP {command}")
             return answer
 
-        imaplib.IMAP4.uid = counted  # type: ignore[method-assign]
+        imaplib.IMAP4.uid = counted  # type: ignore[assignment,method-assign]
 
 
 def _plain(path: str | bytes) -> str:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,11 @@ from stories.stage import OSCAR, RITA
 from workflow.core.deeds import CONTRACTOR_KINDS
 from workflow.journal import tables
 
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)?|\d\d\.\d\d(\.\d{4})?,? \d\d:\d\d|\d{4}-\d\d-\d\d \d\d[-:]\d\d(?:[-:]\d\d)?")
+INSTANT = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)?"
+    r"|\d{4}-\d\d-\d\d \d\d[-:]\d\d(?:[-:]\d\d)?"
+    r"|\d\d\.\d\d(\.\d{4})?,? \d\d:\d\d"
+)
 MESSAGE_ID = re.compile(rb"^Message-ID:\s*<([^>]+)>", re.IGNORECASE | re.MULTILINE)
 SWEPT_LATER = re.compile(r"\.countersign-.*\.tmp")
 TOLD_OF_TIME = frozenset({"Обновлено"})
@@ -97,7 +102,7 @@ def _difference(name: str, expected: Any, found: Any) -> Iterator[str]:
         yield f"{name}: expected {expected!r}, found {found!r}"
 
 
-# --- the journal ------------------------------------------------------------------------------------------------------
+# --- the journal ----------------------------------------------------------------------------------------------------
 
 
 def _letters(journal: Connection) -> dict[str, str]:
@@ -170,8 +175,15 @@ def _agreed(journal: Connection) -> Facts:
 
 
 def _cells(stored: Mapping[str, Any]) -> Facts:
-    kept = {key: cell for key, cell in stored.items() if not key.startswith("#") and key != "updated"}
-    return {key: INSTANT.sub("T", json.dumps(cell, ensure_ascii=False)) for key, cell in kept.items()}
+    kept = {key: cell for key, cell in stored.items() if cell is not None and key[0] != "#" and key != "updated"}
+    return {key: INSTANT.sub("T", _agreed_cell(cell)) for key, cell in kept.items()}
+
+
+def _agreed_cell(cell: Any) -> str:
+    """A sum is the same with and without its zeros."""
+    if isinstance(cell, dict) and "n" in cell:
+        return format(Decimal(cell["n"]).normalize(), "f")
+    return json.dumps(cell, ensure_ascii=False)
 
 
 def _plain(text: str, letters: Mapping[str, str]) -> str:
@@ -180,7 +192,7 @@ def _plain(text: str, letters: Mapping[str, str]) -> str:
     return re.sub(r"[a-z2-7]{26}(@[\w.]+)?|(?<=127\.0\.0\.1):\d+", "…", INSTANT.sub("T", text))
 
 
-# --- the workbook and the folder ----------------------------------------------------------------------------------------
+# --- the workbook and the folder ------------------------------------------------------------------------------------
 
 
 def _sheet(folder: Path) -> Facts:
@@ -227,7 +239,7 @@ def _content(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
 
-# --- what may never be ----------------------------------------------------------------------------------------------------
+# --- what may never be ----------------------------------------------------------------------------------------------
 
 
 def _letter_faults(journal: Connection, folder: Path) -> Iterator[str]:
@@ -260,7 +272,7 @@ def _left_over(folder: Path) -> Iterator[str]:
             yield f"left behind: {path.relative_to(folder)}"
 
 
-# --- doubt ----------------------------------------------------------------------------------------------------------------
+# --- doubt ----------------------------------------------------------------------------------------------------------
 
 
 def _doubtful(journal: Connection) -> dict[str, str]:
@@ -269,7 +281,8 @@ def _doubtful(journal: Connection) -> dict[str, str]:
 
 
 def _doubt_faults(journal: Connection, doubtful: Mapping[str, str]) -> Iterator[str]:
-    told = {(row.reference, row.person) for row in _mail(journal) if row.kind == IN_DOUBT_NOTICE and row.state == "done"}
+    done = [row for row in _mail(journal) if row.kind == IN_DOUBT_NOTICE and row.state == "done"]
+    told = {(row.reference, row.person) for row in done}
     for reference, kind in doubtful.items():
         if kind not in CONTRACTOR_KINDS:
             yield f"{kind} of {reference} is in doubt, which only a contractor's notice may be"

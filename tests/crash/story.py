@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from stories.stage import ADA, ADAM, FIONA, MALLORY, PAYMENTS, RITA, Stage, complete_form, invoice
 from workflow.core.model import Request
 
+NOON = time(12)
 MOSCOW = ZoneInfo("Europe/Moscow")
 GONE = "gone@vendor.test"
 """A contractor's address at which the mail server knows nobody."""
@@ -24,7 +25,7 @@ AMOUNTS = {"A": "12 000,50", "B": "21 500,00", "C": "33 000,00", "D": "44 100,00
 class CrashStage(Stage):
     """A stage whose clock stands still while people act, so that every telling of the story has the same times."""
 
-    base: datetime = field(default_factory=lambda: datetime.now(MOSCOW).replace(hour=12, minute=0, second=0, microsecond=0))
+    base: datetime = field(default_factory=lambda: datetime.combine(datetime.now(MOSCOW), NOON, MOSCOW))
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -67,16 +68,17 @@ def nobody_yet(_stage: CrashStage) -> None:
 
 
 def rita_asks(stage: CrashStage) -> None:
-    """Complete requests, two of them for two approvers, one without its INN, one to a contractor whose mailbox is gone."""
+    """Complete requests (two go to two approvers), one without its INN, one to a contractor whose mailbox is gone."""
     for letter in "ACDEFHI":
-        stage.send(RITA, stage.form(letter), subject=f"Заявка {letter}", files=[(f"Счёт {letter}.pdf", invoice(letter))])
+        files = [(f"Счёт {letter}.pdf", invoice(letter))]
+        stage.send(RITA, stage.form(letter), subject=f"Заявка {letter}", files=files)
     lines = [line for line in stage.form("B").splitlines() if not line.startswith("ИНН")]
     stage.send(RITA, "\n".join(lines), subject="Заявка B", files=[("Счёт B.pdf", invoice("B"))])
     stage.send(RITA, stage.form("G").replace("supplier@vendor.test", GONE), subject="Заявка G")
 
 
 def they_decide(stage: CrashStage) -> None:
-    """Rita completes B; Adam says yes, no, and not like this; a stranger writes, and something that is no letter comes."""
+    """Rita completes B; Adam says yes, no, and not like this; a stranger writes, and bytes come that are no letter."""
     stage.answer(RITA, stage.last(RITA, "B"), "ИНН: 9652407405")
     for letter in "AEFGHI":
         stage.answer(ADAM, stage.last(ADAM, letter), "Согласовано")
@@ -90,11 +92,11 @@ def they_go_on(stage: CrashStage) -> None:
     """D is corrected, B approved; A is paid in the sheet with a word beside it, E by mail, F put on hold."""
     stage.answer(RITA, stage.last(RITA, "D"), "Сумма счета: 43 000,00")
     stage.answer(ADAM, stage.last(ADAM, "B"), "Согласовано. Беру")
-    stage.answer(FIONA, stage.last(FIONA, "E"), "Оплачено, п/п № 215", files=[("платежное поручение.pdf", invoice("po"))])
-    paid = {"Статус": "Оплачен", "Платежка": "214", "Комментарий бухгалтерии": "Оплатила с запасного счёта"}
-    stage.edit(paid, stage.number("A"))
-    stage.edit({"Статус": "Приостановлен", "Комментарий бухгалтерии": "Нет договора"},
-               stage.number("F"))  # fmt: skip
+    order = [("платежное поручение.pdf", invoice("po"))]
+    stage.answer(FIONA, stage.last(FIONA, "E"), "Оплачено, п/п № 215", files=order)
+    word = "Комментарий бухгалтерии"
+    stage.edit({"Статус": "Оплачен", "Платежка": "214", word: "Оплатила с запасного счёта"}, stage.number("A"))
+    stage.edit({"Статус": "Приостановлен", word: "Нет договора"}, stage.number("F"))
 
 
 def more_comes(stage: CrashStage) -> None:
@@ -126,7 +128,8 @@ def a_mark_is_undone(stage: CrashStage) -> None:
 def the_next_day(stage: CrashStage) -> None:
     """B's payment is told, its payment order comes; Ada has her daily list."""
     stage.later(days=1)
-    stage.answer(FIONA, stage.last(FIONA, "B"), "Платёжка во вложении", files=[("платежное поручение B.pdf", invoice("B!"))])
+    order = [("платежное поручение B.pdf", invoice("B!"))]
+    stage.answer(FIONA, stage.last(FIONA, "B"), "Платёжка во вложении", files=order)
 
 
 def the_list_is_answered(stage: CrashStage) -> None:
