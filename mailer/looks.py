@@ -12,14 +12,14 @@ from functools import lru_cache
 from selectolax.lexbor import LexborNode
 
 _HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|!|$)|"
-    r"max-height\s*:\s*0(?:px)?\s*(?:;|!|$)|mso-hide\s*:\s*all|text-indent\s*:\s*-\d{3,}|left\s*:\s*-\d{3,}px|"
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0\d*)?\s*(?:;|!|$)|"
+    r"max-height\s*:\s*0(?:px)?\s*(?:;|!|$)|mso-hide\s*:\s*all|text-indent\s*:\s*-\d{3,}|(?:left|top)\s*:\s*-\d{3,}|"
     r"(?<![-\w])(?:width|height)\s*:\s*0(?:px)?\s*;.{0,80}overflow\s*:\s*hidden|clip\s*:\s*rect\(0|"
-    r"color\s*:\s*transparent",
+    r"transform\s*:\s*scale[xy]?\(\s*0|(?<![-\w])color\s*:\s*transparent",
     re.IGNORECASE,
 )
 _WHITE = re.compile(
-    r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))", re.IGNORECASE
+    r"(?<![-\w])color\s*:\s*(?:#fff\b|#(?:f[a-f0-9]){3}\b|white\b|snow\b|rgba?\((?:\s*2[45]\d\s*,?){3})", re.IGNORECASE
 )
 _BACKGROUND = re.compile(r"background(?:-color)?\s*:\s*([^;]+)", re.IGNORECASE)
 _LIGHT = re.compile(
@@ -29,7 +29,10 @@ _STRIKING = re.compile(r"text-decoration[^;]{0,20}:[^;]{0,40}line-through", re.I
 _STYLE = re.compile(r"<style[^>]{0,300}>(.{0,60000}?)</style", re.IGNORECASE | re.DOTALL)
 _RULE = re.compile(r"([^{}]{1,400})\{([^{}]{0,2000})\}")
 _SIMPLE = re.compile(r"[\w-]*([.#][\w-]+)\Z")
-_SIZE = re.compile(r"font-size\s*:\s*([\d.]+)", re.IGNORECASE)
+_SIZE = re.compile(r"font-size\s*:\s*(\d*\.?\d+)\s*(px|pt|em|rem|%)?", re.IGNORECASE)
+_READABLE = {"px": 3.0, "pt": 2.0, "em": 0.2, "rem": 0.2, "%": 20.0}
+"""Smaller letters nobody reads."""
+_INK = re.compile(r"(?<![-\w])color\s*:\s*([^;]+)", re.IGNORECASE)
 _COLOUR = re.compile(r"(?<![-\w])color\s*:", re.IGNORECASE)
 
 
@@ -49,11 +52,22 @@ def looks_of(style: str) -> Looks:
     size = _SIZE.search(style)
     white = bool(_WHITE.search(style)) if _COLOUR.search(style) or _BACKGROUND.search(style) else None
     return Looks(
-        bool(_HIDING.search(style)),
+        bool(_HIDING.search(style)) or _same_colours(style),
         bool(_STRIKING.search(style)),
-        (not size[1].strip("0.")) if size else None,
+        (float(size[1]) < _READABLE.get((size[2] or "").lower(), 0.1)) if size else None,
         white,
     )
+
+
+def _hides(style: str) -> bool:
+    """A class of this style is not written in: unseen, struck, or white without a darker ground of its own."""
+    looks = looks_of(style)
+    return looks.hidden or looks.struck or bool(looks.tiny or (looks.white and not _BACKGROUND.search(style)))
+
+
+def _same_colours(style: str) -> bool:
+    ink, paper = _INK.search(style), _BACKGROUND.search(style)
+    return bool(ink and paper and ink[1].strip().lower() == paper[1].strip().lower())
 
 
 def dark_around(node: LexborNode) -> bool:
@@ -78,6 +92,6 @@ def hiding_rules(html: str) -> frozenset[str]:
     found = set()
     for sheet in _STYLE.findall(html)[:10]:
         for selectors, body in _RULE.findall(sheet):
-            if _HIDING.search(body):
+            if _hides(body):
                 found |= {m[1] for part in selectors.split(",") if (m := _SIMPLE.search(part.strip()))}
     return frozenset(found)

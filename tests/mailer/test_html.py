@@ -169,3 +169,31 @@ def test_broken_pages_are_read_without_a_fault(html):
 
 def test_our_own_answer_in_a_page_of_many_open_paragraphs_is_not_too_deep():
     assert not read_html("<p>a" * 1000 + "<br>b" * 1000).doubts
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<style>.w{color:#fff}</style><p class=w>APPROVE</p>",
+        "<style>.d{text-decoration:line-through}</style><p class=d>APPROVE</p>",
+        "<p style='color:#fefefe'>APPROVE</p>",
+        "<p style='font-size:1px'>APPROVE</p>",
+        "<p style='font-size:.1px'>APPROVE</p>",
+        "<p style='opacity:.01'>APPROVE</p>",
+        "<p style='position:absolute;left:-9999em'>APPROVE</p>",
+        "<p style='transform:scale(0)'>APPROVE</p>",
+        "<p style='visibility:collapse'>APPROVE</p>",
+        "<p style='color:#000;background:#000'>APPROVE</p>",
+    ],
+)
+def test_what_no_reader_can_see_was_not_written(page: str) -> None:
+    lines = read_html(page + "<p>I shall look at it tomorrow</p>").lines
+    assert not any("APPROVE" in line.text for line in lines)
+    assert any(line.kind in (Kind.HIDDEN, Kind.STRUCK) for line in lines)
+
+
+@pytest.mark.parametrize("style", ["font-size:12px", "font-size:0.9em", "font-size:85%", "opacity:1", "color:#333", "opacity:0.9"])
+def test_ordinary_looks_hide_nothing(style: str) -> None:
+    lines = read_html(f"<p style='{style}'>APPROVE</p>").lines
+    assert [line.text for line in lines if line.text] == ["APPROVE"]
+    assert not any(line.kind is Kind.HIDDEN for line in lines)
