@@ -38,6 +38,7 @@ from workflow.wordlist import (
     CONSENT,
     DECIDING,
     DECISIONS,
+    FAREWELLS,
     HARMLESS_BEHIND,
     NO_SIGNS,
     OPENERS,
@@ -185,6 +186,9 @@ def find_code(text: str) -> str | None:
     """The code of an ask, when exactly one is named."""
     codes = find_codes(text)
     return codes[0] if len(codes) == 1 else None
+
+_BREAKS_OFF = re.compile(r"[ \t]*[,:;–—-][ \t]*\n[ \t]*\n")
+"""A mark that something follows, and then a blank line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,7 +424,16 @@ class _Reading:
             return "hesitation", "a picture that says no"
         if re.fullmatch(r"\s*[,:;–—-]\s*\w{0,2}\s*", behind.rstrip() or "."):
             return "unfinished", found.line.strip()[:80]
+        if _BREAKS_OFF.match(behind) and not self._closes(found):
+            return "unfinished", found.line.strip()[:80]
         return self._contrary(found.action, behind) or self._in_signature(found.action)
+
+    def _closes(self, found: _Found) -> bool:
+        """Is the paragraph below a farewell (“Approved,” and, after a blank line, “Best regards” or a name)?"""
+        below = next((line for line in self.lines[found.number + 1 :] if line.strip()), "")
+        tokens = tokens_of(below[:MAX_LINE], self.cyrillic)
+        farewell = bool(tokens) and tokens[0].folded in FAREWELLS
+        return farewell or (0 < len(tokens) <= 3 and all(token.folded in self.names for token in tokens))
 
     def _doubt_about_approval(self, found: _Found) -> Doubt | None:
         if told_of_another(found.direct(), found.rest) or _SURNAME_BY.match(self._line_below(found)):

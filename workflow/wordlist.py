@@ -175,6 +175,8 @@ BEHIND_SHORT = _words(
 )
 BEHIND_STATUS = BEHIND_SHORT | _words("оплаты оплате платежа платежу payment invoice")
 PARTICIPLES = _words("отказано отклонено отклонен отклонена rejected declined returned")
+FAREWELLS = _words("спасибо благодарю с thanks thank best kind regards cheers sincerely yours many")
+"""First words of the paragraph with which a letter ends."""
 BACK_REFERRING = _words(
     "нужно надо стоит требуется нужен будем буду будет хочу могу можем можно смысла оснований причин повода необходимости "
     "сейчас пока было был была были следует стану стоило need needed necessary required reason reasons grounds yet now longer more so problem да"

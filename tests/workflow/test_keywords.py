@@ -165,3 +165,13 @@ def test_no_text_breaks_the_reader_and_doubt_is_never_a_decision(text):
 def test_a_no_in_front_is_never_a_yes(text):
     assert read_decision(f"не согласовано {text}", allowed=APPROVER).action is not Action.APPROVE
     assert read_decision(f"ОТКАЗАНО {text} согласовано", allowed=APPROVER).action is not Action.APPROVE
+
+
+@pytest.mark.parametrize("text", ["APPROVE,\n\nOn Tuesday, November 24,", "APPROVE,\n\nm--", "Approved:\n\nplease pay"])
+def test_a_yes_that_breaks_off_before_a_blank_line_is_asked_back(text):
+    assert read_decision(text, allowed=APPROVER).doubt == "unfinished"
+
+
+@pytest.mark.parametrize("text", ["Approved,\n\nBest regards\nAdam", "Согласовано,\n\nАнтон", "Approved,\n\nThanks"])
+def test_a_yes_before_a_farewell_is_whole(text):
+    assert read_decision(text, allowed=APPROVER, names={"Adam", "Антон"}).action is Action.APPROVE
