@@ -1,4 +1,4 @@
-"""Attacks in values alone: numbers that are no lines, results of sender checks that are not our server's, old orders."""
+"""Attacks in values alone: numbers that are no lines, forged results of sender checks, old orders."""
 
 from __future__ import annotations
 
@@ -8,10 +8,26 @@ from decimal import Decimal
 
 import pytest
 
-from helpers.world import ADA, ADAM, ALL, ANY, FIONA, MALLORY, RITA, THEN, Desk, ask_of, form, kinds, policy_of, reason
+from helpers.world import (
+    ADA,
+    ADAM,
+    ALL,
+    ANY,
+    FIONA,
+    MALLORY,
+    RITA,
+    THEN,
+    Desk,
+    ask_of,
+    form,
+    kinds,
+    lines,
+    policy_of,
+    reason,
+)
 from mailer.address import fold, single_author
 from mailer.trust import TrustRules, judge
-from workflow.core.commands import AskRef, Comment, GiveReason, MarkPaid, PutOnHold, Reroute, UndoVote, Withdraw
+from workflow.core.commands import Amend, AskRef, Comment, GiveReason, MarkPaid, PutOnHold, Reroute, UndoVote, Withdraw
 from workflow.core.model import Status
 from workflow.core.outcome import REGISTRY
 from workflow.digest import read_digest
@@ -32,7 +48,7 @@ def verdict(*results: str, author: str = "head@example.test") -> str:
     return judge(headers, [author], TrustRules(("mx.example.test",))).result
 
 
-# --- lists: a number that may be no line's ------------------------------------------------------------------------------
+# --- lists: a number that may be no line's --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -59,7 +75,7 @@ def test_plain_numbers_still_approve_their_lines() -> None:
     assert sorted(found.orders) == [1, 3, 5, 6, 7]
 
 
-# --- who vouches for a sender -------------------------------------------------------------------------------------------
+# --- who vouches for a sender ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -118,7 +134,7 @@ def test_more_or_fewer_than_one_author_is_nobody(value: str) -> None:
     assert single_author([value]) is None
 
 
-# --- tokens -------------------------------------------------------------------------------------------------------------
+# --- tokens ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -140,7 +156,7 @@ def test_ordinary_words_and_account_numbers_are_left_alone() -> None:
     assert without_secrets(text) == text
 
 
-# --- the core: old orders, wrong people ---------------------------------------------------------------------------------
+# --- the core: old orders, wrong people -----------------------------------------------------------------------------
 
 
 def test_an_ask_from_before_an_undo_is_answered_by_nobody(desk: Desk) -> None:
@@ -180,7 +196,8 @@ def test_nobody_off_the_route_approves_with_any_ask(desk: Desk, person: str) -> 
     assert desk.status is Status.AWAITING
 
 
-@pytest.mark.parametrize("change", [{"version": 0}, {"version": 2}, {"card_hash": ""}, {"card_hash": "x"}, {"kind": "pay"},
+@pytest.mark.parametrize("change", [{"version": 0}, {"version": 2}, {"card_hash": ""}, {"card_hash": "x"},
+                                    {"kind": "pay"},
                                     {"kind": ""}, {"step": 1}, {"step": -1}, {"person": ADA}])  # fmt: skip
 def test_no_other_ask_than_the_open_one_is_a_yes(desk: Desk, change: dict[str, object]) -> None:
     desk.opened()
@@ -265,7 +282,7 @@ def test_a_change_of_anything_on_the_card_after_approval_must_be_approved_anew(d
     for name, text in {"contractor": "ООО «Василек»", "contractor_email": "m@evil.test", "amount": "1", "subject": "x",
                        "purpose": "y", "invoice_number": "13"}.items():  # fmt: skip
         one = Desk().approved()
-        one.amend(**{name: text})
+        one.do(Amend(RITA, lines(**{name: text})))
         assert (one.status, one.request.version) == (Status.AWAITING, 2), name
         assert ("stop", FIONA) in one.told()
 

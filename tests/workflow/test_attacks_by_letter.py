@@ -89,7 +89,7 @@ def status(desk: Office, reference: str = "") -> Status:
     return desk.request(reference).status
 
 
-# --- which ask: tokens, tags and codes that do not fit together --------------------------------------------------------
+# --- which ask: tokens, tags and codes that do not fit together -----------------------------------------------------
 
 
 def test_an_address_of_one_request_with_a_thread_of_another_decides_nothing(desk: Office) -> None:
@@ -182,7 +182,7 @@ def test_a_letter_attached_with_its_token_and_its_yes_decides_nothing(desk: Offi
     assert status(desk) is Status.AWAITING
 
 
-# --- who: others than the person who was asked -------------------------------------------------------------------------
+# --- who: others than the person who was asked ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("other", [RITA, ADA, FIONA, OSCAR, MALLORY])
@@ -344,7 +344,7 @@ def test_a_requester_who_is_approver_cannot_answer_for_himself(desk: Office) -> 
     assert desk.request().approvals() == ()
 
 
-# --- what: words that are not his, or no yes ---------------------------------------------------------------------------
+# --- what: words that are not his, or no yes ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -456,8 +456,10 @@ def test_a_bounce_that_quotes_our_ask_and_a_yes_decides_nothing(desk: Office) ->
         f"From: {ADAM}\r\nTo: {ask['Reply-To']}\r\nSubject: Undelivered\r\nMessage-ID: <b@x.test>\r\n"
         f"In-Reply-To: {ask['Message-ID']}\r\n"
         "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
-        f"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{YES}\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
-        f"Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; {ADAM}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
+        f"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{YES}\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        f"Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; {ADAM}\r\n"
+        "Action: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
     ).encode()
     desk.post(ADAM, PAYMENTS, raw)
     desk.run()
@@ -468,10 +470,12 @@ def test_a_stranger_who_knows_no_id_cannot_say_that_the_approver_was_not_reached
     asked(desk)
     desk.new(OSCAR), desk.new(RITA)
     raw = (
-        f"From: MAILER-DAEMON@evil.test\r\nTo: {PAYMENTS}\r\nSubject: Undelivered [{desk.first}/1]\r\nMessage-ID: <b@x.test>\r\n"
+        f"From: MAILER-DAEMON@evil.test\r\nTo: {PAYMENTS}\r\nSubject: Undelivered [{desk.first}/1]\r\n"
+        "Message-ID: <b@x.test>\r\n"
         "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
         "--b\r\nContent-Type: message/delivery-status\r\n\r\n"
-        f"Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; {ADAM}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
+        f"Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; {ADAM}\r\n"
+        "Action: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
     ).encode()
     desk.post(MALLORY, PAYMENTS, raw)
     desk.run()
@@ -479,7 +483,7 @@ def test_a_stranger_who_knows_no_id_cannot_say_that_the_approver_was_not_reached
     assert [desk.new(person) for person in (OSCAR, RITA, MALLORY)] == [[], [], []]
 
 
-# --- again, late, out of order -----------------------------------------------------------------------------------------
+# --- again, late, out of order --------------------------------------------------------------------------------------
 
 
 def test_a_yes_sent_again_under_another_id_after_it_was_undone_does_not_count(desk: Office) -> None:
@@ -530,7 +534,7 @@ def test_undo_after_payment_changes_nothing(desk: Office) -> None:
     assert status(desk) is Status.PAID
 
 
-# --- payment -----------------------------------------------------------------------------------------------------------
+# --- payment --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("person", [RITA, ADAM, ADA, OSCAR, MALLORY])
@@ -582,6 +586,14 @@ def test_paid_with_the_very_amount_or_an_order_is_paid(desk: Office, text: str) 
     assert status(desk) is Status.PAID
 
 
+def test_number_and_date_of_the_invoice_are_not_those_of_the_payment(desk: Office) -> None:
+    desk.answer(FIONA, approved(desk), "Оплачено по счету № 118 от 20.11.2026")
+    desk.run()
+    payment = desk.request().payments[-1]
+    assert payment.order == ""
+    assert f"{payment.on}" != "2026-11-20"
+
+
 def test_paid_on_a_held_request_is_a_payment_without_approval(desk: Office) -> None:
     pay = approved(desk)
     desk.answer(FIONA, pay, "ПРИОСТАНОВИТЬ жду акт")
@@ -613,7 +625,7 @@ def test_a_file_from_somebody_who_only_knows_the_number_never_reaches_the_contra
     assert desk.new(SUPPLIER) == []
 
 
-# --- the requester's letters, and letters in his name ------------------------------------------------------------------
+# --- the requester's letters, and letters in his name ---------------------------------------------------------------
 
 
 def test_nobody_withdraws_by_the_number_alone_where_senders_are_not_checked(desk: Office) -> None:
@@ -684,7 +696,7 @@ def test_a_change_after_approval_stops_payment_at_once(desk: Office) -> None:
     assert any("СТОП" in str(m["Subject"]).upper() for m in desk.new(FIONA))
 
 
-# --- what must not leak or spread --------------------------------------------------------------------------------------
+# --- what must not leak or spread -----------------------------------------------------------------------------------
 
 
 def test_no_token_of_an_approver_reaches_anybody_else(desk: Office) -> None:
