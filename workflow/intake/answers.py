@@ -48,6 +48,11 @@ FINAL = (Status.PAID, Status.REJECTED, Status.WITHDRAWN)
 INCOMPLETE = (Status.DRAFT, Status.RETURNED)
 LONG_ENOUGH_FOR_WORDS = 25
 _NO_AMOUNT = re.compile(r"(?:№|п/п|#|\bno\b\.?)\s*\S+|\b\d{1,2}\.\d{1,2}\.\d{2,4}\b|\b\d{4}-\d\d-\d\d\b", re.IGNORECASE)
+_OF_ANOTHER_PAPER = re.compile(
+    r"\b(?:сч[её]т\w*|сч\.|договор\w*|акт(?:у|а|ом)?\b|invoice|inv\.|contract)\s*"
+    r"(?:(?:№|#|no\.?)?\s*[\w/-]*\d[\w/-]*(?!\.?\d))?"
+    r"(?:\s*(?:от|dated|of)\s+[\d.-]*\d)?", re.IGNORECASE,
+)  # fmt: skip
 _NUMBER = re.compile(r"\d[\d \u00a0\u202f.,']*\d|\d")
 Judge = Callable[[Letter, frozenset[Action] | None], Decision]
 """The decision in a letter, of those allowed."""
@@ -336,6 +341,7 @@ def _is_another_amount(text: str, request: Request) -> bool:
 
 def _order_in(text: str, today: date) -> tuple[str, date | None]:
     """A payment order's number and date in the accountant's words ("№ 214 от 25.11.2026"); nothing is guessed."""
+    text = _OF_ANOTHER_PAPER.sub(" ", text)
     number = re.search(r"(?:№|\bNo?\.?(?=\s*\d)|\bп/п\s*№?|#)\s*([\w/-]{1,20})", text, re.IGNORECASE)
     day = re.search(r"\b\d{1,2}\.\d{1,2}\.\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b", text)
     found = parse_date(day.group(), today) if day else None
