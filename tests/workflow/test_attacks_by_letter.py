@@ -771,3 +771,13 @@ def test_a_huge_comment_breaks_neither_row_nor_mail(desk: Office) -> None:
     assert desk.run() == []
     assert status(desk) is Status.REJECTED
     assert len(str(desk.cells()["Комментарий руководителя"])) <= 32_767
+
+
+def test_a_refusal_carries_no_link_to_whomever_a_stranger_names(desk: Office) -> None:
+    for subject in ("Приз http://evil.test/x", "www.evil.test", "evil.test/prize", "пишите на m@evil.test"):
+        desk.send(SUPPLIER, "x", subject=subject)
+        desk.run()
+        desk.later(hours=25)
+    refusals = desk.new(SUPPLIER)
+    assert len(refusals) == 4
+    assert not any("evil" in str(message["Subject"]) + text_of(message) for message in refusals)

@@ -6,6 +6,7 @@ contractor's reply, refusal. The first that applies ends it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -105,7 +106,9 @@ class Reader:
             orders = replace(orders, orders=(), unclear=((_snippet(letter), letter.blocked[0]),))
         why = tuple(f"line {o.line}: {o.action} {o.reference}/{o.version}" for o in orders.orders)
         unclear = tuple(f"not understood: {read} ({doubt})" for read, doubt in orders.unclear)
-        return Plan("answers", "answer", "digest", comment=letter.new_text.strip(), why=(*why, *unclear), several=orders)
+        return Plan(
+            "answers", "answer", "digest", comment=letter.new_text.strip(), why=(*why, *unclear), several=orders
+        )
 
     def _without_request(self, letter: Letter, member: Member | None, found: Carried) -> Plan:
         """A token of a form or a refusal (no request), or one that we do not know."""
@@ -163,7 +166,9 @@ class Reader:
         why = [f"{len(form.typed)} labelled lines", f"{len(form.files)} files"]
         if keep:
             why.append("the word DRAFT stands first")
-        return Plan("requests", "request", "", command=Open(member.email, form, keep), fields=dict(form.typed), why=tuple(why))
+        return Plan(
+            "requests", "request", "", command=Open(member.email, form, keep), fields=dict(form.typed), why=tuple(why)
+        )
 
     def _nothing_to_read(self, letter: Letter, member: Member, refused: tuple[tuple[str, str], ...]) -> Plan:
         said = self.judge(letter, None)
@@ -176,7 +181,7 @@ class Reader:
     def _stranger(self, letter: Letter, why: tuple[str, ...]) -> Plan:
         """One polite refusal a day."""
         sender = letter.sender or ""
-        deed = Deed(Lane.MAIL, "refusal", sender, {"subject": letter.subject[:120]}, answer=True,
+        deed = Deed(Lane.MAIL, "refusal", sender, {"subject": _harmless(letter.subject)}, answer=True,
                     once=f"refusal:{sender}", once_for=DAY)  # fmt: skip
         why = (*why, f"{sender} is not on the roster")
         alike = looks_like(sender, letter.sender_name, self.roster)
@@ -198,14 +203,18 @@ class Reader:
         sender = letter.sender or ""
         why = letter.verdict.why or letter.verdict.result
         deeds = [*self._alarms("sender_failed", why, sender)]
-        deeds.append(Deed(Lane.MAIL, "sender_failed", sender, {"subject": letter.subject[:120]}, answer=True,
+        deeds.append(Deed(Lane.MAIL, "sender_failed", sender, {"subject": _harmless(letter.subject)}, answer=True,
                           once=f"failed:{sender}", once_for=DAY))  # fmt: skip
         kind = "answer" if found.is_answer else "request" if member else "stranger"
         reference = found.token.reference if found.token else found.tag.reference if found.tag else None
-        plan = Plan("refused", kind, "sender_failed", deeds=tuple(deeds), why=(f"the sender could not be verified: {why}",))
+        plan = Plan(
+            "refused", kind, "sender_failed", deeds=tuple(deeds), why=(f"the sender could not be verified: {why}",)
+        )
         if reference is None or self.lookup.request(reference) is None:
             return plan
-        return replace(plan, command=NoteAnswer(sender, "sender_failed", _snippet(letter), quiet=True), reference=reference)
+        return replace(
+            plan, command=NoteAnswer(sender, "sender_failed", _snippet(letter), quiet=True), reference=reference
+        )
 
 
 def _send_form(
@@ -215,6 +224,11 @@ def _send_form(
     deed = Deed(Lane.MAIL, kind, member.email, params, answer=True)
     why = "the word FORM stands first" if kind == "form" else "neither a labelled line nor an accepted file"
     return Plan(verdict, "request", kind, deeds=(deed,), why=(why,))
+
+
+def _harmless(subject: str) -> str:
+    """A subject that may be told to an address that anybody could have named: never a link or an address."""
+    return "" if re.search(r"://|www\.|@|\w\.\w{2,}/", subject, re.IGNORECASE) else subject[:120]
 
 
 def _snippet(letter: Letter) -> str:
