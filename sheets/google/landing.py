@@ -1,16 +1,16 @@
-"""Whether a write landed on the rows it was meant for; if people moved rows that very moment, it is put right.
+"""Whether a write landed on the rows and columns it was meant for; if people moved them that very moment, it is mended.
 
-Google has no compare-and-swap. The answer to a write shows the watched columns as they stood right after it, in the
-same atomic step: a reference that is not where it was says that our cells went to another row. Those are given back
-what that row had, and our cells are written where the row is now.
+Google has no compare-and-swap. The answer to a write shows the header and the watched columns as they stood right after
+it, in the same atomic step: a heading or a reference that is not where it was says that cells of ours went elsewhere.
+Then the sheet is read once more, what was hit is given back what it had, and our cells are written where they belong.
 """
 
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 
 from sheets.google.held import Held, Seen
-from sheets.google.patch import Plan, Written, cell_requests
-from sheets.google.wire import Formula, Json, entered
-from sheets.model import Layout
+from sheets.google.patch import Plan, Written, planned
+from sheets.google.wire import Formula, Raw, entered
+from sheets.model import Change, Layout
 
 
 def expect(plan: Plan, held: Held) -> None:
@@ -22,41 +22,57 @@ def expect(plan: Plan, held: Held) -> None:
         held.index.last_row = max(held.index.last_row, place)
 
 
-def misplaced(plan: Plan, seen: Seen, held: Held, layout: Layout) -> dict[int, str]:
-    """Rows of ours whose cells went elsewhere: the row we wrote into, and the reference it was meant for."""
+def landed(plan: Plan, seen: Seen, held: Held, layout: Layout) -> bool:
+    """Whether every cell went where it was meant to."""
     column = held.index.header[layout.key]
-    writes_key = {cell.place for cell in plan.cells if cell.column == column}
-    return {
-        place: reference
-        for place, reference in plan.rows.items()
-        if place not in writes_key and _reference(seen, column, place) != reference
-    }
+    named = {cell.place for cell in plan.cells if cell.column == column}  # our own hand wrote the reference there
+    return seen.header == held.header and all(
+        place in named or _reference(seen, column, place) == reference for place, reference in plan.rows.items()
+    )
 
 
-def repair(plan: Plan, before: Held, seen: Seen, layout: Layout) -> tuple[list[Json], Plan]:
-    """Requests that put misplaced cells right, and where they are then."""
-    key = before.index.header[layout.key]
-    wrong = misplaced(plan, seen, before, layout)
-    now = {_reference(seen, key, place): place for place in range(1, len(seen.columns.get(key, ())) + 1)}
-    cells: list[Written] = []
-    rows: dict[int, str] = {}
-    for place in wrong:
-        written = [cell for cell in plan.cells if cell.place == place]
-        cells += [_as_it_was(cell, _reference(seen, key, place), before) for cell in written]
-    for place, reference in wrong.items():
-        if reference in now:
-            rows[now[reference]] = reference
-            moved = (cell for cell in plan.cells if cell.place == place)
-            cells += [replace(cell, place=now[reference]) for cell in moved]
-    return cell_requests(before.sheet.id, cells), Plan(rows, [cell for cell in cells if cell.place in rows])
+def mended(plan: Plan, changes: Sequence[Change], before: Held, now: Held, layout: Layout) -> Plan:
+    """What is to be written `now` so that all is as if the write had gone right."""
+    again = planned(changes, now, layout)
+    again.cells = [*_given_back(plan, before, now), *again.cells]
+    return again
 
 
-def _as_it_was(cell: Written, stranger: str, before: Held) -> Written:
-    """What the row that we hit had in this cell; the journal's cells are left blank, the next reading fills them."""
-    place = before.index.places.get(stranger)
-    known = place is not None and cell.column in before.columns
-    raw = before.at(place, cell.column) if known and place is not None else ""
-    return Written(cell.place, cell.column, entered(raw), raw)
+def headings_hit(plan: Plan, before: Held, now: Held) -> list[Written]:
+    """Headings that our cells went over, as they were; until they are back no column is known for certain."""
+    gone = [heading for heading in before.header if heading not in now.header]
+    if not gone:
+        return []
+    standing = dict(enumerate(now.header, 1))
+    in_header = (cell for cell in plan.cells if cell.place == now.index.header_row)
+    hit = [cell.column for cell in in_header if standing.get(cell.column, "") == cell.raw]
+    raws = {column: gone[0] if len(gone) == 1 else _stood(column, before) for column in hit}
+    return [Written(now.index.header_row, column, entered(raw), raw) for column, raw in raws.items()]
+
+
+def _given_back(plan: Plan, before: Held, now: Held) -> Iterator[Written]:
+    """The cells that were hit instead of ours, as they were."""
+    keys_before = {column: key for key, column in before.index.header.items()}
+    keys_now = {column: key for key, column in now.index.header.items()}
+    rows_now = {place: reference for reference, place in now.index.places.items()}
+    for cell in plan.cells:
+        if cell.place not in plan.rows or cell.column not in keys_before:
+            continue  # given back already
+        key, reference = keys_now.get(cell.column), rows_now.get(cell.place)
+        if (reference, key) != (plan.rows[cell.place], keys_before[cell.column]):
+            raw = _as_it_was(reference, key, before)
+            yield Written(cell.place, cell.column, entered(raw), raw)
+
+
+def _stood(column: int, before: Held) -> Raw:
+    return before.header[column - 1] if column <= len(before.header) else ""
+
+
+def _as_it_was(reference: str | None, key: str | None, before: Held) -> Raw:
+    """What a cell said before. One of the journal's is left blank, the next pass fills it; of a row that was put in,
+    blank is what it was."""
+    place, column = before.index.places.get(reference or ""), before.index.header.get(key or "")
+    return before.at(place, column) if place is not None and column in before.columns else ""
 
 
 def _reference(seen: Seen, column: int, place: int) -> str:

@@ -25,10 +25,10 @@ from sheets.google.account import Account, DriveLock, Look
 from sheets.google.book import Book, Stamp, book_of, new_id, stamp_requests
 from sheets.google.client import TIMEOUT, PatientClient, Unsure, open_session, status_of
 from sheets.google.held import AFTERWARDS, WATCH_FIELDS, Held, Seen, take_watched
-from sheets.google.landing import expect, misplaced, repair
+from sheets.google.landing import expect, headings_hit, landed, mended
 from sheets.google.making import chunks, making, set_aside, undone
 from sheets.google.pace import Pace
-from sheets.google.patch import plan_requests, planned
+from sheets.google.patch import Plan, cell_requests, plan_requests, planned
 from sheets.google.reading import FORMULA_FIELDS, READ_FIELDS, ranges_of, read_answer, with_outcomes
 from sheets.google.views import draw_views
 from sheets.google.wire import Json, quoted
@@ -36,7 +36,7 @@ from sheets.model import Change, Layout, Snapshot, Version, View
 
 CONFIRM_AFTER = timedelta(seconds=30)
 SAME_LOOK = timedelta(seconds=2)
-TRIES = 3
+TRIES, MENDS = 3, 4
 log = logging.getLogger("countersign.registry")
 
 
@@ -138,7 +138,8 @@ class GoogleRegistry:
         book = self._look_up()
         if self._is_there(book) and not replace:
             raise RegistryChanged("The registry is there already.")
-        shown = views if views is not None else [View(spec.key, ()) for spec in self.layout.views]
+        given = {view.key: view for view in views or ()}
+        shown = [given.get(spec.key, View(spec.key, ())) for spec in self.layout.views]
         old = set_aside(book, self.layout, self._clock())
         batches = making(book, self.layout, changes, shown, Stamp(generation, identity, self.layout.worksheet), old)
         for batch in undone(book, self.layout), *batches:
@@ -279,13 +280,39 @@ class GoogleRegistry:
         seen = self._send_watched(batch, held, number if stamp is not None else None)
         held.grow(batch)
         expect(plan, held)
-        for _ in range(TRIES):
-            if seen is None or not misplaced(plan, seen, held, self.layout):
-                break
-            log.warning("rows of the registry were moved while it was written; the write is put right")
-            mending, plan = repair(plan, before, seen, self.layout)
-            seen = self._send_watched(mending, held, None)
-        return seen is not None and seen.is_as(held)
+        if seen is None or not landed(plan, seen, held, self.layout):
+            self._mend(plan, changes, before)
+            return False
+        return seen.is_as(held)
+
+    def _mend(self, plan: Plan, changes: Sequence[Change], before: Held) -> None:
+        """Rows or columns were moved in the moment of the write: put right what it hit, and write it where it belongs.
+        Without this, our own cells that did not arrive would be taken for people's edits."""
+        for _ in range(MENDS):
+            log.warning("the registry's rows were moved while it was written; the write is put right")
+            now = self._read_held()
+            headings = headings_hit(plan, before, now)
+            if headings:
+                self._send_watched(cell_requests(now.sheet.id, headings), now, None)
+                continue
+            again, stood = mended(plan, changes, before, now, self.layout), now.copy()
+            seen = self._send_watched(plan_requests(again, now, self.layout), now, None)
+            expect(again, now)
+            if seen is not None and landed(again, seen, now, self.layout):
+                return
+            before, plan = stood, again
+        raise self._changed()
+
+    def _read_held(self) -> Held:
+        """The sheet as it is now."""
+        try:
+            self._read_once(Version(""))
+        except RegistryChanged:
+            self._book = None
+            self._read_once(Version(""))
+        held, self._held = self._held, None
+        assert held is not None
+        return held
 
     def _send_watched(self, batch: Sequence[Json], held: Held, number: int | None) -> Seen | None:
         answer = self._send(batch, held, number)

@@ -74,9 +74,9 @@ class AtSpreadsheet:
 
     # --- what only Google has -----------------------------------------------------------------------
 
-    def sort(self, by: Callable[[Line], object], *, with_marks: bool = False) -> None:
+    def sort(self, by: Callable[[Line], object], *, with_marks: bool = False, below: int = 0) -> None:
         """Sort the rows below the header; hidden marks stay where they are unless told otherwise."""
-        used = [at for at, line in enumerate(self.sheet.lines) if line.cells and at]
+        used = [at for at, line in enumerate(self.sheet.lines) if line.cells and at > below]
         lines = sorted((self.sheet.lines[at] for at in used), key=by)  # type: ignore[arg-type,return-value]
         cells, marks = [line.cells for line in lines], [line.marks for line in lines]
         for at, row, row_marks in zip(used, cells, marks, strict=True):

@@ -9,7 +9,7 @@ import threading
 import urllib.parse
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -41,12 +41,13 @@ class Fault:
     times: int = 1
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class SheetsServer:
     """One spreadsheet, its address, and what was asked so far."""
 
     spreadsheet: Spreadsheet = field(default_factory=lambda: Spreadsheet("1aBcD_spreadsheet-Of-Payments"))
     calls: list[str] = field(default_factory=list)
+    batches: list[list[Json]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     between: Callable[[], None] | None = None
     version: int = 1
@@ -93,7 +94,8 @@ class SheetsServer:
     def renew(self) -> "SheetsServer":
         """Everything as at the start, at the same address."""
         fresh = SheetsServer()
-        for name in ("spreadsheet", "calls", "faults", "between", "version", "editor", "there", "trashed", "lock"):
+        kept = ("_http", "_door", "tokens")
+        for name in (item.name for item in fields(fresh) if item.name not in kept):
             setattr(self, name, getattr(fresh, name))
         return self
 
@@ -200,6 +202,7 @@ class SheetsServer:
     def _batch(self, method: Method, body: Json) -> Json:
         if self.lock is not None:
             return {"PERMISSION_DENIED": True}
+        self.batches.append(body["requests"])
         for mask, schema in masks_in(body["requests"]):
             method.api.check_mask(parse_mask(mask), schema)
         if self.between is not None:

@@ -1,6 +1,5 @@
 """What every registry promises, run over a workbook, an online spreadsheet and a sheet in memory."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -21,14 +20,6 @@ from sheets.registry import Registry
 Pair = tuple[Registry, Person]
 
 
-@pytest.fixture(scope="module")
-def google() -> Iterator[SheetsServer]:
-    """A server that stands for Google."""
-    server = SheetsServer().start()
-    yield server
-    server.stop()
-
-
 @pytest.fixture(params=["excel", "google", "memory"])
 def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Pair:
     """A registry with three requests, and somebody who works in it."""
@@ -39,7 +30,7 @@ def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Pair:
         workbook = ExcelRegistry(tmp_path / "registry.xlsx", plan)
         registry, person = workbook, AtWorkbook(workbook.path, plan)
     elif request.param == "google":
-        server = request.getfixturevalue("google").renew()
+        server: SheetsServer = request.getfixturevalue("google")
         registry, person = at_google(server, plan, tmp_path), AtSpreadsheet(server, plan)
     else:
         memory = MemoryRegistry(plan)
