@@ -372,3 +372,16 @@ def test_the_same_message_id_with_other_words_is_another_letter(stage: Stage) ->
     assert "99.00" in amounts
     assert len(stage.new(ADAM)) == len(amounts)
     assert counts(stage) == {"read": len(amounts), "requests": len(amounts)}
+
+
+def test_a_correction_in_a_wrong_charset_is_told_to_the_approver(stage: Stage) -> None:
+    stage.send(RITA, complete_form(stage.now()))
+    stage.run()
+    stage.new(ADAM)
+    receipt = stage.only(RITA)
+    text = "За что платим: Окна и двери".encode("cp1251")
+    about = (("In-Reply-To", str(receipt["Message-ID"])), ("Content-Type", "text/plain; charset=utf-8"))
+    stage.post(RITA, PAYMENTS, raw_letter(RITA, text, DATE, *about))
+    stage.run()
+    assert stage.request().value("subject") == "Окна и двери"
+    assert "кодировк" in plain(stage.only(ADAM))

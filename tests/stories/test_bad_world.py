@@ -15,7 +15,7 @@ from filelock import FileLock
 from openpyxl.worksheet.worksheet import Worksheet
 
 from helpers.command import countersign
-from helpers.rawimap import RawIMAP, literal, saying
+from helpers.rawimap import Connection, RawIMAP, literal, saying
 from helpers.realmail import RealMail
 from stories.bad import counts, facts, plain, replaced, settings
 from stories.stage import ADAM, FIONA, OSCAR, RITA, SUPPLIER, Stage, complete_form, invoice, text_of
@@ -63,13 +63,13 @@ def test_a_server_gone_in_mid_fetch_loses_and_doubles_nothing(stage: Stage) -> N
     size = len(letter)
     facts_line = b'* 1 FETCH (UID 1 RFC822.SIZE %d INTERNALDATE "24-Nov-2026 10:00:00 +0000")' % size
 
-    def fetch(connection: object, tag: bytes, line: bytes) -> None:
+    def fetch(connection: Connection, tag: bytes, line: bytes) -> None:
         if b"RFC822.SIZE" in line:
-            saying(facts_line)(connection, tag, line)  # type: ignore[arg-type]
+            saying(facts_line)(connection, tag, line)
             return
         whole = b"* 1 FETCH (UID 1 BODY[] " + literal(letter)
-        connection.sendall(whole[: len(whole) // 2])  # type: ignore[attr-defined]
-        connection.close()  # type: ignore[attr-defined]
+        connection.sendall(whole[: len(whole) // 2])
+        connection.close()
         raise OSError("gone")
 
     with RawIMAP({"FETCH": fetch, "SEARCH": saying(b"* SEARCH 1")}) as broken:
@@ -82,6 +82,34 @@ def test_a_server_gone_in_mid_fetch_loses_and_doubles_nothing(stage: Stage) -> N
     assert stage.run() == []
     stage.only(ADAM)
     assert counts(stage) == {"read": 1, "requests": 1}
+
+
+def test_a_letter_that_the_server_cannot_give_is_set_aside_and_told(stage: Stage) -> None:
+    letter = stage.send(RITA, complete_form(stage.now()), subject="Счет за окна").as_bytes()
+    header = letter[: letter.index(b"\r\n\r\n") + 4]
+
+    def fetch(connection: Connection, tag: bytes, line: bytes) -> None:
+        if b"RFC822.SIZE" in line:
+            facts_line = b'* 1 FETCH (UID 1 RFC822.SIZE %d INTERNALDATE "%s")'
+            now = stage.now().strftime("%d-%b-%Y %H:%M:%S +0000").encode()
+            saying(facts_line % (len(letter), now))(connection, tag, line)
+        elif b"HEADER" in line:
+            saying(b"* 1 FETCH (UID 1 BODY[HEADER]<0> " + literal(header) + b")")(connection, tag, line)
+        else:
+            connection.sendall(tag + b" NO cannot read the message\r\n")
+
+    with RawIMAP({"FETCH": fetch, "SEARCH": saying(b"* SEARCH 1")}) as broken:
+        replaced(stage, f"port = {stage.mail.imap_port}", f"port = {broken.port}")
+        assert stage.run() == []
+        assert counts(stage) == {"read": 1, "set_aside": 1}
+        (aside,) = facts(stage)["set_aside"]
+        assert (aside["from"], aside["subject"]) == (RITA, "Счет за окна")
+        assert "Счет за окна" in str(stage.only(RITA)["Subject"])
+        assert "Счет за окна" in plain(stage.only(OSCAR))
+        assert countersign(stage.settings_file, "retry").returncode == 0
+        stage.run()
+        assert counts(stage) == {"read": 1, "set_aside": 1}, "its header alone is no letter"
+        assert stage.new(RITA) == []
 
 
 def test_a_mail_server_that_is_down_is_waited_for(stage: Stage) -> None:

@@ -191,6 +191,18 @@ def test_facts_have_the_promised_shape(stage: Stage) -> None:
     assert "PAY-2000-00001" in call(stage, "show", "PAY-2000-00001", expect=1)
 
 
+def test_status_tells_people_what_is_late_and_why_a_leg_fails(stage: Stage) -> None:
+    stage.send(RITA, complete_form(stage.now()))
+    stage.run()
+    with sqlite3.connect(stage.folder / "var" / "journal.db") as journal:
+        journal.execute("UPDATE requests SET pay_by = '2020-01-01'")
+    stage.wiring().journal.leg_failed("inbox", "Look at [mailbox] and [/red].", stage.now())
+    said = call(stage, "status")
+    assert re.search(rf"late +{stage.first}", said)
+    assert re.search(rf"waits +{stage.first} +Антон Головин", said)
+    assert "Look at [mailbox] and [/red]." in said, "the advice is printed whole"
+
+
 def test_list_filters(stage: Stage) -> None:
     told(stage)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from values.dates import parse_date
@@ -31,18 +33,34 @@ def show_status(session: Session, as_json: bool) -> None:
 def _print_status(facts: dict[str, Any], wiring: Wiring) -> None:
     console = Console(soft_wrap=True, highlight=False)
     for name, leg in facts["legs"].items():
-        trouble = f"[red]{leg['error']}[/red]" if leg["error"] else "ok"
+        trouble = f"[red]{escape(leg['error'])}[/red]" if leg["error"] else "ok"
         console.print(f"{name:<10} {leg['last_success'] or 'not yet':<22} {trouble}")
     for item in facts["waiting"]:
-        console.print(f"waits      {item['reference']}  {wiring.roster.name(item['person'])}  since {item['since']}")
+        name = escape(wiring.roster.name(item["person"]))
+        console.print(f"waits      {item['reference']}  {name}  since {item['since']}")
+    for request in _late(wiring):
+        console.print(
+            f"late       {request.reference}  {request.shown_status}  was to be paid by {request.value('pay_by')}"
+        )
     deeds = facts["deeds"]
     console.print(f"to do      {deeds['due']} due, {deeds['postponed']} postponed, {len(deeds['dead'])} given up")
     for item in deeds["dead"]:
-        console.print(f"given up   {item['id']}  {item['kind']} {item['reference'] or ''}  {item['error']}", markup=False)
+        console.print(
+            f"given up   {item['id']}  {item['kind']} {item['reference'] or ''}  {item['error']}", markup=False
+        )
     for item in facts["set_aside"]:
-        console.print(f"set aside  {item['key'][:12]}  {item['from']}  {item['subject']}  {item['error']}", markup=False)
+        console.print(
+            f"set aside  {item['key'][:12]}  {item['from']}  {item['subject']}  {item['error']}", markup=False
+        )
     letters = facts["letters"]
     console.print("letters    " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in letters.items()))
+
+
+def _late(wiring: Wiring) -> Iterable[Request]:
+    """What should have been paid before today and is not."""
+    yesterday = wiring.policy.today(wiring.now()) - timedelta(days=1)
+    unpaid = [Status.AWAITING.value, Status.RETURNED.value, Status.APPROVED.value]
+    return wiring.journal.find(statuses=unpaid, due=yesterday.isoformat())
 
 
 def show_list(session: Session, statuses: list[str], due: str, contractor: str, as_json: bool) -> None:
@@ -111,10 +129,14 @@ def _print_request(request: Request, facts: dict[str, Any], wiring: Wiring) -> N
     console.print(f"{request.reference}/{request.version}  {language.status(request.shown_status)}")
     for name, found in facts["fields"].items():
         if found["value"]:
-            console.print(f"  {language.label(name)}: {language.value(name, request)}  ({language.source(found['source'])})")
+            console.print(
+                f"  {language.label(name)}: {language.value(name, request)}  ({language.source(found['source'])})"
+            )
     for problem in (*facts["problems"], *facts["warnings"]):
         console.print(f"  ! {problem['text']}")
-    for recorded, line in language.events(wiring.journal.history(request.reference), wiring.roster.name, request.currency):
+    for recorded, line in language.events(
+        wiring.journal.history(request.reference), wiring.roster.name, request.currency
+    ):
         console.print(f"  {recorded.at.astimezone(wiring.settings.timezone):%d.%m.%Y %H:%M}  {line}")
     for item in facts["materials"]:
         console.print(f"  {item['path']}")

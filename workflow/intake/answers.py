@@ -34,7 +34,7 @@ from workflow.core.deeds import Deed, Lane
 from workflow.core.model import AskKind, Choice, HoldKind, Request, Status
 from workflow.core.payment import rest_of
 from workflow.intake.carriers import Carried, without_secrets
-from workflow.intake.fields import cautions, enclosed, read_form
+from workflow.intake.fields import cautions, enclosed, guessed, read_form
 from workflow.intake.plan import Plan
 from workflow.keywords import Action, Decision
 from workflow.people import Member
@@ -166,7 +166,9 @@ def _mine(answer: Answer, said: Decision) -> Plan:
 def _origin(answer: Answer) -> tuple[str, ...]:
     if answer.carried.token is not None:
         token = answer.carried.token
-        return (f"it answers {token.ask or token.kind} of {answer.request.reference}/{token.version} ({answer.carried.by})",)
+        return (
+            f"it answers {token.ask or token.kind} of {answer.request.reference}/{token.version} ({answer.carried.by})",
+        )
     if answer.carried.unknown:
         return ("it carries a token that is not known",)
     return (f"only the tag in its subject names {answer.request.reference}",)
@@ -282,7 +284,7 @@ def _news_only(form: Form, request: Request) -> Form:
 
 
 def _amended(answer: Answer, form: Form, keep: bool, submit: bool) -> Plan:
-    command = Amend(answer.by, form, keep, submit)
+    command = Amend(answer.by, replace(form, cautions=guessed(answer.letter)), keep, submit)
     return Plan("answers", "answer", "", answer.request.reference, command, fields=dict(form.typed))
 
 
@@ -309,8 +311,9 @@ def _of_accountant(answer: Answer, said: Decision) -> Plan:
         return _note(answer, "unclear_number")
     order, on = _order_in(text, answer.letter.received.date())
     commands: dict[Action, Command] = {
-        Action.PAID: MarkPaid(answer.by, on=on, order=order, comment=text, files=files.as_orders(),
-                              version=answer.version),
+        Action.PAID: MarkPaid(
+            answer.by, on=on, order=order, comment=text, files=files.as_orders(), version=answer.version
+        ),
         Action.RETURN: SendBack(answer.by, answer.ask(), text),
         Action.HOLD: PutOnHold(answer.by, text),
         Action.RELEASE: Release(answer.by, HoldKind.ACCOUNTANT, text),

@@ -79,5 +79,9 @@ def _plain(text: str) -> str:
 def cautions(letter: Letter, *, checks_senders: bool) -> tuple[Caution, ...]:
     """What an approver should know of the letter itself: nobody vouches for its sender, its letters were guessed."""
     vouched = checks_senders and letter.verdict.result == "pass"
-    found = () if vouched else (Caution("sender_unverified"),)
-    return (*found, Caution("charset_guessed")) if "charset_guessed" in letter.doubts else found
+    return (*(() if vouched else (Caution("sender_unverified"),)), *guessed(letter))
+
+
+def guessed(letter: Letter) -> tuple[Caution, ...]:
+    """Texts that came in a wrong character set may hold wrong letters."""
+    return (Caution("charset_guessed"),) if "charset_guessed" in letter.doubts else ()
