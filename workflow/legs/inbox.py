@@ -134,6 +134,8 @@ class InboxLeg:
         if row is None or row.verdict != "set_aside" or row.path is None:
             return
         raw = self.store.raw(row.path)
+        if letter_key(raw) != key:  # the server gave no more than its header: an empty letter is not what was written
+            return
         received = datetime.fromisoformat(row.received_at)
         entry = self._entry(key, row.path, read_header(raw), received)
         self._understand(Fetched(0, raw, received, len(raw), True), read_header(raw), entry)
