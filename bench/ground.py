@@ -1,4 +1,4 @@
-"""The ground that both sides of a comparison stand on: a Dovecot, a sink for outgoing mail, letters of the same size."""
+"""The ground both sides of a comparison stand on: a Dovecot, a sink for outgoing mail, letters of the same size."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Ground:
     folder: Path
     imap: DovecotServer
     smtp_port: int
-    taken: "queue.Queue[dict[str, object]]" = field(default_factory=queue.Queue)
+    taken: queue.Queue[dict[str, object]] = field(default_factory=queue.Queue)
 
     def write_settings(self, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
@@ -56,7 +56,8 @@ def ground(folder: Path) -> Iterator[Ground]:
     place = folder / "dovecot"
     place.mkdir(parents=True)
     port = free_port()
-    sink = subprocess.Popen([sys.executable, "-m", "bench.sink", str(port)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "bench.sink", str(port)]
+    sink = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     with DovecotServer(place, USERS) as imap:
         found = Ground(folder, imap, port)
         threading.Thread(target=_collect, args=(sink, found), daemon=True).start()
@@ -68,7 +69,7 @@ def ground(folder: Path) -> Iterator[Ground]:
             sink.wait()
 
 
-def _collect(sink: "subprocess.Popen[str]", found: Ground) -> None:
+def _collect(sink: subprocess.Popen[str], found: Ground) -> None:
     assert sink.stdout is not None
     for line in sink.stdout:
         found.taken.put(json.loads(line))

@@ -142,8 +142,8 @@ class Outgoing:
             # A relay that knows us by our address. Should it want a login after all, it refuses the letter and says so.
             if account.get_token is not None:
                 raise DeliveryError(
-                    f"The mail server {account.place} offers no login. Check the port and whether security is starttls or"
-                    " tls.", permanent=False, unreachable=True,
+                    f"The mail server {account.place} offers no login. Check the port and whether security is"
+                    " starttls or tls.", permanent=False, unreachable=True,
                 )  # fmt: skip
             return
         if account.get_token is not None:

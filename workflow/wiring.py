@@ -16,6 +16,7 @@ from config.settings import Step as StepSettings
 from documents.links import link_to
 from documents.materials import Materials
 from mailer.account import Account
+from mailer.dkim import KeyFinder, vouch
 from mailer.domain import ascii_address
 from mailer.errors import DeliveryError, InboxError
 from mailer.inbox import Inbox
@@ -114,10 +115,25 @@ class Wiring:
         mailbox = self.settings.mailbox
         return frozenset((mailbox.address, *mailbox.former_addresses))
 
-    def read(self, raw: bytes, received: datetime) -> Letter:
+    @cached_property
+    def trust(self) -> TrustRules:
         mailbox = self.settings.mailbox
-        trust = TrustRules(tuple(mailbox.authserv_id), mailbox.internal_header)
-        return read_letter(raw, received=received, trust=trust, own_addresses=self.own_addresses, markers=markers())
+        return TrustRules(tuple(mailbox.authserv_id), mailbox.internal_header)
+
+    @cached_property
+    def find_key(self) -> KeyFinder:
+        return KeyFinder()
+
+    def read(self, raw: bytes, received: datetime) -> Letter:
+        return read_letter(
+            raw, received=received, trust=self.trust, own_addresses=self.own_addresses, markers=markers()
+        )  # fmt: skip
+
+    def vouch(self, letter: Letter, raw: bytes, last_try: bool = True) -> Letter:
+        """The letter with what its signature says, where the settings want that checked; may raise NotProvenYet."""
+        if not self.settings.mailbox.dkim:
+            return letter
+        return vouch(letter, raw, self.trust, self.find_key, last_try=last_try)
 
     @cached_property
     def store(self) -> LetterStore:
@@ -133,7 +149,7 @@ class Wiring:
             labels=form_labels(),
             words=Keywords.built_in().extended(more),
             lookup=Lookup(self.journal.token, self.journal.request, self.journal.notice_params),
-            authenticates=bool(mailbox.authserv_id or mailbox.internal_header),
+            authenticates=self.trust.configured or mailbox.dkim,
             operators=self.policy.operators,
         )
 
@@ -251,6 +267,11 @@ class Wiring:
         ]
         return old + [("conflict_copy", path.name) for path in self.registry.conflict_copies()]
 
+    def letter_name(self, received: str) -> str:
+        """What a stored letter is called in the materials, by when it was received (UTC text)."""
+        at = datetime.fromisoformat(received).astimezone(self.settings.timezone)
+        return f"{words(self.settings.language).text('letter_file')} {at:%Y-%m-%d %H-%M-%S}.eml"
+
     def card(self, request: Request) -> str:
         return card_page(
             request, self.journal.history(request.reference), self.journal.materials(request.reference),
@@ -298,8 +319,10 @@ class Wiring:
         settings, operators = self.settings, self.policy.operators
         mailbox = settings.mailbox
         inbox = InboxLeg(
-            Inbox(self.account("imap")), mailbox.folder, f"{mailbox.address}/{mailbox.folder}", self.service, self.reader,
+            Inbox(self.account("imap")), mailbox.folder, f"{mailbox.address}/{mailbox.folder}", self.service,
+            self.reader,
             self.store, self.read, self.own_addresses, self.read_from(), mailbox.max_size, operators, self.stopping,
+            vouch=self.vouch,
         )  # fmt: skip
         registry = RegistryLeg(
             self.sync,
@@ -310,10 +333,9 @@ class Wiring:
             oddities=self.beside_the_book,
         )
         mail = MailLeg(self.service, self.notices, Outgoing(self.account("smtp")), operators)
-        letter_name = words(settings.language).text("letter_file")
         folder = FolderLeg(
             self.service, self.materials, self.store, self.card,
-            lambda received: f"{letter_name} {datetime.fromisoformat(received).astimezone(settings.timezone):%Y-%m-%d %H-%M-%S}.eml",
+            self.letter_name,
             operators,
         )  # fmt: skip
         digests = {person.email: person.digest for person in settings.people if person.digest is not None}

@@ -42,7 +42,8 @@ DECISIONS: dict[Action, tuple[str, ...]] = {
         "отклонено", "отклонить", "отклоняю", "отклонен", "отклонена", "otkazano", "abgelehnt",
     ),
     Action.RETURN: (
-        "return", "returned", "return for rework", "вернуть", "верните", "верни", "вернуть на доработку", "вернуть в работу", "возвращаю",
+        "return", "returned", "return for rework", "вернуть", "верните", "верни",
+        "вернуть на доработку", "вернуть в работу", "возвращаю",
         "возвращаю на доработку", "верните на доработку", "на доработку", "доработать", "vernut",
     ),
     Action.UNDO: ("undo", "отменить", "отменяю", "otmenit"),
@@ -178,8 +179,9 @@ PARTICIPLES = _words("отказано отклонено отклонен от�
 FAREWELLS = _words("спасибо благодарю с thanks thank best kind regards cheers sincerely yours many")
 """First words of the paragraph with which a letter ends."""
 BACK_REFERRING = _words(
-    "нужно надо стоит требуется нужен будем буду будет хочу могу можем можно смысла оснований причин повода необходимости "
-    "сейчас пока было был была были следует стану стоило need needed necessary required reason reasons grounds yet now longer more so problem да"
+    "нужно надо стоит требуется нужен будем буду будет хочу могу можем можно смысла оснований причин повода "
+    "необходимости сейчас пока было был была были следует стану стоило да "
+    "need needed necessary required reason reasons grounds yet now longer more so problem"
 )
 """Behind a negation these speak of the word before it: “отказано не будет”, “reject no need”."""
 NOT_INSTRUMENTAL = _words(

@@ -30,7 +30,7 @@ PAYMENTS, RITA, ADAM, ADA, FIONA, OSCAR, SUPPLIER, MALLORY = (
     "payments@example.test", "manager@example.test", "head@example.test", "director@example.test",
     "accounting@example.test", "operator@example.test", "supplier@vendor.test", "mallory@evil.test",
 )  # fmt: skip
-USERS = {name: "secret" for name in (PAYMENTS, RITA, ADAM, ADA, FIONA, OSCAR, SUPPLIER, MALLORY)}
+USERS = dict.fromkeys((PAYMENTS, RITA, ADAM, ADA, FIONA, OSCAR, SUPPLIER, MALLORY), "secret")
 
 SETTINGS = """
 language = "ru"
@@ -171,7 +171,7 @@ class Stage:
     def later(self, **span: float) -> None:
         self.offset += timedelta(**span)
 
-    # --- people -------------------------------------------------------------------------------------------------------
+    # --- people -----------------------------------------------------------------------------------------------------
 
     def send(
         self, sender: str, text: str, *, subject: str = "Заявка на оплату", to: str = PAYMENTS,
@@ -199,7 +199,8 @@ class Stage:
     ) -> EmailMessage:
         """A reply as mail programs make it: Re:, In-Reply-To, References, the original quoted below."""
         original = to.get_body(("plain",))
-        quoted = "\n".join(f"> {line}" for line in str(original.get_content()).splitlines()) if original and quote else ""
+        lines = str(original.get_content()).splitlines() if original and quote else []
+        quoted = "\n".join(f"> {line}" for line in lines)
         name = str(to["From"])
         body = f"{text}\n\n24.11.2026 10:00, {name} пишет:\n{quoted}\n" if quote else text
         ids = f"{to.get('References', '')} {to['Message-ID']}".strip()
@@ -226,7 +227,7 @@ class Stage:
         assert len(fresh) == 1, [str(message["Subject"]) for message in fresh]
         return fresh[0]
 
-    # --- the registry ---------------------------------------------------------------------------------------------------
+    # --- the registry -----------------------------------------------------------------------------------------------
 
     def cells(self, reference: str = "") -> dict[str, object]:
         """The row of a request (the only one by default) by header."""
@@ -251,7 +252,7 @@ class Stage:
             sheet.cell(line, columns[title]).value = value  # type: ignore[assignment]
         book.save(self.book)
 
-    # --- the journal ------------------------------------------------------------------------------------------------------
+    # --- the journal ------------------------------------------------------------------------------------------------
 
     @property
     def first(self) -> str:

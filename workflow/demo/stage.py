@@ -104,7 +104,8 @@ class Stage:
         files: Sequence[tuple[str, bytes]] = (), headers: Sequence[tuple[str, str]] = (),
     ) -> None:  # fmt: skip
         message = EmailMessage(policy=policy.SMTP)
-        message["From"], message["To"], message["Subject"] = formataddr((player.name(self.language), player.email)), to, subject
+        message["From"] = formataddr((player.name(self.language), player.email))
+        message["To"], message["Subject"] = to, subject
         message["Date"], message["Message-ID"] = formatdate(localtime=True), make_msgid(domain="example.test")
         for name, value in headers:
             message[name] = value

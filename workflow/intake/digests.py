@@ -72,12 +72,14 @@ class Several:
     def receipt(self, results: Mapping[int, str]) -> Deed:
         """One receipt for all lines: decided (or why not), and those that stay open."""
         told = [
-            [order.line, order.reference, order.action, results.get(order.line, ""), order.comment] for order in self.orders
+            [order.line, order.reference, order.action, results.get(order.line, ""), order.comment]
+            for order in self.orders
         ]
         named = {order.line for order in self.orders}
         still = [[number, reference] for number, (reference, _) in enumerate(self.lines, 1) if number not in named]
         params = {
-            "results": told, "open": still, "unclear": [list(pair) for pair in self.unclear], "unknown": list(self.unknown),
+            "results": told, "open": still, "unclear": [list(pair) for pair in self.unclear],
+            "unknown": list(self.unknown),
         }  # fmt: skip
         return Deed(Lane.MAIL, "digest_receipt", self.by, params)
 

@@ -7,7 +7,8 @@ import unicodedata
 from workflow.people import Roster
 
 _LOOKS = str.maketrans({
-    "а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "у": "y", "х": "x", "к": "k", "м": "m", "т": "t", "в": "b", "н": "h",
+    "а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "у": "y", "х": "x", "к": "k", "м": "m", "т": "t", "в": "b",
+    "н": "h",
     "0": "o", "1": "l", "3": "e", "5": "s", "ı": "i", "і": "i",
 })  # fmt: skip
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))

@@ -31,7 +31,8 @@ DECISIONS = (
 class Plan:
     """Made by reading alone; nothing has happened yet.
 
-    `several` are the orders of an answer to a daily list, which has no single `command`. `verdict` is one of requests answers refused ignored; `kind` and `decision` are what `countersign read` shows."""
+    `several` are the orders of an answer to a daily list, which has no single `command`. `verdict` is
+    one of requests answers refused ignored; `kind` and `decision` are what `countersign read` shows."""
 
     verdict: str
     kind: str

@@ -244,7 +244,7 @@ class Queue:
             connection.execute(update(tables.deeds).where(tables.deeds.c.id == deed_id).values(values))
 
     def free_own_leases(self, now: datetime) -> None:
-        """At the start of the single daemon on SQLite: what it had claimed before is free at once, and comes in its turn
+        """At the start of the single daemon on SQLite: what it had claimed is free at once, and comes in its turn
         (ended leases wait behind all that is due). The mark of a notice that was being sent stays."""
         table = tables.deeds
         with self.engine.begin() as connection:

@@ -88,7 +88,7 @@ def alarm(
     service: Service, operators: tuple[str, ...], key: str, details: str, *, once: str = "",
     once_for: timedelta = timedelta(0),
 ) -> None:  # fmt: skip
-    """Tell every operator; an alarm about a notice to an operator would only turn in a circle, so it names itself once."""
+    """Tell every operator, once: an alarm about a notice to an operator would only turn in a circle."""
     deeds = alarms(operators, key, details, once=once, once_for=once_for)
     if deeds:
         service.add_deeds(deeds)

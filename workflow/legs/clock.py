@@ -115,8 +115,8 @@ class ClockLeg:
         for person in due:
             lines = digest_lines(waiting, person)
             if lines:
-                deed = Deed(Lane.MAIL, "digest", person, {"day": local.date().isoformat(), "lines": lines, "ask": DIGEST},
-                            once=f"digest:{local.date()}:{person}")  # fmt: skip
+                params = {"day": local.date().isoformat(), "lines": lines, "ask": DIGEST}
+                deed = Deed(Lane.MAIL, "digest", person, params, once=f"digest:{local.date()}:{person}")
                 self.service.add_deeds([deed])
             self.journal.set_note(f"digest:{person}", local.date().isoformat())
 

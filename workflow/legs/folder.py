@@ -80,7 +80,7 @@ class FolderLeg:
         else:
             self.journal.postpone(deed, str(error), retry_at(self.service.now(), deed.attempts))
 
-    # --- filing -------------------------------------------------------------------------------------------------------
+    # --- filing -----------------------------------------------------------------------------------------------------
 
     def file(self, request: Request) -> None:
         """Letters, attachments, payment orders, then the page that lists them. Repeating it changes nothing."""
@@ -123,7 +123,7 @@ class FolderLeg:
             request.reference, stored.name, str(stored.path), stored.sha256, kind, self.service.now()
         )
 
-    # --- what people put there ------------------------------------------------------------------------------------------
+    # --- what people put there --------------------------------------------------------------------------------------
 
     def _look_for_orders(self) -> bool:
         """Payment orders in the folders of approved and lately paid requests; a folder is opened when it stirred."""
@@ -133,7 +133,8 @@ class FolderLeg:
             return False
         self._looked = tick
         found = False
-        for request in self.journal.find_recent((Status.APPROVED.value, Status.PAID.value), now - LOOKED_AT_AFTER_PAYMENT):
+        recent = now - LOOKED_AT_AFTER_PAYMENT
+        for request in self.journal.find_recent((Status.APPROVED.value, Status.PAID.value), recent):
             found = self._look_into(request) or found
         return found
 

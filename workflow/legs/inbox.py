@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from mailer.automatic import Automatic, classify
 from mailer.bounce import Bounce, read_bounce
+from mailer.dkim import WAITING, NotProvenYet
 from mailer.errors import InboxError
 from mailer.inbox import Fetched, Inbox
 from mailer.letter import Letter, LetterError, authors_of, header_key, letter_key, read_header
@@ -30,6 +32,8 @@ from workflow.letters import LetterStore
 from workflow.service import Service
 
 TOLD_IN_RECEIPT = frozenset({"receipt_vote", "answer_refused"})
+PROOF_WAITS = timedelta(hours=1)
+"""For so long the name servers may fail to say who signed a letter; after that it counts as not proven."""
 log = logging.getLogger("countersign.inbox")
 
 
@@ -49,9 +53,12 @@ class InboxLeg:
     max_size: int
     operators: tuple[str, ...]
     stopping: Callable[[], bool] = lambda: False
+    vouch: Callable[[Letter, bytes, bool], Letter] = lambda letter, raw, last_try: letter
     name: str = "inbox"
     _uidvalidity: str = ""
     _cursor: int = 0
+    _waiting: list[str] | None = None
+    """Letters whose sender could not be checked yet; None before the journal was asked for them."""
 
     @property
     def journal(self) -> Journal:
@@ -66,6 +73,7 @@ class InboxLeg:
             raise
 
     def _read_new(self) -> bool:
+        self._try_waiting()
         if not self.inbox.connected:
             self._finish_open()
             self.inbox.connect()
@@ -101,18 +109,61 @@ class InboxLeg:
     def take(self, fetched: Fetched) -> None:
         """Store, understand, carry out. A letter that breaks the reader is set aside; the next one is read."""
         header = read_header(fetched.raw)
-        key = letter_key(fetched.raw, header) if fetched.whole else header_key(fetched.raw or self._place(fetched), fetched.size)
+        key = (
+            letter_key(fetched.raw, header)
+            if fetched.whole
+            else header_key(fetched.raw or self._place(fetched), fetched.size)
+        )
         if self.journal.knows_letter(key):
             return
         path = self.store.save(key, fetched.raw, fetched.received)
         entry = self._entry(key, path, header, fetched.received)
+        if self._try(fetched, header, entry):
+            self._waiting = [*(self._waiting or []), key]
+
+    def _try(self, fetched: Fetched, header: Header, entry: LetterEntry) -> bool:
+        """Understand and carry out; True when it must wait because nobody can tell now who signed it: it is set aside
+        without a word to anybody, and each turn tries again."""
         try:
             self._understand(fetched, header, entry)
+        except NotProvenYet as error:
+            aside = replace(entry, verdict="set_aside", error=str(error))
+            self.journal.letter_entry(aside, self.service.now())
+            return True
         except Exception as error:  # one letter must never stop the ones behind it
             if is_out_of_order(error):
                 raise
-            log.exception("letter %s could not be read and is set aside", key)
+            log.exception("letter %s could not be read and is set aside", entry.key)
             self._set_aside(entry, f"{type(error).__name__}: {error}")
+        return False
+
+    def _try_waiting(self) -> None:
+        keys = self._waiting
+        if keys is None:
+            keys = [row.key for row in self.journal.set_aside() if (row.error or "").startswith(WAITING)]
+        self._waiting = None  # asked for anew should this turn break off
+        self._waiting = [key for key in keys if self._still_waits(key)]
+
+    def _still_waits(self, key: str) -> bool:
+        try:
+            found = self._stored(key)
+        except FileNotFoundError:  # somebody took its file away; `retry` says so
+            return False
+        return found is not None and self._try(*found)
+
+    def _vouched(self, letter: Letter, raw: bytes, key: str) -> Letter:
+        """With what the sender's signature says. People of ours are waited for while nobody can tell: for an hour, then
+        it counts as failing. For strangers nobody waits, or they could fill the mailbox with letters that wait."""
+        if self.reader.roster.find(letter.sender) is None:
+            return self.vouch(letter, raw, True)
+        try:
+            return self.vouch(letter, raw, False)
+        except NotProvenYet:
+            now = self.service.now()
+            first = datetime.fromisoformat(self.journal.note_once(f"unproven:{key}", now.isoformat()))
+            if now - first < PROOF_WAITS:
+                raise
+            return self.vouch(letter, raw, True)
 
     def _set_aside(self, entry: LetterEntry, error: str) -> None:
         """Kept with its error for `retry`; the operator hears of it, and the writer if he is on the roster."""
@@ -129,16 +180,24 @@ class InboxLeg:
         return f"Message-ID: <{self._uidvalidity}.{fetched.uid}.unreadable>\r\n".encode()
 
     def again(self, key: str) -> None:
-        """Read a letter that was set aside once more (`retry`)."""
+        """Read a letter that was set aside once more (`retry`); one whose sender cannot be checked yet waits on."""
+        found = self._stored(key)
+        if found is not None:
+            with suppress(NotProvenYet):
+                self._understand(*found)
+
+    def _stored(self, key: str) -> tuple[Fetched, Header, LetterEntry] | None:
+        """A letter that was set aside, from its file."""
         row = self.journal.letter(key)
         if row is None or row.verdict != "set_aside" or row.path is None:
-            return
+            return None
         raw = self.store.raw(row.path)
         if letter_key(raw) != key:  # the server gave no more than its header: an empty letter is not what was written
-            return
+            return None
         received = datetime.fromisoformat(row.received_at)
-        entry = self._entry(key, row.path, read_header(raw), received)
-        self._understand(Fetched(0, raw, received, len(raw), True), read_header(raw), entry)
+        header = read_header(raw)
+        fetched = Fetched(0, raw, received, len(raw), True)
+        return fetched, header, self._entry(key, row.path, header, received)
 
     def _entry(self, key: str, path: str, header: Header, received: datetime) -> LetterEntry:
         authors = authors_of(header)
@@ -170,7 +229,7 @@ class InboxLeg:
         if letter.automatic and letter.automatic.kind != "auto?":
             self._automatic(fetched.raw, letter.automatic, entry)
             return
-        plan = self.reader.plan(letter)
+        plan = self.reader.plan(self._vouched(letter, fetched.raw, entry.key))
         if letter.automatic and plan.decides:
             plan = replace(plan, command=None, several=None, deeds=(), verdict="ignored", reason="looks_automatic")
         self._carry_out(plan, entry)
@@ -202,8 +261,10 @@ class InboxLeg:
     def _finish_open(self) -> None:
         """Letters with several orders that a crash left half done."""
         for row in self.journal.open_letters():
-            entry = LetterEntry(row.key, row.mailbox, datetime.fromisoformat(row.received_at), "open",
-                                message_id=row.message_id, sender=row.sender, subject=row.subject, path=row.path)  # fmt: skip
+            entry = LetterEntry(
+                row.key, row.mailbox, datetime.fromisoformat(row.received_at), "open",
+                message_id=row.message_id, sender=row.sender, subject=row.subject, path=row.path,
+            )  # fmt: skip
             self._finish_several(Several.restore(row.commands), entry)
 
     def _ignore(self, entry: LetterEntry, reason: str) -> None:
