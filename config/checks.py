@@ -7,6 +7,7 @@ that a wrong duration in one place does not hide a missing approver in another.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.util import find_spec
 
 from config.routes import check_condition, check_last, check_rules
 from config.sections import Mailbox, Person, RegistrySettings, Rule
@@ -43,7 +44,7 @@ def find_warnings(
         yield Problem("people", "nobody has the role operator: nobody hears of what is stuck")
     if "requester" not in roles:
         yield Problem("people", "nobody has the role requester: nobody may send a request")
-    if not mailbox.authserv_id and mailbox.internal_header is None:
+    if not mailbox.authserv_id and mailbox.internal_header is None and not mailbox.dkim:
         yield Problem("mailbox.authserv_id", "is empty: senders are not checked, the reply's code alone decides")
     for registry in registries:
         for key in sorted(_FOREIGN[registry.kind] & registry.model_fields_set):
@@ -101,6 +102,8 @@ def _check_mailbox(mailbox: Table) -> Iterator[Problem]:
     ways = [key for key in ("password_file", "password_env", "oauth") if key in mailbox]
     if len(ways) > 1:
         yield Problem(f"mailbox.{ways[1]}", f"is a second way to sign in beside {ways[0]}; keep one of them")
+    if mailbox.get("dkim") is True and not (find_spec("dkim") and find_spec("dns")):
+        yield Problem("mailbox.dkim", 'needs two more packages: pip install "countersign[dkim]"')
     oauth = table_in(mailbox.get("oauth"))
     if oauth.get("provider") == "microsoft":
         for key in ("tenant", "client_id"):

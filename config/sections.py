@@ -114,6 +114,7 @@ class Mailbox(Secretive):
     plus_addressing: Flag = True
     authserv_id: tuple[Text, ...] = ()
     internal_header: HeaderLine | None = None
+    dkim: Flag = False
     poll: Duration = timedelta(seconds=30)
     max_size: Size = 25 * 1024**2
     read_from: Day | None = None

@@ -3,7 +3,8 @@
 Anybody can put such a field into a letter; our server's own stands on top of them. So only the topmost field that bears
 a configured name counts, and what is below it is hearsay. Microsoft 365 writes no name: `#microsoft365` trusts that
 shape; `*.yandex.net` trusts every host below a domain. DMARC decides where it was checked, else an aligned DKIM
-signature; SPF alone says nothing about From.
+signature; SPF alone says nothing about From. A signature that we check ourselves (`dkim`) is a second line: it must
+bear out what the server says.
 """
 
 from __future__ import annotations
@@ -116,6 +117,23 @@ def judge(headers: Sequence[tuple[str, str]], from_addresses: Sequence[str], rul
     if rules.internal_header and _is_internal(headers, rules.internal_header) and not _contradicts(verdict):
         return Verdict("pass", "our server marked the letter as internal", "internal")
     return verdict
+
+
+def needs_signature(verdict: Verdict, rules: TrustRules) -> bool:
+    """Whether a signature that we check ourselves can change anything: a no stays a no, and mail that never left the
+    house bears none."""
+    return not rules.configured or (verdict.result == "pass" and verdict.by != "internal")
+
+
+def confirm(verdict: Verdict, rules: TrustRules, signers: Sequence[str], why_not: str) -> Verdict:
+    """The verdict with the second line: what our server says must be borne out by a signature that we found good
+    ourselves; where no server is named the signature alone proves."""
+    if signers:
+        ours = Verdict("pass", f"signed by {signers[0]}, as we checked ourselves", "dkim")
+        return verdict if rules.configured else ours
+    if rules.configured:
+        return Verdict("fail", f"our server vouches for the letter, but we do not find it proven: {why_not}", "dkim")
+    return Verdict("fail", why_not, "dkim")
 
 
 def _contradicts(verdict: Verdict) -> bool:

@@ -35,9 +35,11 @@ def _facts(wiring: Wiring, raw: bytes) -> dict[str, Any]:
     if automatic is None or automatic.kind == "auto?":
         letter = wiring.read(raw, wiring.now())
         if letter.automatic is None or letter.automatic.kind == "auto?":
-            plan = wiring.reader.plan(letter)
+            plan = wiring.reader.plan(wiring.vouch(letter, raw))
             looks = (letter.automatic.why,) if letter.automatic and plan.decision else ()
-            return _of_plan(wiring, plan, (*plan.why, *looks, *(f"doubt: {doubt}" for doubt in letter.doubts)), bool(looks))
+            return _of_plan(
+                wiring, plan, (*plan.why, *looks, *(f"doubt: {doubt}" for doubt in letter.doubts)), bool(looks)
+            )
         automatic = letter.automatic
     kind = "own" if automatic.kind == "own" else "automatic"
     return {"kind": kind, "decision": None, "comment": None, "fields": {}, "problems": [], "why": [automatic.why]}

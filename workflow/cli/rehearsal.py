@@ -54,7 +54,7 @@ def _outcome(wiring: Wiring, fetched: Fetched) -> tuple[str, tuple[str, ...]]:
         return "unreadable", (str(error),)
     if letter.automatic and letter.automatic.kind != "auto?":
         return "ignored", ()
-    plan = wiring.reader.plan(letter)
+    plan = wiring.reader.plan(wiring.vouch(letter, fetched.raw))
     if _is_asked_back(plan):
         return "asked_back", (*plan.why, *letter.doubts)
     return plan.verdict, tuple(letter.doubts) if letter.blocked else ()
