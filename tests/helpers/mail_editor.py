@@ -1,7 +1,7 @@
 """The editor that a mail program opens on a reply: it types what the person wanted to say and ends.
 
-Run as `mail_editor.py ORDERS FILE`; the orders are JSON: charset, text, where (above | below), inline (the beginning of a
-quoted line -> what is typed at its end).
+Run as `mail_editor.py ORDERS FILE`; the orders are JSON: charset, text, where (above | below | instead: the
+draft is deleted), inline (how a quoted line begins -> what is typed at its end).
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ def edit(draft: str, orders: dict[str, Any]) -> str:
     text = orders["text"]
     if not text:
         return filled
+    if orders["where"] == "instead":
+        return f"{text}\n"
     if orders["where"] == "above":
         return f"{text}\n\n{filled}"
     found = list(SIGNATURE.finditer(filled))

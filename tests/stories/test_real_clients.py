@@ -10,16 +10,16 @@ import pytest
 
 from helpers.mailprograms import Alpine, Desk, MailProgram, Mutt, SNail, Writing, reply
 from helpers.needs import needs
-from stories.stage import ADAM, RITA, Stage, complete_form, invoice, text_of
+from stories.stage import ADAM, RITA, Stage, complete_form, invoice
 from workflow.core.model import Request, Status
 
 NAMES = {ADAM: "Антон Головин", RITA: "Рита Орлова"}
 WROTE_RU, WROTE_EN = "{date} {name} пишет:", "On {date}, {name} wrote:"
+SNAIL, NEOMUTT, MUTT, ALPINE = SNail(), Mutt("neomutt"), Mutt("mutt", imap=True), Alpine()
 PROGRAMS = [
-    pytest.param(program, marks=needs(program.name), id=f"{program.name}{'-imap' if getattr(program, 'imap', False) else ''}")
-    for program in (SNail(), Mutt("neomutt"), Mutt("mutt", imap=True), Alpine())
+    pytest.param(program, marks=needs(program.name), id=program.name)
+    for program in (SNAIL, NEOMUTT, MUTT, ALPINE)
 ]
-
 
 Answer = Callable[[MailProgram, str, EmailMessage, Writing], bytes]
 
@@ -37,7 +37,9 @@ def answer(stage: Stage, tmp_path: Path) -> Answer:
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_every_decision_of_an_approver_is_read_with_its_reason(stage: Stage, answer: Answer, program: MailProgram) -> None:
+def test_every_decision_of_an_approver_is_read_with_its_reason(
+    stage: Stage, answer: Answer, program: MailProgram
+) -> None:
     asked = requests(stage, 4)
     answer(program, ADAM, asked[0], Writing("Согласовано", attribution=WROTE_RU, signature="Антон Головин\nдиректор"))
     answer(program, ADAM, asked[1], Writing("Отказано: дорого,\nнайдите дешевле", attribution=WROTE_EN))
@@ -62,10 +64,70 @@ def test_a_draft_is_completed_in_the_quoted_form(stage: Stage, answer: Answer, p
     assert (stage.request().value("inn"), stage.request().status) == ("9652407405", Status.AWAITING)
 
 
-def requests(stage: Stage, count: int) -> list[EmailMessage]:
+@needs("neomutt")
+@pytest.mark.parametrize("charset", ["koi8-r", "windows-1251"])
+def test_an_old_character_set_changes_no_word(stage: Stage, answer: Answer, charset: str) -> None:
+    asked = requests(stage, 2)
+    sent = answer(NEOMUTT, ADAM, asked[0], Writing("Согласовано", charset=charset, terminal=charset))
+    text = "отказано: нет денег"
+    answer(NEOMUTT, ADAM, asked[1], Writing(text, charset=charset, terminal=charset, signature="Антон Головин"))
+    stage.run()
+    assert f"charset={charset}".encode() in sent.lower()
+    assert [said(request) for request in stage.wiring().journal.requests()] == ["approve: ", "reject: нет денег"]
+
+
+@needs("s-nail")
+def test_an_answer_without_any_quote_in_an_old_character_set(stage: Stage, answer: Answer) -> None:
+    asked = requests(stage, 1, currency="USD")  # there is no sign of the rouble in it, and the subject names the amount
+    sent = answer(SNAIL, ADAM, asked[0], Writing("Согласовано, спасибо", where="instead", charset="windows-1251,utf-8"))
+    stage.run()
+    assert b"charset=windows-1251" in sent.lower()
+    assert said(stage.request()) == "approve: спасибо"
+
+
+@needs("s-nail")
+def test_a_quote_that_the_program_spoiled_is_a_doubt(stage: Stage, answer: Answer) -> None:
+    """A terminal of another character set than the system's: every letter of the quote becomes three wrong ones."""
+    asked = requests(stage, 1)
+    answer(SNAIL, ADAM, asked[0], Writing("Согласовано", charset="koi8-r", terminal="koi8-r"))
+    stage.run()
+    assert stage.request().status is Status.AWAITING
+    assert stage.only(ADAM)
+
+
+@pytest.mark.parametrize("program", [program for program in PROGRAMS if program.id in ("neomutt", "alpine")])
+def test_flowed_lines_are_one_sentence_again(stage: Stage, answer: Answer, program: MailProgram) -> None:
+    asked = requests(stage, 1)
+    text = "Отказано: договор подписан не тем, \nкто вправе его подписывать."
+    sent = answer(program, ADAM, asked[0], Writing(text, attribution=WROTE_RU, signature="Антон", flowed=True))
+    stage.run()
+    assert b"format=flowed" in sent.lower()
+    assert said(stage.request()) == "reject: договор подписан не тем, кто вправе его подписывать."
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_an_answer_below_the_quote(stage: Stage, answer: Answer, program: MailProgram) -> None:
+    asked = requests(stage, 1)
+    answer(program, ADAM, asked[0], Writing("Согласовано", where="below", signature="Антон Головин"))
+    stage.run()
+    assert stage.request().status is Status.APPROVED
+
+
+@needs("s-nail")
+def test_a_program_that_quotes_without_a_sign_and_answers_the_plain_address(stage: Stage, answer: Answer) -> None:
+    asked = requests(stage, 2)
+    sent = answer(SNAIL, ADAM, asked[0], Writing("Согласовано", bare=True))
+    answer(SNAIL, ADAM, asked[1], Writing("Согласовано", bare=True, where="below"))
+    assert b"To: payments@" in sent
+    stage.run()
+    assert [said(request) for request in stage.wiring().journal.requests()] == ["approve: ", ""]
+
+
+def requests(stage: Stage, count: int, currency: str = "руб.") -> list[EmailMessage]:
     """So many requests of Rita's; the questions to Adam in their order."""
     for number in range(1, count + 1):
-        stage.send(RITA, complete_form(stage.now()).replace("118", f"{number}18"), files=[("счет.pdf", invoice(str(number)))])
+        form = complete_form(stage.now()).replace("118", f"{number}18").replace("руб.", currency)
+        stage.send(RITA, form, files=[("счет.pdf", invoice(str(number)))])
     stage.run()
     return stage.new(ADAM)
 
