@@ -103,7 +103,8 @@ def _check_mailbox(mailbox: Table) -> Iterator[Problem]:
     if len(ways) > 1:
         yield Problem(f"mailbox.{ways[1]}", f"is a second way to sign in beside {ways[0]}; keep one of them")
     if mailbox.get("dkim") is True and not (find_spec("dkim") and find_spec("dns")):
-        yield Problem("mailbox.dkim", 'needs two more packages: pip install "countersign[dkim]"')
+        install = '.venv/bin/pip install -e ".[dkim]"'
+        yield Problem("mailbox.dkim", f"needs packages that are not there; in the program's folder: {install}")
     oauth = table_in(mailbox.get("oauth"))
     if oauth.get("provider") == "microsoft":
         for key in ("tenant", "client_id"):

@@ -385,3 +385,11 @@ def test_what_is_allowed_but_likely_to_hurt_is_a_warning(folder: Path) -> None:
     cast = CAST.replace('["approver", "operator"]', '["approver", "accountant"]')
     settings = good(folder, cast=cast, rules=rule("{}", '[{ any = ["ada@example.test", "adam@example.test"] }]'))
     assert [warning.key for warning in warnings(settings)] == ["people", "mailbox.authserv_id", "approval[1].steps[1]"]
+
+
+def test_checking_signatures_needs_packages_that_are_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (LEAST + CAST + RULE).replace("[mailbox]\n", "[mailbox]\ndkim = true\n")
+    assert load(write(folder, text), {}).mailbox.dkim
+    monkeypatch.setattr("config.checks.find_spec", lambda name: None)
+    with pytest.raises(SettingsError, match=r"mailbox\.dkim.*pip install"):
+        load(write(folder, text), {})

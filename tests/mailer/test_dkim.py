@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+import socket
+import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import dkim
+import dns.message
+import dns.rcode
+import dns.resolver
+import dns.rrset
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from mailer.dkim import REST, Dns, KeyFinder, NotProvenYet, Signed, verify, vouch
+from mailer.dkim import REST, Dns, KeyFinder, NotProvenYet, Signed, ask_dns, verify, vouch
 from mailer.letter import read_letter
 from mailer.trust import TrustRules
 
@@ -230,3 +236,63 @@ def test_the_last_try_counts_as_failing() -> None:
     with pytest.raises(NotProvenYet):
         verdict(SERVER + signed(), CHECKED, silent)
     assert verdict(SERVER + signed(), CHECKED, silent, last_try=True) == ("fail", "dkim")
+
+
+# --- real questions to a real name server -----------------------------------------------------------------------------
+
+ZONE = {
+    "good": dns.rcode.NOERROR, "missing": dns.rcode.NXDOMAIN, "empty": dns.rcode.NOERROR, "broken": dns.rcode.SERVFAIL,
+}  # fmt: skip
+
+
+@pytest.fixture
+def name_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A name server on this machine, known to the system's resolver; to names not in its zone it says nothing."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.bind(("127.0.0.1", 0))
+    thread = threading.Thread(target=_serve, args=(sock,))
+    thread.start()
+    resolver = dns.resolver.Resolver(configure=False)
+    resolver.nameservers, resolver.port = ["127.0.0.1"], sock.getsockname()[1]
+    monkeypatch.setattr(dns.resolver, "default_resolver", resolver)
+    monkeypatch.setattr("mailer.dkim.LONGEST_QUESTION", 0.3)
+    yield
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
+        last.sendto(b"", sock.getsockname())
+    thread.join(5)
+    sock.close()
+
+
+def _serve(sock: socket.socket) -> None:
+    while True:
+        wire, sender = sock.recvfrom(4096)
+        if not wire:
+            return
+        query = dns.message.from_wire(wire)
+        name = query.question[0].name
+        code = ZONE.get(name.labels[0].decode())
+        if code is None:
+            continue
+        answer = dns.message.make_response(query)
+        answer.set_rcode(code)
+        if name.labels[0] == b"good":
+            answer.answer.append(dns.rrset.from_text(name, 60, "IN", "TXT", '"v=DKIM1; " "p=abc"'))
+        sock.sendto(answer.to_wire(), sender)
+
+
+@pytest.mark.usefixtures("name_server")
+def test_a_record_in_several_pieces_is_one() -> None:
+    assert ask_dns("good._domainkey.example.test") == b"v=DKIM1; p=abc"
+
+
+@pytest.mark.usefixtures("name_server")
+@pytest.mark.parametrize("name", ["missing.example.test", "empty.example.test", f"{'x' * 70}.test", "a..test"])
+def test_a_name_without_a_record_has_no_key(name: str) -> None:
+    assert ask_dns(name) is None
+
+
+@pytest.mark.usefixtures("name_server")
+@pytest.mark.parametrize("name", ["broken.example.test", "silent.example.test"])
+def test_a_server_in_trouble_is_no_answer(name: str) -> None:
+    with pytest.raises(NotProvenYet):
+        ask_dns(name)
