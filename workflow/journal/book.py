@@ -16,9 +16,11 @@ from workflow.core.evolve import begin, evolve
 from workflow.core.model import Person, Reference, Request
 from workflow.core.outcome import Accepted, Outcome
 from workflow.journal import tables
+from workflow.journal.agreements import Agreements
 from workflow.journal.cause import Cause, LetterEntry, Result
 from workflow.journal.chain import START, link, payload_hash
 from workflow.journal.engine import insert_if_new, reading, upsert
+from workflow.journal.proof import Proof
 from workflow.journal.queue import Caps, GivenUp, Queue
 from workflow.journal.shelf import Shelf
 from workflow.journal.stamp import stamp, unstamp
@@ -150,7 +152,7 @@ def _after(reference: Reference, request: Request | None, event: Event, now: dat
     return evolve(request, event, now)
 
 
-class Journal(Queue, Shelf):
+class Journal(Queue, Shelf, Agreements, Proof):
     """The journal as its users see it: pages to write, a queue of deeds, and shelves to look things up."""
 
     def __init__(self, engine: Engine, *, domain: str, prefix: str = "PAY", name: str = "") -> None:

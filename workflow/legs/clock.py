@@ -17,7 +17,7 @@ from workflow.core.commands import AnnouncePayment, Command, Reroute
 from workflow.core.deeds import Deed, Lane
 from workflow.core.model import AskKind, Request, Status
 from workflow.journal import Cause, Claimed, Journal
-from workflow.journal.shelf import OLD_AGREEMENTS
+from workflow.journal.agreements import OLD_AGREEMENTS
 from workflow.legs.base import LEASE, crashed_too_often, postpone_or_bury
 from workflow.legs.bell import Bell
 from workflow.letters import LetterStore
