@@ -48,6 +48,8 @@ class Writing:
     """In what the program and the editor write to each other."""
     attribution: str = ""
     signature: str = ""
+    file: Path | None = None
+    """Attached; not by Alpine."""
     flowed: bool = False
     bare: bool = False
     """As it comes out of the box: no choice of prefix, no name in From."""
@@ -123,6 +125,8 @@ class SNail:
         if writing.signature:
             options["sign"] = f"\n-- \n{writing.signature}"
             lines.insert(2, "~a")
+        if writing.file:
+            lines.insert(2, f"~@ {writing.file}")
         arguments = [part for name, value in options.items() for part in ("-S", f"{name}={value}" if value else name)]
         folder = str(desk.mail.imap.maildir(desk.address))
         _run(["s-nail", "-n", "-#", *arguments, "-f", folder], desk.environment, lines, writing.terminal)
@@ -154,7 +158,8 @@ class Mutt:
         if self.imap:
             folder = f"imap://127.0.0.1:{desk.mail.imap_port}/INBOX"
             settings |= {"imap_user": desk.address, "imap_pass": desk.mail.imap.users[desk.address]}
-        keys = f"<search>~i {message_id}<enter><reply><send-message><exit>"
+        attach = f"<attach-file>{writing.file}<enter>" if writing.file else ""
+        keys = f"<search>~i {message_id}<enter><reply>{attach}<send-message><exit>"
         lines = ['set config_charset="utf-8"', *(f'set {name}="{value}"' for name, value in settings.items())]
         rc = desk.file("rc", "\n".join([*lines, f'push "{keys}"', ""]))
         on_terminal([self.name, "-n", "-F", str(rc), "-f", folder], desk.environment)

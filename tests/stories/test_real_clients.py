@@ -10,10 +10,10 @@ import pytest
 
 from helpers.mailprograms import Alpine, Desk, MailProgram, Mutt, SNail, Writing, reply
 from helpers.needs import needs
-from stories.stage import ADAM, RITA, Stage, complete_form, invoice
+from stories.stage import ADAM, FIONA, RITA, SUPPLIER, Stage, complete_form, files_of, invoice
 from workflow.core.model import Request, Status
 
-NAMES = {ADAM: "Антон Головин", RITA: "Рита Орлова"}
+NAMES = {ADAM: "Антон Головин", RITA: "Рита Орлова", FIONA: "Фаина Счетова"}
 WROTE_RU, WROTE_EN = "{date} {name} пишет:", "On {date}, {name} wrote:"
 SNAIL, NEOMUTT, MUTT, ALPINE = SNail(), Mutt("neomutt"), Mutt("mutt", imap=True), Alpine()
 PROGRAMS = [
@@ -62,6 +62,23 @@ def test_a_draft_is_completed_in_the_quoted_form(stage: Stage, answer: Answer, p
     answer(program, RITA, stage.only(RITA), writing)
     stage.run()
     assert (stage.request().value("inn"), stage.request().status) == ("9652407405", Status.AWAITING)
+
+
+@pytest.mark.parametrize("program", PROGRAMS[:3])
+def test_paid_with_the_payment_order_attached(
+    stage: Stage, answer: Answer, program: MailProgram, tmp_path: Path
+) -> None:
+    stage.answer(ADAM, requests(stage, 1)[0], "Согласовано")
+    stage.run()
+    order = tmp_path / "order215.pdf"
+    order.write_bytes(invoice("order"))
+    answer(program, FIONA, stage.only(FIONA), Writing("Оплачено, п/п № 215", file=order, signature="Фаина Счетова"))
+    stage.run()
+    request = stage.request()
+    assert (request.status, request.payments[0].order) == (Status.PAID, "215")
+    stage.later(minutes=11)
+    stage.run()
+    assert files_of(stage.only(SUPPLIER)) == {"order215.pdf": invoice("order")}
 
 
 @needs("neomutt")
