@@ -50,7 +50,7 @@ def test_excel_tells_who_has_the_workbook_open(registry: ExcelRegistry) -> None:
 
 def test_libreoffice_tells_who_has_the_workbook_open(registry: ExcelRegistry) -> None:
     path = registry.path.with_name(".~lock.registry.xlsx#")
-    path.write_text(",fiona,desk,24.11.2026 11:55,file:///home/fiona/.config/libreoffice/4;", encoding="utf-8")
+    path.write_text(",fiona,desk,24.11.2026 11:55,file:///C:/Users/fiona/libreoffice/4;", encoding="utf-8")
     (lock,) = locks_of(registry.path)
     assert (lock.owner, lock.program) == ("fiona", "LibreOffice")
 

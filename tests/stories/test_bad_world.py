@@ -239,7 +239,7 @@ def header_row(sheet: Worksheet) -> int:
 def lock(stage: Stage, owner: str = "Фаина Счетова") -> Path:
     """Somebody opens the workbook in LibreOffice."""
     path = stage.book.with_name(f".~lock.{stage.book.name}#")
-    path.write_text(f",{owner},desk,24.11.2026 10:00,file:///home/f;", encoding="utf-8")
+    path.write_text(f",{owner},desk,24.11.2026 10:00,file:///C:/f;", encoding="utf-8")
     return path
 
 

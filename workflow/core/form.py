@@ -28,7 +28,8 @@ from workflow.core.outcome import Accepted, Outcome, Refused, refuse_answer
 from workflow.core.policy import Policy
 
 BANK_PARTS = frozenset({"inn", "kpp", "bic", "account", "corr_account", "iban", "swift"})
-OF_THE_SENDER = frozenset({"sender_unverified", "look_alike"})
+OF_THE_LETTERS = frozenset({"sender_unverified", "look_alike", "charset_guessed"})
+"""Cautions about how the form came in; they stay with what it brought."""
 
 
 def open_request(command: Open, policy: Policy, now: datetime) -> Outcome:
@@ -154,8 +155,8 @@ def _filled(
     earlier: Sequence[Caution] = (),
 ) -> Filled:
     seen = examine(typed, rivals, files, policy.today(now), policy.language)
-    of_sender = [caution for caution in (*earlier, *form.cautions) if caution.code in OF_THE_SENDER]
-    warnings = tuple(dict.fromkeys((*of_sender, *form.cautions, *seen.warnings)))
+    of_letters = [caution for caution in (*earlier, *form.cautions) if caution.code in OF_THE_LETTERS]
+    warnings = tuple(dict.fromkeys((*of_letters, *form.cautions, *seen.warnings)))
     fields: Mapping[str, Field] = seen.fields
     return Filled(
         by, dict(typed), dict(rivals), fields, seen.problems, warnings, tuple(files), form.letter,

@@ -207,8 +207,8 @@ def size_text(size: int, words: Words) -> str:
     """Bytes as people say them; nothing for none."""
     if size <= 0:
         return ""
-    kilo = max(1, round(size / 1000))
-    return words.text("size_kb", n=kilo) if kilo < 1000 else words.text("size_mb", n=f"{size / 1_000_000:.0f}")
+    kilo = max(1, round(size / 1024))  # as the settings count them
+    return words.text("size_kb", n=kilo) if kilo < 1024 else words.text("size_mb", n=f"{size / 1024**2:.0f}")
 
 
 def _alarm(scene: Scene, params: Params) -> Values:
