@@ -1,18 +1,29 @@
-"""A child process with little time and memory, in which content from outside is parsed.
+"""A child process with little time and memory and no network, in which content from outside is parsed.
 
-A parser that loops, eats memory or crashes on a hostile file takes only its child with it; the caller gets
-"unreadable". The child gets the bytes on standard input and no environment to speak of.
+A parser that loops, eats memory or crashes on a hostile file takes only its child with it. The child gets the bytes on
+standard input and no environment to speak of.
 """
 
 import io
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 UNREADABLE = "unreadable"
 
 _ANSWER_LENGTH = 1000
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The child gave no answer: it ran out of time, or ended badly."""
+
+    reason: Literal["time", "crash"]
 
 
 def run_limited(
@@ -23,6 +34,19 @@ def run_limited(
     timeout: float = 15,
 ) -> str:
     """Run one of `FUNCTIONS` on the payload in a limited child; its answer, or "unreadable" when it ended badly."""
+    answer = run_child(function_name, payload, cpu_seconds, memory_bytes, timeout)
+    return UNREADABLE if isinstance(answer, Failure) else answer
+
+
+def run_child(
+    function_name: str,
+    payload: bytes,
+    cpu_seconds: int,
+    memory_bytes: int,
+    timeout: float,
+    answer_length: int = _ANSWER_LENGTH,
+) -> str | Failure:
+    """Run one of `FUNCTIONS` on the payload in a limited child; its answer, or how it ended."""
     if function_name not in FUNCTIONS:
         raise KeyError(function_name)
     root = str(Path(__file__).resolve().parent.parent)
@@ -40,11 +64,13 @@ def run_limited(
             env=environment,
             start_new_session=True,
         )
-    except (subprocess.TimeoutExpired, OSError):
-        return UNREADABLE
+    except subprocess.TimeoutExpired:
+        return Failure("time")
+    except OSError:
+        return Failure("crash")
     if child.returncode != 0:
-        return UNREADABLE
-    return child.stdout[:_ANSWER_LENGTH].decode("utf-8", errors="replace").strip() or UNREADABLE
+        return Failure("time" if child.returncode in (-signal.SIGXCPU, -signal.SIGKILL) else "crash")
+    return child.stdout[:answer_length].decode("utf-8", errors="replace").strip() or Failure("crash")
 
 
 def pdf_state(content: bytes) -> str:
@@ -65,7 +91,14 @@ def pdf_state(content: bytes) -> str:
         return "broken"
 
 
-FUNCTIONS: dict[str, Callable[[bytes], str]] = {"pdf_state": pdf_state}
+def invoice(payload: bytes) -> str:
+    """Read what a file says of an invoice."""
+    from documents.invoices.worker import work
+
+    return work(payload)
+
+
+FUNCTIONS: dict[str, Callable[[bytes], str]] = {"pdf_state": pdf_state, "invoice": invoice}
 
 
 def limit(cpu_seconds: int, memory_bytes: int) -> None:
@@ -78,9 +111,20 @@ def limit(cpu_seconds: int, memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
+def leave_network() -> None:
+    """Move this process into a network of its own, which reaches nothing; where the system forbids that, it stays."""
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    unshare = getattr(libc, "unshare", None)
+    if unshare is not None and unshare(_CLONE_NEWNET) != 0:
+        unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+
+
 def main(arguments: list[str]) -> None:
     """Do the work of the child: NAME CPU-SECONDS MEMORY-BYTES, content on standard input, answer on standard output."""
     name, cpu_seconds, memory_bytes = arguments
+    leave_network()
     limit(int(cpu_seconds), int(memory_bytes))
     print(FUNCTIONS[name](sys.stdin.buffer.read()))
 

@@ -79,7 +79,9 @@ def _spelling_warnings(text: str) -> tuple[str, ...]:
 def _checked(raw: dict[str, str], warnings: tuple[str, ...]) -> Code | CodeFault:
     if fault := _shape_fault(raw) or _number_fault(raw):
         return fault
-    fields = {field: one_line(strip_invisible(raw[key])) for key, field in _FIELDS.items() if raw.get(key, "").strip("0 ")}
+    fields = {
+        field: one_line(strip_invisible(raw[key])) for key, field in _FIELDS.items() if raw.get(key, "").strip("0 ")
+    }
     fields["currency"] = "RUB"
     if raw.get("Sum"):
         fields["amount"] = f"{Decimal(raw['Sum']) / 100:.2f}"

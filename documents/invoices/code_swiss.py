@@ -97,5 +97,7 @@ def _reference_fault(raw: dict[str, str]) -> CodeFault | None:
     is_qr_iban = institution.isdigit() and 30000 <= int(institution) <= 31999
     if kind not in ("QRR", "SCOR", "NON") or is_qr_iban != (kind == "QRR"):
         return CodeFault("reference_type", kind)
-    fits = {"QRR": qr_reference_ok, "SCOR": rf_reference_ok, "NON": lambda text: not text}[kind]
-    return None if fits(reference) else CodeFault("reference", reference)
+    fits = (
+        qr_reference_ok(reference) if kind == "QRR" else rf_reference_ok(reference) if kind == "SCOR" else not reference
+    )
+    return None if fits else CodeFault("reference", reference)

@@ -20,7 +20,9 @@ from values.invoice_line import parse_invoice_line
 __all__ = ["Code", "CodeFault", "CodesRead", "code_found", "parse_code", "read_codes"]
 
 _SBP = re.compile(rb"https?://(?:qr\.nspk\.ru|sub\.nspk\.ru)/", re.IGNORECASE)
-_BY_INVOICE = re.compile(r"сч[её]т(?:у|а)?\s*(?:на\s+оплату\s*)?((?:№|N)\s*\S+\s+от\s+\d{1,2}\.\d{1,2}\.\d{4})", re.IGNORECASE)
+_BY_INVOICE = re.compile(
+    r"сч[её]т(?:у|а)?\s*(?:на\s+оплату\s*)?((?:№|N)\s*\S+\s+от\s+\d{1,2}\.\d{1,2}\.\d{4})", re.IGNORECASE
+)
 _BANK = {"account", "bic", "corr_account", "iban", "swift"}
 
 
@@ -108,6 +110,8 @@ def _drop_differing(together: CodesRead) -> None:
     if differ & _BANK:
         differ |= _BANK | {"inn", "kpp", "contractor", "bank_name"}
     together.differ = differ
-    together.doubts.append(("codes_differ", ", ".join(sorted(name for name in differ if len(values.get(name, ())) > 1))))
+    together.doubts.append(
+        ("codes_differ", ", ".join(sorted(name for name in differ if len(values.get(name, ())) > 1)))
+    )
     kept = {(one.field, one.value): one for one in together.found if one.field not in differ}
     together.found = list(kept.values())

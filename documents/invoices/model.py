@@ -89,7 +89,7 @@ NOT_OPENED: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One value, in standard spelling; `proven` when a check digit, a key or arithmetic confirms that it was read well."""
+    """One value, in standard spelling; `proven` when a check digit, a key or arithmetic confirms the reading."""
 
     field: str
     value: str
@@ -100,7 +100,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceReading:
-    """What one file says; doubts are pairs of a key of `DOUBTS` and what was seen, `not_opened` a key of `NOT_OPENED`."""
+    """What one file says; doubts pair a key of `DOUBTS` with what was seen, `not_opened` is a key of `NOT_OPENED`."""
 
     found: tuple[Found, ...] = ()
     doubts: tuple[Doubt, ...] = ()

@@ -1,4 +1,4 @@
-"""Amounts and dates as they are printed in documents: found inside a text, then read by the strict rules of `values`."""
+"""Amounts and dates as documents print them: found inside a text, then read by the strict rules of `values`."""
 
 import re
 from datetime import date

@@ -39,9 +39,14 @@ def _amounts(root: Node, totals: Node, draft: Draft) -> None:
         draft.drop("currency")
     elif not is_credit(draft):
         put_amount(
-            draft, decimal_of(totals.text("PayableAmount")), decimal_of(totals.text("TaxInclusiveAmount")), "PayableAmount"
+            draft,
+            decimal_of(totals.text("PayableAmount")),
+            decimal_of(totals.text("TaxInclusiveAmount")),
+            "PayableAmount",
         )
-    taxes = [tax for tax in root.all("TaxTotal/TaxAmount") if tax.attribute("currencyID") in ("", draft.get("currency"))]
+    taxes = [
+        tax for tax in root.all("TaxTotal/TaxAmount") if tax.attribute("currencyID") in ("", draft.get("currency"))
+    ]
     rates = [tax.text("TaxCategory/Percent") for tax in root.all("TaxTotal/TaxSubtotal")]
     put_vat(draft, {tax.own_text for tax in taxes}, rates, "TaxTotal/TaxAmount")
 

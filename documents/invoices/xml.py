@@ -1,4 +1,4 @@
-"""XML from outside, parsed without a document type, entities or a network, and asked by the local names of its parts."""
+"""XML from outside, parsed without document type, entities or network, and asked by the local names of its parts."""
 
 from lxml import etree
 
@@ -69,6 +69,6 @@ def parse_xml(content: bytes) -> Node:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise UnsafeXml(str(error)[:200]) from error
-    if root.getroottree().docinfo.doctype:
+    if getattr(root.getroottree().docinfo, "doctype", ""):
         raise UnsafeXml("document type")
     return Node(root)

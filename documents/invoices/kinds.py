@@ -1,0 +1,46 @@
+"""Which files can hold an invoice at all, and which are named as not opened: told without parsing them."""
+
+import re
+from typing import Literal
+
+from documents.attachments import Refused, inspect
+
+Readable = Literal["pdf", "image", "xml", "xlsx", "docx", "eml"]
+_IMAGES = ("png", "jpeg", "tiff")
+_TNEF = b"\x78\x9f\x3e\x22"
+_ROOT = re.compile(rb"<(?:[\w.-]+:)?(?:CrossIndustryInvoice|Invoice|CreditNote)[\s>]")
+_RUSSIAN_ROOTS = tuple("<Файл".encode(encoding) for encoding in ("cp1251", "utf-8"))
+_HEAD = 16_384
+
+
+def readable_kind(name: str, content: bytes, size: int) -> Readable | tuple[None, str | None]:
+    """The kind of a file that can hold an invoice, else why it is not opened, if there was anything to open."""
+    if content.startswith(_TNEF) or name.lower().endswith("winmail.dat"):
+        return None, "winmail"
+    if len(content) > size:
+        return None, "too_big"
+    verdict = inspect(name, content, size)
+    if isinstance(verdict, Refused):
+        return None, None if verdict.reason == "empty" else "refused"
+    if "encrypted" in verdict.notes:
+        return None, "encrypted"
+    match verdict.kind:
+        case "png" | "jpeg" | "tiff":
+            return "image"
+        case "pdf" | "xlsx" | "docx" | "eml":
+            return verdict.kind
+        case "xml":
+            return "xml" if _is_einvoice(content) else (None, None)
+        case "doc" | "xls":
+            return None, "old_office"
+        case "heic":
+            return None, "heic"
+        case "txt" | "csv":
+            return None, None
+
+
+def _is_einvoice(content: bytes) -> bool:
+    head = content[:_HEAD]
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    return _ROOT.search(head) is not None or any(root in head for root in _RUSSIAN_ROOTS)

@@ -1,0 +1,73 @@
+"""Sheets and documents as lines: the cells of .xlsx by python-calamine, the paragraphs and tables of .docx by lxml."""
+
+import io
+import zipfile
+from datetime import date, datetime
+
+from lxml import etree
+from python_calamine import CalamineWorkbook
+
+from documents.invoices.layout import Line, lines_of_table
+from documents.invoices.xml import MAX_SIZE, UnsafeXml, parse_xml
+
+_MOST_ROWS, _MOST_COLUMNS, _MOST_SHEETS = 2000, 60, 3
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+class OfficeBroken(Exception):
+    """The file does not open."""
+
+
+def lines_of_xlsx(content: bytes) -> list[Line]:
+    """The first sheets, line by line; numbers are written as a person would see them."""
+    lines: list[Line] = []
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        for number, name in enumerate(book.sheet_names[:_MOST_SHEETS], 1):
+            rows = book.get_sheet_by_name(name).to_python(nrows=_MOST_ROWS)
+            lines += lines_of_table([[_shown(value) for value in row[:_MOST_COLUMNS]] for row in rows], number)
+    except Exception as error:  # the library's own errors share no base with one another
+        raise OfficeBroken(str(error)[:200]) from error
+    return lines
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, datetime | date):
+        return f"{value.day:02}.{value.month:02}.{value.year}"
+    if isinstance(value, bool):
+        return ""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else f"{value:.2f}"
+    return str(value)
+
+
+def lines_of_docx(content: bytes) -> list[Line]:
+    """Paragraphs and the rows of tables, in the order of the document."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            name = "word/document.xml"
+            if archive.getinfo(name).file_size > MAX_SIZE:
+                raise OfficeBroken("too big")
+            root = parse_xml(archive.read(name)).element
+    except (KeyError, zipfile.BadZipFile, UnsafeXml, ValueError, NotImplementedError, RuntimeError) as error:
+        raise OfficeBroken(str(error)[:200]) from error
+    body = root.find(f"{_WORD}body")
+    rows: list[list[str]] = []
+    for block in body if body is not None else []:
+        if block.tag == f"{_WORD}tbl":
+            rows += [[_text(cell) for cell in row.iter(f"{_WORD}tc")] for row in block.iter(f"{_WORD}tr")]
+        elif block.tag == f"{_WORD}p":
+            rows += [line.split("\t") for line in _text(block).split("\n")]
+    return lines_of_table(rows[:_MOST_ROWS])
+
+
+def _text(block: etree._Element) -> str:
+    parts = []
+    for node in block.iter():
+        if node.tag == f"{_WORD}t":
+            parts.append(node.text or "")
+        elif node.tag == f"{_WORD}tab":
+            parts.append("\t")
+        elif node.tag in (f"{_WORD}br", f"{_WORD}cr"):
+            parts.append("\n")
+    return "".join(parts)

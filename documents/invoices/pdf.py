@@ -1,0 +1,250 @@
+"""A PDF page by page: its letters with their places, pictures of its pages, its codes, and the files inside it.
+
+Only for the limited child: PDFium is native code and not safe with threads. Text that nobody can see on the page is
+not read: a machine must not be told anything that a person cannot check.
+"""
+
+import ctypes
+import math
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from time import monotonic
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+from PIL import Image
+
+from documents.invoices.layout import Line, Piece, lines_of_pieces
+from documents.invoices.pictures import Symbol, symbols_in
+
+_MOST_LETTERS = 60_000
+_MOST_ATTACHMENTS = 20
+_ATTACHMENT_SIZE = 10_000_000
+_MOST_POINTS = 40_000_000
+_FIRST_DPI, _SECOND_DPI = 150, 300
+_CONTRAST = 40
+_COVERING = 0.6
+_INVISIBLE_MODES = (3, 7)
+_MOST_OBJECTS = 3000
+_DRAWN_CODE = 150
+
+
+class Locked(Exception):
+    """The file needs a password."""
+
+
+class Broken(Exception):
+    """PDFium cannot open the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one page gave; `is_scan` when its text lies behind a picture that covers it."""
+
+    number: int
+    lines: list[Line]
+    symbols: list[Symbol]
+    hidden: str
+    is_scan: bool
+    picture: Image.Image
+
+
+@dataclass(slots=True)
+class Letter:
+    """One character and its place, as one reads the page: x to the right, y downwards."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    drawn: bool = True
+
+
+def open_pdf(content: bytes) -> pdfium.PdfDocument:
+    """Open a document, or say why not."""
+    try:
+        document = pdfium.PdfDocument(content)
+        if len(document) < 1:
+            raise Broken
+    except pdfium.PdfiumError as error:
+        raise (Locked if "password" in str(error).lower() else Broken) from error
+    return document
+
+
+def attached_xml(document: pdfium.PdfDocument) -> Iterator[tuple[str, bytes]]:
+    """The XML files inside the PDF, such as `factur-x.xml`."""
+    for index in range(min(document.count_attachments(), _MOST_ATTACHMENTS)):
+        attachment = document.get_attachment(index)
+        name = attachment.get_name()
+        size = ctypes.c_ulong()
+        known = raw.FPDFAttachment_GetFile(attachment, None, 0, size)
+        if name.lower().endswith(".xml") and known and 0 < size.value <= _ATTACHMENT_SIZE:
+            yield name, bytes(attachment.get_data())
+
+
+def page_numbers(count: int, most: int) -> list[int]:
+    """The pages to read: the first ones, and the last one, where the totals may stand."""
+    return list(range(count)) if count <= most else [*range(most - 1), count - 1]
+
+
+def read_page(document: pdfium.PdfDocument, index: int, deadline: float) -> Page:
+    """Read one page: letters, codes, and what of its text can be seen."""
+    with closing(document[index]) as page:
+        letters, hidden = _letters(page)
+        picture = _render(page, _FIRST_DPI)
+        covered, may_hold_code = _objects(page)
+        symbols = symbols_in(picture, f"page {index + 1}")
+        if not symbols and may_hold_code and monotonic() < deadline:
+            symbols = symbols_in(_render(page, _SECOND_DPI), f"page {index + 1}")
+        seen = [letter for letter in letters if _is_seen(letter, picture, _FIRST_DPI / 72)]
+        unseen = "".join(letter.text for letter in letters if letter not in seen) if len(seen) < len(letters) else ""
+        if covered:
+            # Text over or under a picture of the whole page was put there by a machine that read the picture.
+            return Page(index + 1, _lines(letters + hidden, index + 1), symbols, "", True, picture)
+        unseen += "".join(letter.text for letter in hidden)
+        return Page(index + 1, _lines(seen, index + 1), symbols, unseen, False, picture)
+
+
+def _render(page: pdfium.PdfPage, dpi: int) -> Image.Image:
+    width, height = page.get_size()
+    scale = dpi / 72
+    points = width * scale * height * scale
+    if points > _MOST_POINTS:
+        scale *= math.sqrt(_MOST_POINTS / points)
+    image: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
+    return image
+
+
+def _objects(page: pdfium.PdfPage) -> tuple[bool, bool]:
+    """Say whether a picture covers the page, and whether pictures or drawings may hold a code."""
+    width, height = page.get_size()
+    pictures, paths, covered = 0, 0, False
+    for number, thing in enumerate(page.get_objects(max_depth=3)):
+        if number > _MOST_OBJECTS:
+            break
+        paths += thing.type == raw.FPDF_PAGEOBJ_PATH
+        if thing.type == raw.FPDF_PAGEOBJ_IMAGE:
+            pictures += 1
+            left, bottom, right, top = thing.get_bounds()
+            covered = covered or (right - left) * (top - bottom) > _COVERING * width * height
+    return covered, bool(pictures) or paths > _DRAWN_CODE
+
+
+def _letters(page: pdfium.PdfPage) -> tuple[list[Letter], list[Letter]]:
+    """The letters that are drawn, and those of invisible ink."""
+    drawn: list[Letter] = []
+    hidden: list[Letter] = []
+    with closing(page.get_textpage()) as text:
+        count = min(text.count_chars(), _MOST_LETTERS)
+        turn = _Turn(page, text, count)
+        box = raw.FS_RECTF()
+        modes: dict[int, bool] = {}
+        for index in range(count):
+            code = raw.FPDFText_GetUnicode(text, index)
+            if code in (0, 0xFFFE, 0xFFFF) or raw.FPDFText_IsGenerated(text, index) == 1:
+                continue
+            if not raw.FPDFText_GetLooseCharBox(text, index, box):
+                continue
+            letter = turn.letter(chr(code), box)
+            (hidden if _is_invisible(text, index, modes) else drawn).append(letter)
+    return drawn, hidden
+
+
+def _is_invisible(text: pdfium.PdfTextPage, index: int, modes: dict[int, bool]) -> bool:
+    thing = raw.FPDFText_GetTextObject(text, index)
+    address = ctypes.cast(thing, ctypes.c_void_p).value or 0
+    if address not in modes:
+        modes[address] = bool(thing) and raw.FPDFTextObj_GetTextRenderMode(thing) in _INVISIBLE_MODES
+    return modes[address]
+
+
+class _Turn:
+    """Turns places of the page into places of the reader, whose lines run from left to right and downwards."""
+
+    def __init__(self, page: pdfium.PdfPage, text: pdfium.PdfTextPage, count: int) -> None:
+        left, bottom, right, top = page.get_mediabox()
+        self.left, self.bottom, self.width, self.height = left, bottom, right - left, top - bottom
+        steps = range(0, count, max(count // 40, 1))
+        turns = [round(raw.FPDFText_GetCharAngle(text, index) / (math.pi / 2)) % 4 for index in steps]
+        self.quarter = max(set(turns), key=turns.count) if turns else 0
+        self.rotation = page.get_rotation() // 90
+
+    def letter(self, text: str, box: raw.FS_RECTF) -> Letter:
+        """One letter with its place in reading order; the picture's place is kept apart."""
+        x0, x1 = sorted((box.left - self.left, box.right - self.left))
+        y0, y1 = sorted((box.bottom - self.bottom, box.top - self.bottom))
+        left, top, right, bottom = _turned(x0, y0, x1, y1, self.width, self.height, self.quarter)
+        placed = _Placed(text, left, top, right, bottom)
+        placed.seen_at = _turned(x0, y0, x1, y1, self.width, self.height, (4 - self.rotation) % 4)
+        return placed
+
+
+@dataclass(slots=True)
+class _Placed(Letter):
+    seen_at: tuple[float, float, float, float] = (0, 0, 0, 0)
+
+
+def _turned(
+    x0: float, y0: float, x1: float, y1: float, width: float, height: float, quarter: int
+) -> tuple[float, float, float, float]:
+    """The box of a letter after so many quarter turns clockwise, y downwards."""
+    match quarter:
+        case 1:
+            return y0, x0, y1, x1
+        case 2:
+            return width - x1, y0, width - x0, y1
+        case 3:
+            return height - y1, width - x1, height - y0, width - x0
+        case _:
+            return x0, height - y1, x1, height - y0
+
+
+def _is_seen(letter: Letter, picture: Image.Image, scale: float) -> bool:
+    """Say whether there is any ink to see where the letter stands."""
+    if letter.text.isspace() or not isinstance(letter, _Placed):
+        return True
+    left, top, right, bottom = (edge * scale for edge in letter.seen_at)
+    box = (int(left), int(top), max(math.ceil(right), int(left) + 1), max(math.ceil(bottom), int(top) + 1))
+    if box[0] < 0 or box[1] < 0 or box[2] > picture.width + 1 or box[3] > picture.height + 1:
+        return False
+    extrema = picture.crop(box).getextrema()
+    darkest, lightest = extrema if isinstance(extrema[0], (int, float)) else (0, 255)
+    return bool(lightest - darkest >= _CONTRAST)
+
+
+def _lines(letters: list[Letter], page: int) -> list[Line]:
+    return lines_of_pieces(list(_pieces(letters)), page)
+
+
+def _pieces(letters: list[Letter]) -> Iterator[Piece]:
+    """Join letters that follow one another on a line without a gap."""
+    current: list[Letter] = []
+    for letter in letters:
+        if current and not _follows(current[-1], letter):
+            yield _piece(current)
+            current = []
+        current.append(letter)
+    if current:
+        yield _piece(current)
+
+
+def _follows(last: Letter, letter: Letter) -> bool:
+    height = max(last.bottom - last.top, 1)
+    same_line = abs((last.top + last.bottom) - (letter.top + letter.bottom)) < 0.4 * height
+    return same_line and -0.5 * height < letter.left - last.right < 0.12 * height
+
+
+def _piece(letters: list[Letter]) -> Piece:
+    text = "".join(letter.text for letter in letters)
+    bare = [letter for letter in letters if not letter.text.isspace()] or letters
+    left, right = min(letter.left for letter in bare), max(letter.right for letter in bare)
+    before = " " if text[:1].isspace() and text.strip() else ""
+    return Piece(
+        before * 0 + text.strip() if text.strip() else "",
+        left,
+        right,
+        min(letter.top for letter in letters),
+        max(letter.bottom for letter in letters),
+    )

@@ -1,0 +1,105 @@
+"""Whose number is this: the payee's or the payer's, told by the label nearest before it.
+
+The label is looked for in the cell itself, then on its left, then upwards in its column. The box at the head of Russian
+invoices is the other way round: "Получатель" stands below what it names.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from documents.invoices.layout import Cell, Line
+
+Role = Literal["seller", "buyer", "bank"]
+
+_SELLER = (
+    r"(?<!груз)(?<!грузо)(?:поставщик|исполнитель|получатель(?:\s+платежа)?|продавец|подрядчик|арендодатель|лицензиар|"
+    r"наименование\s+получателя|агент|seller|supplier|vendor|beneficiary|payee|from|issued\s+by|remit\s+to|"
+    r"verkäufer|lieferant|rechnungssteller|zahlungsempfänger|kontoinhaber|account\s+(?:holder|name))"
+)
+_BUYER = (
+    r"(?:покупатель|заказчик|плательщик|грузополучатель|клиент|арендатор|лицензиат|абонент|принципал|"
+    r"buyer|customer|bill(?:ed)?\s+to|invoice\s+to|sold\s+to|ship(?:ped)?\s+to|client|payer|"
+    r"kunde|käufer|auftraggeber|rechnungsempfänger|rechnung\s+an|lieferanschrift)"
+)
+_BANK = r"(?:банк(?:\s+(?:получателя|плательщика|поставщика))?|bank(?:\s+name)?)"
+_TAIL = (
+    r"(?:\s*[(/]\s*[^\W\d]+\s*[)]?)?"
+    r"(?=\s*:|\s*$|\t|\s*[«\"“]|,?\s+(?:ООО|АО|ПАО|ЗАО|ОАО|ИП|НКО|АНО|ФГУП|МУП|ГБУ|Общество|Индивидуальный|Акционерное|ИНН)\b)"
+)
+LABEL = re.compile(
+    rf"(?<![\w-])(?:(?P<seller>{_SELLER})|(?P<buyer>{_BUYER})|(?P<bank>{_BANK}))(?!\w){_TAIL}", re.IGNORECASE
+)
+SELLER_LABEL = re.compile(rf"(?<![\w-]){_SELLER}(?!\w){_TAIL}", re.IGNORECASE)
+BANK_LABEL = re.compile(rf"(?<![\w-]){_BANK}(?!\w){_TAIL}", re.IGNORECASE)
+_BOX_LABEL = re.compile(r"получатель\W*", re.IGNORECASE)
+_UPWARDS = 8
+_DOWNWARDS = 3
+_LABEL_LENGTH = 40
+
+
+def role_of(lines: Sequence[Line], number: int, offset: int) -> Role | None:
+    """The role of what stands at a place in a line."""
+    line = lines[number]
+    index = line.cell_at(offset)
+    if role := _last_role(line.text[line.starts[index] : offset]):
+        return role
+    if role := _role_on_the_left(line, index):
+        return role
+    return _role_above(lines, number, line.cells[index]) or _role_below(lines, number, line.cells[index])
+
+
+def _last_role(text: str) -> Role | None:
+    last = None
+    for last in LABEL.finditer(text):  # noqa: B007
+        pass
+    return _role(last) if last else None
+
+
+def _role(match: re.Match[str]) -> Role:
+    if match["seller"]:
+        return "seller"
+    return "buyer" if match["buyer"] else "bank"
+
+
+def _role_on_the_left(line: Line, index: int) -> Role | None:
+    for cell in reversed(line.cells[:index]):
+        if is_label(cell.text) and (match := LABEL.search(cell.text)):
+            return _role(match)
+    return None
+
+
+def is_label(text: str) -> bool:
+    """Say whether a cell holds a label and nothing else."""
+    return len(text) <= _LABEL_LENGTH and not any(c.isdigit() for c in text)
+
+
+def _role_above(lines: Sequence[Line], number: int, cell: Cell) -> Role | None:
+    for above in range(number - 1, max(number - 1 - _UPWARDS, -1), -1):
+        line = lines[above]
+        if line.page != lines[number].page:
+            return None
+        labels: list[tuple[Cell, Role]] = [
+            (other, role) for other in line.cells if (role := _last_role(other.text)) and role != "bank"
+        ]
+        if len(labels) > 1:
+            labels = [(other, role) for other, role in labels if other.overlaps(cell)] or _nearest_left(labels, cell)
+        if labels and (labels[0][0].overlaps(cell) or labels[0][0].left <= cell.left):
+            return labels[0][1]
+    return None
+
+
+def _nearest_left(labels: list[tuple[Cell, Role]], cell: Cell) -> list[tuple[Cell, Role]]:
+    return (
+        [max(left, key=lambda one: one[0].left)]
+        if (left := [one for one in labels if one[0].left <= cell.left])
+        else []
+    )
+
+
+def _role_below(lines: Sequence[Line], number: int, cell: Cell) -> Role | None:
+    for line in lines[number + 1 : number + 1 + _DOWNWARDS]:
+        for other in line.cells:
+            if line.page == lines[number].page and _BOX_LABEL.fullmatch(other.text):
+                return "seller"
+    return None

@@ -1,0 +1,26 @@
+"""Reads the text of a document, whatever it was laid out from: a PDF, a sheet, a document or a scan."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from documents.invoices.layout import Line
+from documents.invoices.model import Doubt, Found, Source
+from documents.invoices.pick import Draft
+from documents.invoices.text_bank import read_accounts, read_iban, read_tax_numbers
+from documents.invoices.text_money import read_money
+from documents.invoices.text_names import read_invoice_names, read_names, read_purpose
+
+
+def read_text(
+    lines: Sequence[Line], own_inn: str | None, today: date, source: Source = "pdf"
+) -> tuple[list[Found], list[Doubt]]:
+    """Read what a text says of an invoice; a text that is none gives nothing."""
+    draft = Draft(source)
+    read_tax_numbers(lines, draft, own_inn)
+    read_accounts(lines, draft)
+    read_iban(lines, draft)
+    read_names(lines, draft)
+    read_invoice_names(lines, draft, today)
+    read_money(lines, draft)
+    read_purpose(lines, draft)
+    return list(draft.found.values()), draft.doubts

@@ -1,0 +1,276 @@
+"""The amount to pay, its currency and its VAT in a text.
+
+A label that says "to pay" counts; "total" alone counts only when nothing has to be added to it. Two amounts that could
+both be meant give no value, and words of debts or prepayments are told beside the value.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from documents.invoices.layout import Line, Value, labelled
+from documents.invoices.numbers import AMOUNT, read_amount
+from documents.invoices.pick import Draft
+from documents.invoices.vat import NONE, read_vat, vat_doubts, vat_fits, vat_inside
+from values.currencies import IN_ACCOUNTS, parse_currency
+from values.money import amount_currency
+
+_SIGN = r"(?:руб(?:л\w*|\.)?|р\.|₽|RUB|EUR|USD|CHF|GBP|CNY|€|US\$|\$|£|Fr\.|юан\w+|евро|доллар\w*(?:\s+США)?)"
+_KOPECKS = r"(?:\s*(?:руб\w*|р)\.?,?\s*\d{2}\s*коп\w*\.?)?"
+_MONEY = re.compile(rf"(?P<money>(?:{_SIGN}\s*)?(?P<number>{AMOUNT}){_KOPECKS}(?:\s*{_SIGN}(?!\w))?)", re.IGNORECASE)
+_LEAD = (
+    r"(?:[\s:=.–—-]|\([^()]{0,40}\)|"
+    r"(?:составляет|сумма|на\s+сумму|в\s+размере|of|is|in|руб\w*\.?|RUB|EUR|USD|CHF|€)(?!\w))*"
+)
+_VALUE = re.compile(rf"{_LEAD}{_MONEY.pattern}", re.IGNORECASE)
+
+_PAYABLE = re.compile(
+    r"(?<!\w)(?:"
+    r"(?:(?:итого|всего|сумма)\s+)?к\s+(?:оплате|перечислению|уплате)(?:\s+(?:по\s+сч[её]ту|с\s+(?:учетом\s+)?ндс))?|"
+    r"(?:итого|всего|сумма)\s*,?\s*(?:с|включая|вкл\.?|с\s+уч[её]том)\s+ндс(?:\s*\(?\d{1,2}\s?%\)?)?|"
+    r"(?:итого|всего|сумма)\s+(?:по\s+)?сч[её]т[ау]?|сумма\s+платежа|сумма\s+документа|"
+    r"всего\s+(?:наименований|позиций)\s*:?\s*\d+\s*,?\s*на\s+(?:общую\s+)?сумму|"
+    r"(?:total\s+)?(?:amount|balance)\s+(?:due|payable|to\s+pay)|total\s+(?:amount\s+)?(?:due|payable|to\s+pay)|"
+    r"(?:please\s+pay|to\s+pay|payable\s+amount|grand\s+total|invoice\s+total|total\s+amount)|"
+    r"total\s*,?\s*\(?(?:incl(?:uding|\.|usive)?(?:\s+of)?|with|inc\.?)\s+(?:\d{1,2}\s?%\s*)?(?:vat|tax|gst)\)?|gross\s+(?:total|amount)|"
+    r"rechnungsbetrag|gesamtbetrag(?:\s+brutto)?|zahlbetrag|endbetrag|bruttobetrag|zu\s+zahlen(?:der\s+betrag)?|"
+    r"gesamtsumme(?:\s+brutto)?|(?:gesamt|summe|total|betrag)\s+\(?(?:brutto|inkl\.?\s*(?:\d{1,2}\s?%\s*)?(?:mwst|ust))\.?\)?|offener\s+betrag"
+    r")(?!\w)",
+    re.IGNORECASE,
+)
+_TOTAL = re.compile(
+    r"(?<![\w-])(?:итого(?:\s+по\s+\w+)?|всего|total|summe|gesamt)(?!\w)"
+    r"(?!\s*(?:без|за\s+вычетом|наименований|позиций|к\s+(?:оплате|перечислению|уплате)|ндс|excl|net|netto|vat|tax))",
+    re.IGNORECASE,
+)
+_NET = re.compile(
+    r"(?<!\w)(?:(?:итого|всего|сумма)\s*,?\s*без\s+(?:уч[её]та\s+)?ндс|subtotal|sub-total|net\s+(?:total|amount)|"
+    r"total\s+(?:excl\w*|net)[\w. ]{0,12}|zwischensumme|nettobetrag|summe\s+netto|netto)(?!\w)",
+    re.IGNORECASE,
+)
+_DEBT = re.compile(
+    r"задолженност|долг(?!о)|аванс|предоплат|зачет|зачтен|ранее\s+оплач|оплачено|остаток|пен[ия](?!\w)|штраф|перерасч|"
+    r"переплат|обеспечительн|депозит|скидк|previous\s+balance|outstanding|prepaid|already\s+paid|advance|deposit|arrears|overdue|"
+    r"discount|late\s+fee|anzahlung|vorauszahlung|bereits\s+(?:ge|be)zahlt|offene\s+posten|mahn|skonto|rabatt",
+    re.IGNORECASE,
+)
+_VAT_WORD = re.compile(
+    r"(?<!\w)(?:ндс|vat|mwst|ust|umsatzsteuer|mehrwertsteuer|value\s+added\s+tax)(?!\w)", re.IGNORECASE
+)
+# "Total without VAT" and the headers of columns state nothing about the invoice as a whole.
+_NO_STATEMENT = re.compile(
+    r"(?:итого|всего|сумма|стоимость|цена|ст-ть)[^\t\d]{0,30}(?:с|без)\s+(?:уч[её]та?о?м?\s+)?(?:ндс|налога)(?:\s*\(?\d{1,2}\s?%\)?)?",
+    re.IGNORECASE,
+)
+_VAT_LINE = re.compile(
+    r"(?<!\w)(?:(?P<inside>в\s*т\.?\s*ч\.?|в\s+том\s+числе|включая|incl\w*\.?)\s*:?\s*)?(?:сумма\s+)?"
+    r"(?:ндс|vat|mwst\.?|ust\.?|umsatzsteuer|mehrwertsteuer)(?!\w)[\s:(]*(?:(?P<rate>\d{1,2})(?:[.,]0+)?(?:/1\d\d)?\s?%)?[)\s:=–—-]*"
+    rf"(?:von\s+{AMOUNT}[\s:€]*)?(?:{_SIGN}\s*)?(?P<amount>{AMOUNT})?",
+    re.IGNORECASE,
+)
+_RATE_FIRST = re.compile(
+    rf"(?<![\d.,])(?P<rate>\d{{1,2}})(?:[.,]0+)?\s?%\s*(?:vat|mwst\.?|ust\.?)(?!\w)[\s:(=–—)-]*(?:{_SIGN}\s*)?(?P<amount>{AMOUNT})?",
+    re.IGNORECASE,
+)
+_CURRENCIES = re.compile(
+    r"(?<![A-Za-zА-Яа-я])(?:RUB|EUR|USD|CHF|GBP|CNY|KZT|BYN|TRY|AED|руб(?:\.|л[а-я]+)?|евро|юан[а-я]+)(?![A-Za-zА-Яа-я])|[₽€£]|US\$|(?<![A-Z])\$"
+)
+_RATES = (22, 20, 19, 10, 7, 5)
+
+Amount = tuple[Decimal, int, str]
+
+
+def read_money(lines: Sequence[Line], draft: Draft) -> None:
+    """Find amount, currency and VAT."""
+    texts = [line.text for line in lines]
+    nets = {amount for amount, _, _ in _amounts(lines, _NET)}
+    payable = _reduced(list(_amounts(lines, _PAYABLE)), draft)
+    totals = [one for one in _amounts(lines, _TOTAL) if one[0] not in nets]
+    rates, vats = _vat_of(texts)
+    chosen = _chosen(payable, totals, vats, _no_vat(texts, vats), draft)
+    currency = _currency(texts, chosen[1] if chosen else "", draft)
+    if chosen:
+        value, _, line = chosen
+        units = 0 if currency in ("JPY", "KRW") else 2
+        proven = _adds_up(value, nets | {total for total, _, _ in totals}, vats)
+        draft.put("amount", f"{value:.{units}f}", f"page {lines[line].page}", proven)
+        others = {total for total, _, _ in (*payable, *totals)} - {value} - nets
+        if any(_DEBT.search(text) and _MONEY.search(text) for text in texts):
+            draft.doubt("debt_in_total", (str(other) for other in others))
+    _put_vat(draft, rates, vats, _no_vat(texts, vats))
+
+
+def _amounts(lines: Sequence[Line], label: re.Pattern[str]) -> Iterator[Amount]:
+    """Amounts behind a label; a row of several (net, VAT, gross) gives its last one when they add up."""
+    for value in labelled(lines, label, _VALUE):
+        row = _row(lines, value)
+        if row is None:
+            continue
+        if len(row) > 2 and (row[-3][0] + row[-2][0] == row[-1][0]):
+            row = row[-1:]
+        for amount, money in row:
+            yield amount, value.line, money
+
+
+def _row(lines: Sequence[Line], value: Value) -> list[tuple[Decimal, str]] | None:
+    text = lines[value.line].text
+    start = value.match.start("money")
+    if value.below:
+        cell = lines[value.line].cells[value.cell]
+        return (
+            _read(value.match["money"])
+            if value.match.end() >= lines[value.line].starts[value.cell] + len(cell.text)
+            else None
+        )
+    end = next((one.start() for one in _any_label(text, start)), len(text))
+    row: list[tuple[Decimal, str]] = []
+    for match in _MONEY.finditer(text, start, end):
+        if not _looks_like_money(match, text):
+            continue
+        row += _read(match["money"])
+    return row
+
+
+def _any_label(text: str, start: int) -> Iterator[re.Match[str]]:
+    yield from sorted(
+        (one for label in (_PAYABLE, _NET, _VAT_WORD, _TOTAL) for one in label.finditer(text, start)),
+        key=lambda one: one.start(),
+    )
+
+
+def _looks_like_money(match: re.Match[str], text: str) -> bool:
+    """Decimals or a currency, or nothing else in the cell; a count of goods is no money."""
+    number, money = match["number"], match["money"]
+    if re.match(r"\s{1,2}\d{3}(?!\d)", text[match.end("number") :]):
+        return False
+    has_decimals = re.search(r"[.,-]\d\d$|=$", number) is not None
+    return has_decimals or money.strip() != number or not text[match.end() :].split("\t")[0].strip(" .")
+
+
+def _read(money: str) -> list[tuple[Decimal, str]]:
+    amount = read_amount(money)
+    return [(amount, money)] if amount is not None else []
+
+
+def _reduced(payable: list[Amount], draft: Draft) -> list[Amount]:
+    return list({amount: (amount, line, money) for amount, line, money in reversed(payable)}.values())[::-1]
+
+
+def _chosen(
+    payable: list[Amount], totals: list[Amount], vats: set[Decimal], without_vat: bool, draft: Draft
+) -> tuple[Decimal, str, int] | None:
+    if len(payable) == 1:
+        amount, line, money = payable[0]
+        higher = {total for total, _, _ in totals if total > amount}
+        if any(total - amount in vats for total in higher):
+            # What is called payable has the VAT still to be added.
+            draft.doubt("several_amounts", (str(one) for one in {amount, *higher}))
+            return None
+        return amount, money, line
+    if payable:
+        draft.doubt("several_amounts", (str(amount) for amount, _, _ in payable))
+        return None
+    return _chosen_total({amount: (money, line) for amount, line, money in totals}, vats, without_vat, draft)
+
+
+def _chosen_total(
+    totals: dict[Decimal, tuple[str, int]], vats: set[Decimal], without_vat: bool, draft: Draft
+) -> tuple[Decimal, str, int] | None:
+    if not totals:
+        return None
+    largest = max(totals)
+    others = set(totals) - {largest}
+    explained = {largest - vat for vat in vats} | vats
+    if others - explained:
+        draft.doubt("several_amounts", (str(amount) for amount in totals))
+    elif others or without_vat or any(_is_inside(largest, vat) for vat in vats):
+        return largest, *totals[largest]
+    else:
+        draft.doubt("total_without_vat", str(largest))
+    return None
+
+
+def _is_inside(amount: Decimal, vat: Decimal) -> bool:
+    return any(abs(vat_inside(amount, rate) - vat) <= Decimal("0.01") for rate in _RATES)
+
+
+def _adds_up(amount: Decimal, parts: set[Decimal], vats: set[Decimal]) -> bool:
+    return any(amount - vat in parts for vat in vats if vat) or (
+        len(vats) == 1 and _is_inside(amount, next(iter(vats)))
+    )
+
+
+def _currency(texts: Sequence[str], money: str, draft: Draft) -> str | None:
+    """The currency beside the amount, else the only one named; the account's own must agree."""
+    beside = amount_currency(money) if money else None
+    named = {_code(match[0]) for text in texts for match in _CURRENCIES.finditer(text)} - {None}
+    account = draft.get("account")
+    in_account = IN_ACCOUNTS.get(account[5:8]) if account else None
+    if beside == "USD" and re.search(r"(?<![A-Z])\$", money) and not any("US" in text for text in texts):
+        draft.doubt("currency_sign", "$")
+        return None
+    chosen = beside or (named.pop() if len(named) == 1 else None)
+    if chosen is None and len(named) > 1:
+        draft.doubt("several_currencies", (code for code in named if code))
+    elif chosen and in_account and chosen != in_account:
+        draft.doubt("account_currency", f"{in_account}, {chosen}")
+    elif chosen:
+        draft.put("currency", chosen, "text")
+    elif in_account:
+        chosen = in_account
+        draft.put("currency", in_account, "account", source="computed")
+    return chosen
+
+
+def _code(text: str) -> str | None:
+    if text == "$":
+        return None
+    code = parse_currency(text)
+    return code if isinstance(code, str) else None
+
+
+def _vat_of(texts: Sequence[str]) -> tuple[set[str], set[Decimal]]:
+    rates: set[str] = set()
+    vats: set[Decimal] = set()
+    for text in texts:
+        plain = _NO_STATEMENT.sub(lambda match: "\x00" * len(match[0]), text)
+        for match in (*_VAT_LINE.finditer(plain), *_RATE_FIRST.finditer(plain)):
+            amount = read_amount(match["amount"]) if match["amount"] else None
+            is_money = amount is not None and re.search(r"[.,-]\d\d$", match["amount"]) is not None
+            if is_money and amount is not None:
+                vats.add(amount)
+            if match["rate"] and (is_money or ("inside" in match.re.groupindex and match["inside"])):
+                rates.add(match["rate"])
+    return rates, vats
+
+
+def _no_vat(texts: Sequence[str], vats: set[Decimal]) -> bool:
+    """Say whether every word of VAT in the text says that there is none."""
+    plain = [_NO_STATEMENT.sub(" ", text) for text in texts]
+    about = [text for text in plain if _VAT_WORD.search(text)]
+    return bool(about) and not vats and all(read_vat(text.replace("\t", " ")).kind == "without_vat" for text in about)
+
+
+def _put_vat(draft: Draft, rates: set[str], vats: set[Decimal], without_vat: bool) -> None:
+    amount, day = draft.get("amount"), draft.get("invoice_date")
+    if without_vat:
+        draft.put("vat_rate", NONE, "text")
+        return
+    if len(vats) > 1:
+        draft.doubt("several_vat", (str(vat) for vat in vats))
+        return
+    vat = f"{vats.copy().pop():.2f}" if vats else None
+    if len(rates) > 1:
+        draft.doubt("several_vat", (f"{rate} %" for rate in rates))
+        return
+    rate, computed = (rates.copy().pop(), False) if rates else (_rate_that_fits(amount, vat), True)
+    if vat:
+        draft.put("vat_amount", vat, "text", bool(vat_fits(amount, rate, vat)))
+    if rate:
+        draft.put("vat_rate", rate, "text", bool(vat_fits(amount, rate, vat)), "computed" if computed else None)
+    draft.doubts += vat_doubts(amount, rate, vat, day if draft.get("currency") == "RUB" else None)
+
+
+def _rate_that_fits(amount: str | None, vat: str | None) -> str | None:
+    fitting = [rate for rate in _RATES if vat_fits(amount, str(rate), vat)]
+    return str(fitting[0]) if len(fitting) == 1 else None

@@ -1,0 +1,215 @@
+"""Names, the invoice's number and dates, its contract and purpose in a text: found by their labels only."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from documents.invoices.layout import Line, labelled
+from documents.invoices.numbers import DATE, read_date
+from documents.invoices.pick import Candidate, Draft, settle
+from documents.invoices.roles import BANK_LABEL, SELLER_LABEL, role_of
+from values.flaw import Flaw
+from values.names import fold_name
+from values.text import shorten
+
+_REST = re.compile(r"(?P<value>[^\t]+)")
+_NUMBER = r"(?P<number>(?=[^\s,;]*\d)[\w][\w/.\\-]{0,39}(?: ?/ ?[\w-]{1,10})?)"
+_HEADING = re.compile(
+    r"(?<![\w/.-])(?:сч[её]т(?:\s*[-–]\s*(?:договор|оферта|фактура|протокол)|\s*\(?(?:договор|оферта)\)?)?)(?!\w)\s*"
+    r"(?:на\s+(?:предварительную\s+)?(?:оплату|предоплату)\s*)?(?:покупателю\s*)?(?P<sign>№|N[o°º]?\.?(?=\s)|#)?\s*"
+    rf"{_NUMBER}(?:\s*(?:от|dated|of)\s*(?P<date>{DATE}))?",
+    re.IGNORECASE,
+)
+_BEFORE_HEADING = re.compile(
+    r"(?:расч[её]тный|корр\w*\.?|лицевой|банковский|предыдущ\w*|прошл\w*|р/|к/|по|за|на)\s*$", re.IGNORECASE
+)
+_INVOICE_LABEL = re.compile(
+    r"(?<!\w)(?:(?:tax\s+|proforma\s+|pro-forma\s+|commercial\s+)?invoice\s*(?:no|nr|number|num|id|#|№)\.?|"
+    r"rechnungs?[\s-]*(?:nr|nummer|no|number)\.?|номер\s+сч[её]та|сч[её]т\s*(?:№|N))(?!\w)",
+    re.IGNORECASE,
+)
+_INVOICE_HEADING = re.compile(
+    rf"^(?:(?:tax |proforma |pro-forma |commercial )?invoice|rechnung)\s*#?\s+{_NUMBER}$", re.IGNORECASE
+)
+_NUMBER_VALUE = re.compile(rf"{_NUMBER}(?![\w])")
+_DATE_LABEL = re.compile(
+    r"(?<!\w)(?:дата\s+(?:сч[её]та|выставления|документа|составления)|invoice\s+date|date\s+of\s+(?:issue|invoice)|"
+    r"issue\s+date|issued(?:\s+on)?|rechnungsdatum|ausstellungsdatum)(?!\w)",
+    re.IGNORECASE,
+)
+_WEAK_DATE_LABEL = re.compile(r"(?:^|(?<=\t))(?:дата|от|date|datum)(?!\w)", re.IGNORECASE)
+_DUE_LABEL = re.compile(
+    r"(?<!\w)(?:оплатить\s+(?:не\s+позднее|до)|срок\s+(?:оплаты|платежа)(?:\s*:?\s*(?:до|по|не\s+позднее))?|"
+    r"оплата\s+(?:не\s+позднее|до)|(?:payment\s+)?due(?:\s+date|\s+on|\s+by)?|pay(?:able|ment)?\s+by|"
+    r"zahlbar\s+bis(?:\s+(?:zum|spätestens))?|fällig(?:\s+am|keit|keitsdatum)?|zahlungsziel)(?!\w)",
+    re.IGNORECASE,
+)
+_DATE = re.compile(rf"(?:до\s+|by\s+|bis\s+|zum\s+)?(?P<date>{DATE})", re.IGNORECASE)
+_CONTRACT = re.compile(
+    rf"(?<!\w)(?P<name>договор|контракт|соглашение)\w*(?:\s+[а-яё]+){{0,3}}?\s*(?:№|N)\s*(?P<number>[\w][\w/.\\-]{{0,40}})"
+    rf"(?:\s*от\s*(?P<date>{DATE})(?:\s*г\.?)?)?",
+    re.IGNORECASE,
+)
+_PURPOSE_LABEL = re.compile(
+    r"(?<!\w)(?:назначение\s+платежа|payment\s+(?:reference|purpose)|verwendungszweck)(?!\w)", re.IGNORECASE
+)
+_LABEL_LIKE = re.compile(r"^[^\W\d_][^:\t]{1,40}:")
+_NAME_ENDS = re.compile(
+    r"[,;(]?\s*(?<!\w)(?:инн|кпп|огрн\w*|адрес|р/с|к/с|бик|тел|e-mail|email|iban|bic|swift|vat|ust-id\w*|tax|в\s+(?:пао|ао|банк))(?!\w)|,\s*\d{6}|\t",
+    re.IGNORECASE,
+)
+_ONLY_FORM = re.compile(
+    r"(?:общество с ограниченной ответственностью|индивидуальный предприниматель|"
+    r"(?:публичное |непубличное )?акционерное общество|"
+    r"ооо|ао|пао|зао|ип)\W*",
+    re.IGNORECASE,
+)
+_PURPOSE_LENGTH = 210
+
+
+def read_names(lines: Sequence[Line], draft: Draft, own_name: str = "") -> None:
+    """Find the payee's and his bank's name."""
+    names = [*_names(lines, SELLER_LABEL), *_box_name(lines)]
+    settle(draft, "contractor", _longest_first(names), "several_names", fold_name)
+    banks = [
+        (name, place)
+        for name, place in _names(lines, BANK_LABEL)
+        if re.search(r"банк|bank|отделение|казнач", name, re.I)
+    ]
+    if len({fold_name(name) for name, _ in banks}) == 1:
+        draft.put("bank_name", *banks[0])
+
+
+def _names(lines: Sequence[Line], label: re.Pattern[str]) -> Iterator[Candidate]:
+    for value in labelled(lines, label, _REST):
+        tail = (
+            re.match(r"[\s(]*[^\W\d]+\s*\)\s*:?\s*", value.match["value"]) if value.match["value"][0] == "(" else None
+        )
+        name = _whole_name(lines, value.line, value.cell, value.match["value"][tail.end() if tail else 0 :])
+        if name and role_of(lines, value.line, value.match.start()) != "buyer":
+            yield name, f"page {lines[value.line].page}"
+
+
+def _whole_name(lines: Sequence[Line], line: int, cell: int, text: str) -> str | None:
+    """Cut the name before the numbers behind it; a name that is plainly broken off goes on in the line below."""
+    ends = _NAME_ENDS.search(text)
+    name = (text[: ends.start()] if ends else text).strip(" ,;:-–—")
+    is_broken = _ONLY_FORM.fullmatch(name) or (not ends and name.count('"') % 2) or name.count("«") > name.count("»")
+    if is_broken and line + 1 < len(lines):
+        below = next((one for one in lines[line + 1].cells if one.overlaps(lines[line].cells[cell])), None)
+        more = _NAME_ENDS.split(below.text)[0] if below else ""
+        name = f"{name} {more}".strip(" ,;:-–—")
+    is_name = re.search(r"[^\W\d_]{2}", name) and not _LABEL_LIKE.match(name) and not _is_label_word(name)
+    return shorten(name, 160) if is_name else None
+
+
+def _is_label_word(name: str) -> bool:
+    return re.fullmatch(r"(?:платежа|сч\.?\s*№?|инн|кпп|бик|подпись|м\.?п\.?|_+.*)\W*", name, re.IGNORECASE) is not None
+
+
+def _box_name(lines: Sequence[Line]) -> Iterator[Candidate]:
+    """In the box at the head of a Russian invoice the name stands above the word."""
+    for number, line in enumerate(lines):
+        for cell in line.cells:
+            if number and re.fullmatch(r"получатель", cell.text, re.IGNORECASE):
+                above = next((one for one in lines[number - 1].cells if one.overlaps(cell)), None)
+                beside = [one for one in line.cells if one.left > cell.left]
+                if (
+                    above
+                    and not beside
+                    and re.search(r"[^\W\d_]{2}", above.text)
+                    and not re.match(r"\W*(?:инн|банк)", above.text, re.I)
+                ):
+                    yield _NAME_ENDS.split(above.text)[0].strip(" ,;:"), f"page {line.page}"
+
+
+def _longest_first(names: Sequence[Candidate]) -> list[Candidate]:
+    return sorted(((name, place) for name, place in names if name), key=lambda one: -len(one[0]))
+
+
+def read_invoice_names(lines: Sequence[Line], draft: Draft, today: date) -> None:
+    """Find the invoice's number, date and contract."""
+    numbers: list[Candidate] = []
+    days: list[Candidate] = []
+    for number, line in enumerate(lines):
+        for match in _HEADING.finditer(line.text):
+            if _is_heading(match, line.text):
+                numbers.append((match["number"].rstrip(".-"), f"page {line.page}"))
+                days += _dates(match["date"] or _date_behind(lines, number, match.end()), line, today, draft)
+        for cell in line.cells:
+            if titled := _INVOICE_HEADING.match(cell.text):
+                numbers.append((titled["number"], f"page {line.page}"))
+    for value in labelled(lines, _INVOICE_LABEL, _NUMBER_VALUE):
+        if not re.fullmatch(DATE, value.match["number"], re.IGNORECASE) and not _is_account_number(
+            value.match["number"]
+        ):
+            numbers.append((value.match["number"].rstrip(".-"), f"page {lines[value.line].page}"))
+    settle(draft, "invoice_number", numbers, "several_numbers", str.casefold)
+    strong = [*days, *_labelled_dates(lines, _DATE_LABEL, today, draft)]
+    weak = [] if strong else list(_labelled_dates(lines, _WEAK_DATE_LABEL, today, draft))
+    settle(draft, "invoice_date", strong or weak, "several_dates")
+    settle(draft, "pay_by", _labelled_dates(lines, _DUE_LABEL, today, draft), "several_due_dates")
+    settle(draft, "contract", _contracts(lines), "several_contracts", str.casefold)
+
+
+def _is_heading(match: re.Match[str], text: str) -> bool:
+    number = match["number"]
+    if _is_account_number(number) or re.fullmatch(DATE, number, re.IGNORECASE):
+        return False
+    if _BEFORE_HEADING.search(text[: match.start()]):
+        return False
+    return bool(match["sign"] or match["date"])
+
+
+def _is_account_number(number: str) -> bool:
+    return len(re.sub(r"\D", "", number)) >= 15
+
+
+def _date_behind(lines: Sequence[Line], number: int, end: int) -> str | None:
+    rest = re.match(rf"\s*(?:от\s*)?(?P<date>{DATE})", lines[number].text[end:], re.IGNORECASE)
+    if rest:
+        return rest["date"]
+    below = lines[number + 1].text if number + 1 < len(lines) and lines[number + 1].page == lines[number].page else ""
+    match = re.match(rf"от\s*(?P<date>{DATE})", below, re.IGNORECASE)
+    return match["date"] if match else None
+
+
+def _dates(text: str | None, line: Line, today: date, draft: Draft) -> list[Candidate]:
+    if not text:
+        return []
+    day = read_date(text, today)
+    if isinstance(day, Flaw):
+        draft.doubt("date_unclear", text)
+        return []
+    return [(day.isoformat(), f"page {line.page}")]
+
+
+def _labelled_dates(lines: Sequence[Line], label: re.Pattern[str], today: date, draft: Draft) -> Iterator[Candidate]:
+    for value in labelled(lines, label, _DATE):
+        yield from _dates(value.match["date"], lines[value.line], today, draft)
+
+
+def _contracts(lines: Sequence[Line]) -> Iterator[Candidate]:
+    for line in lines:
+        for match in _CONTRACT.finditer(line.text.replace("\t", " ")):
+            day = f" от {match['date']}" if match["date"] else ""
+            yield f"{match['name'].capitalize()} № {match['number'].rstrip('.,')}{day}", f"page {line.page}"
+
+
+def read_purpose(lines: Sequence[Line], draft: Draft) -> None:
+    """Find the purpose that the supplier asks for, with the lines it runs on to."""
+    settle(draft, "purpose", _purposes(lines), "several_amounts")
+
+
+def _purposes(lines: Sequence[Line]) -> Iterator[Candidate]:
+    for value in labelled(lines, _PURPOSE_LABEL, _REST):
+        text = value.match["value"].strip()
+        line, cell = lines[value.line], lines[value.line].cells[value.cell]
+        for below in lines[value.line + 1 : value.line + 4]:
+            follows = below.page == line.page and below.top - line.bottom < 0.6 * (line.bottom - line.top)
+            more = next((one for one in below.cells if abs(one.left - cell.left) < 4), None)
+            if not follows or more is None or len(below.cells) > 1 or _LABEL_LIKE.match(more.text):
+                break
+            text, line = f"{text} {more.text}", below
+        if re.search(r"[^\W\d_]{3}|^RF\d", text) and len(text) <= _PURPOSE_LENGTH:
+            yield text, f"page {lines[value.line].page}"
