@@ -38,11 +38,15 @@ def init(
 
 
 @app.command()
-def check(context: typer.Context, as_json: Json = False) -> None:
+def check(
+    context: typer.Context,
+    probe: Annotated[bool, typer.Option("--probe", help="Also mail a letter to the mailbox itself.")] = False,
+    as_json: Json = False,
+) -> None:
     """Ask settings, templates, mailbox, outgoing mail, registry, journal and folder in turn."""
     from workflow.cli.setup import check_everything
 
-    check_everything(session(context), as_json)
+    check_everything(session(context), as_json, probe)
 
 
 @app.command()

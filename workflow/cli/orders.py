@@ -14,7 +14,7 @@ from workflow.journal import Cause
 from workflow.journal.queue import new_token
 from workflow.journal.schema import upgrade
 from workflow.legs.clock import OPERATOR
-from workflow.registry_sync.sync import OldJournal
+from workflow.registry_sync.reading import OldJournal
 from workflow.words import words
 
 QUEUED = "Queued: the running daemon does it."

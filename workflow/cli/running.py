@@ -13,7 +13,7 @@ from sheets.errors import RegistryError
 from workflow.cli.common import NO, Session, plain_errors, stop
 from workflow.daemon import Daemon, run_once
 from workflow.legs.clock import ClockLeg
-from workflow.registry_sync.sync import OldJournal
+from workflow.registry_sync.reading import OldJournal
 from workflow.wiring import Wiring
 
 log = logging.getLogger("countersign.daemon")

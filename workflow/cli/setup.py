@@ -17,6 +17,7 @@ from mailer.inbox import Inbox
 from mailer.smtp import Outgoing
 from sheets.errors import RegistryError
 from workflow.cli.common import NO, WRONG_USE, Session, quiet, sentence, show, stop
+from workflow.cli.probe import ProbeFailed, send_probe
 from workflow.journal import JournalError
 from workflow.journal.schema import current, prepare
 from workflow.journal.tables import HEAD
@@ -59,7 +60,7 @@ class Finding:
     text: str
 
 
-def check_everything(session: Session, as_json: bool) -> None:
+def check_everything(session: Session, as_json: bool, probe: bool = False) -> None:
     wiring = session.wiring
     quiet()
     findings = list(_settings(session))
@@ -67,6 +68,8 @@ def check_everything(session: Session, as_json: bool) -> None:
         ("templates", _templates), ("mailbox", _mailbox), ("outgoing mail", _outgoing), ("registry", _registry),
         ("journal", _journal), ("folder", _folder),
     )  # fmt: skip
+    if probe:
+        parts = (*parts, ("probe mail", send_probe))
     findings += [_asked(name, part, wiring) for name, part in parts]
     failed = any(finding.state == "failed" for finding in findings)
     facts = {
@@ -88,7 +91,7 @@ def _asked(name: str, part: Callable[[Wiring], str], wiring: Wiring) -> Finding:
         return Finding(name, "ok", part(wiring))
     except NotBuiltYet as error:
         return Finding(name, "failed", str(error))
-    except (MailerError, RegistryError, JournalError, DocumentsError, Trouble) as error:
+    except (MailerError, RegistryError, JournalError, DocumentsError, ProbeFailed, Trouble) as error:
         return Finding(name, "failed", _with_next_step(name, str(error)))
     except (OSError, SQLAlchemyError) as error:
         return Finding(name, "failed", sentence(error))
