@@ -72,6 +72,10 @@ class Layout:
         """The heading of a column in the registry's language."""
         return self.column(key).title[self.language]
 
+    def owned_by(self, *owners: Owner) -> tuple[str, ...]:
+        """The keys of the columns with one of these owners."""
+        return tuple(column.key for column in self.columns if column.owner in owners)
+
     def view_layout_columns(self) -> tuple[Column, ...]:
         """The columns of the views, in their order."""
         return tuple(self.column(key) for key in self.view_columns)

@@ -12,7 +12,8 @@ from workflow.core.deeds import Deed, Lane
 from workflow.journal.stamp import unstamp
 from workflow.legs.base import alarm
 from workflow.legs.bell import Bell
-from workflow.registry_sync.sync import RegistrySync, RowsLost
+from workflow.registry_sync.reading import RowsLost
+from workflow.registry_sync.sync import RegistrySync
 from workflow.service import Service
 
 log = logging.getLogger("countersign.registry")

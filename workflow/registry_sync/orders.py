@@ -98,8 +98,7 @@ class OrderDesk:
         return tuple(spoiled)
 
     def _formulas_of_ours(self, seen: Seen, agreed: Agreed) -> frozenset[str]:
-        people = {column.key for column in self.layout.columns if column.owner == "people"}
-        return seen.formulas - people - agreed.waiting.keys()
+        return seen.formulas - set(self.layout.owned_by("people")) - agreed.waiting.keys()
 
     # --- what was typed ---------------------------------------------------------------------------------------------
 
@@ -156,9 +155,8 @@ class OrderDesk:
         self, base: Agreed, spoiled: tuple[str, ...], left: frozenset[str], seen: Seen
     ) -> Agreed:
         typed = [
-            column.key for column in self.layout.columns
-            if column.owner != "journal" and column.key in seen.cells
-            and not same(base.cells.get(column.key), seen.cells[column.key])
+            key for key in self.layout.owned_by("people", "both")
+            if key in seen.cells and not same(base.cells.get(key), seen.cells[key])
         ]  # fmt: skip
         decided = {key: seen.cells.get(key) for key in (*typed, *spoiled) if key not in left}
         views = self._typed_on_views(seen)

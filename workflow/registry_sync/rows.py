@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sheets.model import Cell, View
 from workflow.core.events import Recorded
-from workflow.core.model import Request, Status
+from workflow.core.model import Request
 from workflow.core.payment import paid_so_far
 from workflow.registry_sync.columns import VIEW_COLUMNS
 from workflow.words import Words
@@ -93,6 +95,12 @@ def views(requests: Iterable[Request], today: date, writer: RowWriter) -> tuple[
     return tuple(_view(key, [r for r in payable if _due(r) <= end], rows, writer) for key, end in ends.items())
 
 
+def mark(drawn: Sequence[View]) -> str:
+    """A short mark of what the views show: the same as long as nothing on them changes."""
+    shown = [[view.key, [pack(row) for row in view.rows], [[c, str(a)] for c, a in view.totals]] for view in drawn]
+    return hashlib.sha256(json.dumps(shown, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
 def _view(key: str, requests: Sequence[Request], rows: Mapping[str, dict[str, Cell]], writer: RowWriter) -> View:
     totals: dict[str, Decimal] = {}
     for request in requests:
@@ -111,11 +119,6 @@ def _due(request: Request) -> date:
 def _month_end(today: date) -> date:
     following = (today.replace(day=28) + timedelta(days=4)).replace(day=1)
     return following - timedelta(days=1)
-
-
-def is_shown(request: Request) -> bool:
-    """Whether the views may show it at all."""
-    return request.status is Status.APPROVED
 
 
 # --- cells as the journal keeps them --------------------------------------------------------------------------------

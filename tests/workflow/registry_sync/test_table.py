@@ -13,7 +13,7 @@ from sheets.errors import RegistryBroken, RegistryMissing
 from workflow.core.commands import MarkPaid
 from workflow.core.model import Status
 from workflow.legs.registry import RegistryLeg
-from workflow.registry_sync.sync import RowsLost
+from workflow.registry_sync.reading import RowsLost
 
 
 def place(room: Room, reference: str) -> int:

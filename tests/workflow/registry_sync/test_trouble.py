@@ -11,7 +11,7 @@ from sheets.errors import RegistryChanged, RegistryLocked
 from workflow.core.commands import Comment, MarkPaid
 from workflow.core.model import Status
 from workflow.legs.registry import RegistryLeg
-from workflow.registry_sync.sync import OldJournal
+from workflow.registry_sync.reading import OldJournal
 
 FIONA = "fiona@example.test"
 

@@ -1,0 +1,50 @@
+"""What one pass over a registry works with: the sheet as read, what was agreed before, and the rows still to write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sheets.model import Cell, Snapshot
+from workflow.core.model import Reference
+from workflow.registry_sync.agreed import Agreed
+
+
+@dataclass(slots=True)
+class Pass:
+    """What one pass works with. `base` is what the sheet is compared with, `current` what was agreed last: the same
+    unless the sheet is an `old` copy. `due` rows are written though no deed asks for it, `failed` ones are let be."""
+
+    snapshot: Snapshot | None
+    base: dict[Reference, Agreed]
+    current: dict[Reference, Agreed]
+    generation: int
+    sure: bool = True
+    old: bool = False
+    due: set[Reference] = field(default_factory=set)
+    failed: set[Reference] = field(default_factory=set)
+
+    @property
+    def must_stamp(self) -> bool:
+        """The sheet has to get our generation even when no cell differs."""
+        return self.old or not self.sure
+
+    def is_sure(self, reference: Reference) -> bool:
+        """Is it known what the row said when somebody began to edit?"""
+        return self.sure and reference in self.base
+
+
+@dataclass(slots=True)
+class Pending:
+    """What the last reading found that is not in the sheet yet: kept for passes that need not read again."""
+
+    rows: set[Reference] = field(default_factory=set)
+    gone: frozenset[Reference] = frozenset()
+    formulas: frozenset[tuple[str, str]] = frozenset()
+    views: bool = False
+
+
+def cells_of(snapshot: Snapshot | None, reference: Reference) -> Mapping[str, Cell]:
+    """The cells of one row as the sheet shows them, none when it is not there or was not read."""
+    row = snapshot.rows.get(reference) if snapshot else None
+    return row.cells if row else {}
