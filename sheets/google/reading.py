@@ -1,10 +1,11 @@
 """One read of the registry's sheet and its views: values, formulas, stamp, filter and row marks in a single answer."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sheets.errors import RegistryBroken
+from sheets.errors import RegistryChanged
 from sheets.google.book import METADATA, Book, sheet_facts
 from sheets.google.held import CELLS, PROPERTIES, Held, column_of, line_of, row_keys, watched
 from sheets.google.wire import Formula, Raw, effective_of, quoted, raw_of, rows_of_data
@@ -44,18 +45,18 @@ def read_answer(answer: Mapping[str, Any], book: Book, layout: Layout, version: 
     """What an answer with all sheets says. Formulas in our columns show their text until `with_outcomes`."""
     assert book.registry is not None
     found = {sheet["properties"].get("sheetId", 0): sheet for sheet in answer.get("sheets", ())}
-    if book.registry.id not in found:
-        raise RegistryBroken(f"The spreadsheet has no worksheet “{layout.worksheet}”.")
+    if not found.keys() >= {sheet.id for sheet in (book.registry, *book.views.values())}:
+        raise RegistryChanged("A sheet of the registry was put in the place of another.")
     own = found[book.registry.id]
     cells = _cells(own)
     titles = {spec.key: spec.title for spec in layout.views}
-    views = {titles[key]: Table(_cells(found[facts.id])) for key, facts in book.views.items() if facts.id in found}
+    views = {titles[key]: Table(_cells(found[facts.id])) for key, facts in book.views.items()}
     facts = sheet_facts(own)
     stamp = (facts.stamp.generation, facts.stamp.identity or None) if facts.stamp else (None, None)
     keys = row_keys(_data(own))
     sheets = {layout.worksheet: Table(cells), **views}
     snapshot, index = read_sheets(sheets, layout, version, stamp)
-    lost = _lost_references(keys, snapshot, index, layout)
+    lost = _lost_references(keys, cells, snapshot, index, layout)
     if lost:
         sheets[layout.worksheet] = Table(_with_references(cells, lost, index.header[layout.key]))
         snapshot, index = read_sheets(sheets, layout, version, stamp)
@@ -63,7 +64,7 @@ def read_answer(answer: Mapping[str, Any], book: Book, layout: Layout, version: 
     held = Held(
         facts, index, line_of(cells, index.header_row),
         {column: column_of(cells, column) for column in watched(index, layout)},
-        own.get("basicFilter"), keys, {key: sheet_facts(found[f.id]) for key, f in book.views.items() if f.id in found},
+        own.get("basicFilter"), keys, {key: sheet_facts(found[facts.id]) for key, facts in book.views.items()},
     )  # fmt: skip
     return replace(snapshot, formulas=frozenset(_formulas(cells, index))), held
 
@@ -111,19 +112,26 @@ def _shown(rows: Sequence[Sequence[Mapping[str, Any]]], row: int, column: int) -
 
 
 def _lost_references(
-    keys: Mapping[int, Sequence[tuple[int, str]]], snapshot: Snapshot, index: Index, layout: Layout
+    keys: Mapping[int, Sequence[tuple[int, str]]],
+    cells: Sequence[Sequence[Raw]],
+    snapshot: Snapshot,
+    index: Index,
+    layout: Layout,
 ) -> dict[int, str]:
-    """Rows whose reference was typed over or emptied, known by their hidden mark. Where any mark stands on another
-    row's reference (after sorting), no mark is believed."""
-    visible = {place: reference for reference, place in index.places.items()}
-    missing = {}
+    """Rows whose reference was emptied, or typed over with something that is none, known by their hidden mark. Where
+    any mark stands beside another reference (after sorting, or when somebody typed one), no mark is believed."""
+    shape, column = re.compile(layout.reference_pattern), index.header[layout.key]
+    missing: dict[int, str] = {}
     for place, marks in keys.items():
         if place <= index.header_row or len(marks) != 1:
             continue
         reference = marks[0][1]
-        if visible.get(place, reference) != reference:
-            return {}
-        if place not in visible and reference not in snapshot.rows:
+        row = cells[place - 1] if place <= len(cells) else ()
+        stated = str(row[column - 1]).strip().upper() if column <= len(row) else ""
+        if shape.fullmatch(stated):
+            if stated != reference:
+                return {}
+        elif reference not in snapshot.rows:
             missing[place] = reference
     return missing if len(set(missing.values())) == len(missing) else {}
 

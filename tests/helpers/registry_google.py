@@ -15,7 +15,7 @@ class GoogleRoom(Room):
     """One registry in a spreadsheet."""
 
     def __init__(self, folder: Path, server: SheetsServer, language: str = "en", worksheet: str = "Registry") -> None:
-        self.server = server.renew()
+        self.server = server
         super().__init__(folder, "memory", language, worksheet)
         self.kind = "google"
 
@@ -24,6 +24,14 @@ class GoogleRoom(Room):
         self.registry = Faulty(at_google(self.server, self.layout, self.folder, clock=lambda: self.time))
         self.person = AtSpreadsheet(self.server, self.layout)
         self.sync.registry = self.registry
+
+    def another(self, folder: Path) -> Room:
+        return GoogleRoom(folder, SheetsServer().start()).open()
+
+    def take_book_of(self, other: Room) -> None:
+        assert isinstance(other, GoogleRoom)
+        self.save_copy(other.keep_copy())
+        other.server.stop()
 
     def keep_copy(self) -> object:
         """What version history would bring back."""

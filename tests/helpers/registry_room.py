@@ -209,6 +209,18 @@ class Room:
     def generation(self) -> int | None:
         return self.registry.inner.read().generation
 
+    def another(self, folder: Path) -> Room:
+        """Another installation with a registry of the same kind."""
+        return Room(folder, self.kind).open()
+
+    def take_book_of(self, other: Room) -> None:
+        """Somebody puts the other installation's book in the place of ours."""
+        if self.kind == "excel":
+            self.book.write_bytes(other.book.read_bytes())
+            return
+        self._memory.sheets, self._memory._stamp = other._memory.sheets, other._memory._stamp
+        self._memory._edits += 1
+
     def keep_copy(self) -> object:
         """A copy of the sheet as it is now, as a slow colleague has it open."""
         if self.kind == "excel":

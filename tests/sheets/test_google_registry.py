@@ -268,6 +268,19 @@ def test_a_tab_that_people_renamed_is_still_the_registry(
     assert at_google(google, registry.layout, tmp_path).exists()
 
 
+def test_a_copy_in_the_place_of_a_tab_is_found(
+    registry: GoogleRegistry, google: SheetsServer, person: AtSpreadsheet
+) -> None:
+    """Somebody copies a tab, deletes the first one and gives the copy its name."""
+    for title in ("Registry", "Today"):
+        twin = google.spreadsheet.named(title).copy()
+        twin.id += 1
+        google.spreadsheet.sheets[:] = [twin if sheet.title == title else sheet for sheet in google.spreadsheet.sheets]
+    person._edited()
+    registry.write([Change(ONE, {"message": "a"})], registry.read().version, generation=2)
+    assert message(registry.read(), ONE) == "a"
+
+
 def test_a_tab_that_is_gone_is_told(registry: GoogleRegistry, google: SheetsServer, person: AtSpreadsheet) -> None:
     google.spreadsheet.sheets.remove(person.sheet)
     google.edited(FIONA)
@@ -363,3 +376,14 @@ def test_who_wrote_last_is_told(registry: GoogleRegistry, person: AtSpreadsheet)
     person.type_in(ONE, "comment", "hm")
     registry.probe()
     assert registry.last_editor == FIONA
+
+
+def test_another_row_s_reference_typed_over_one_s_own_makes_no_row_of_it(
+    registry: GoogleRegistry, person: AtSpreadsheet
+) -> None:
+    person.type_in(TWO, "status", PAID["en"])
+    person.type_in(TWO, "reference", ONE)
+    snapshot = registry.read()
+    assert set(snapshot.rows) == {ONE, THREE}
+    assert snapshot.duplicated == (ONE,)
+    assert snapshot.rows[ONE].cells["status"] == APPROVED["en"]

@@ -176,7 +176,8 @@ def test_a_restart_over_an_untouched_sheet_neither_reads_nor_writes(room: Room) 
     room.shown(pay_by="23.11.2026")
     room.restart().open()
     room.work()
-    assert (room.registry.reads, room.registry.writes) == (0, 0)
+    reads = 2 if room.kind == "google" else 0  # there our own last write is looked behind
+    assert (room.registry.reads, room.registry.writes) == (reads, 0)
 
 
 def test_a_held_draft_in_russian_words(tmp_path_factory: pytest.TempPathFactory) -> None:
