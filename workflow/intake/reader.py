@@ -16,7 +16,8 @@ from mailer.letter import Letter
 from workflow.core.commands import Comment, NoteAnswer, Open
 from workflow.core.deeds import Deed, Lane
 from workflow.core.model import Reference, Request
-from workflow.intake.answers import Answer, plan_answer, plan_unreadable_answer
+from workflow.intake.answer import Answer
+from workflow.intake.answers import plan_answer, plan_unreadable_answer
 from workflow.intake.carriers import Carried, Post, carried, without_secrets
 from workflow.intake.digests import several
 from workflow.intake.fields import cautions, read_form

@@ -1,0 +1,133 @@
+"""One answer to something we sent, and what is done with one that decides nothing: noted, passed on, asked back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from mailer.letter import Letter
+from workflow.core.commands import AskRef, Comment, GiveReason, NoteAnswer
+from workflow.core.model import AskKind, Choice, Request
+from workflow.intake.carriers import Carried, without_secrets
+from workflow.intake.plan import Plan
+from workflow.keywords import Action, Decision
+from workflow.people import Member
+
+OF_APPROVER = frozenset({Action.APPROVE, Action.REJECT, Action.RETURN, Action.UNDO})
+OF_REQUESTER = frozenset({Action.SUBMIT, Action.DRAFT, Action.WITHDRAW, Action.OK})
+OF_ACCOUNTANT = frozenset({Action.PAID, Action.RETURN, Action.HOLD, Action.RELEASE, Action.CONFIRM})
+OF_ALL = frozenset({Action.STATUS, Action.FORM})
+DECIDES = {Action.APPROVE: "approve", Action.REJECT: "reject", Action.RETURN: "return"}
+LONG_ENOUGH_FOR_WORDS = 25
+Judge = Callable[[Letter, frozenset[Action] | None], Decision]
+"""The decision in a letter, of those allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One letter beside the request it is about. `proven`: the sender's address is authenticated by DMARC."""
+
+    letter: Letter
+    member: Member
+    request: Request
+    carried: Carried
+    proven: bool
+    labels: Mapping[str, str]
+    judge: Judge
+    authenticates: bool
+
+    @property
+    def by(self) -> str:
+        return self.member.email
+
+    @property
+    def is_requester(self) -> bool:
+        return self.by == self.request.requester
+
+    @property
+    def is_accountant(self) -> bool:
+        return "accountant" in self.member.roles
+
+    @property
+    def is_approver(self) -> bool:
+        return self.by in self.request.approvers
+
+    @property
+    def is_sure(self) -> bool:
+        """Does it answer a mail that he himself got, or is the sender proven? A number anybody can guess."""
+        token = self.carried.token
+        return token.person == self.by if token else self.proven and not self.carried.unknown
+
+    @property
+    def has_part(self) -> bool:
+        """Is the request any business of his?"""
+        told = self.carried.token is not None and self.carried.token.person == self.by
+        return told or self.is_requester or self.is_approver or self.is_accountant or "operator" in self.member.roles
+
+    @property
+    def version(self) -> int | None:
+        """The version that was before him, where the letter says it."""
+        named = self.carried.token or self.carried.tag
+        return named.version if named else None
+
+    @property
+    def text(self) -> str:
+        """What he wrote, without codes: others may read it."""
+        return without_secrets(self.letter.new_text).strip()
+
+    @property
+    def read(self) -> str:
+        """The same on one line, as much of it as is repeated to him."""
+        return " ".join(self.text.split())[:300]
+
+    def allowed(self) -> frozenset[Action]:
+        return (
+            OF_ALL
+            | (OF_APPROVER if self.is_approver else frozenset())
+            | (OF_REQUESTER if self.is_requester else frozenset())
+            | (OF_ACCOUNTANT if self.is_accountant else frozenset())
+        )
+
+    def ask(self) -> AskRef | None:
+        """The ask that decides: its token's, or (the sender proven) the one the subject's tag names."""
+        token = self.carried.token
+        if token is not None:
+            return AskRef(token.person, token.version, token.step, token.card_hash, token.ask, token.at)
+        tag = self.carried.tag
+        if tag is None or tag.version is None or not self.proven or self.carried.unknown:
+            return None
+        current = tag.version == self.request.version
+        return AskRef(
+            self.by, tag.version, self.request.step, self.request.card_hash if current else "", AskKind.APPROVE.value
+        )
+
+
+def note(answer: Answer, reason: str, read: str = "", warn: str = "") -> Plan:
+    """Nothing is decided, for this reason; he is told what was read."""
+    command = NoteAnswer(answer.by, reason, read or answer.read, ask=answer.ask(), warn=warn)
+    return Plan("answers", "answer", reason, answer.request.reference, command, why=(f"nothing is decided: {reason}",))
+
+
+def somebody_elses(answer: Answer) -> Plan:
+    """A forwarded ask answered by somebody else does not count, and the real approver is told."""
+    token = answer.carried.token
+    return note(answer, "not_yours", warn=token.person if token and token.ask == AskKind.APPROVE else "")
+
+
+def unclear(answer: Answer, said: Decision, ask: AskRef | None) -> Plan:
+    """A missing reason, words for the requester, or something to be asked about."""
+    text = said.comment.strip() or answer.text.strip("… \t\n")
+    if said.doubt == "none_found" and text and ask is not None and _lacks_reason(answer):
+        return Plan("answers", "answer", "reason", answer.request.reference, GiveReason(answer.by, ask, text))
+    if said.doubt == "none_found" and len(text) >= LONG_ENOUGH_FOR_WORDS and not answer.letter.blocked:
+        role = "approver" if answer.is_approver else "accountant"
+        command = Comment(answer.by, text, role, ask, unclear=True)
+        return Plan("answers", "answer", "unclear_passed_on", answer.request.reference, command, comment=text)
+    return note(answer, f"unclear_{said.doubt or 'none_found'}")
+
+
+def _lacks_reason(answer: Answer) -> bool:
+    """His refusal is the last decision on this version and came without a reason."""
+    votes = answer.request.current_votes()
+    last = votes[-1] if votes else None
+    return bool(last and last.person == answer.by and last.decision is not Choice.APPROVE and not last.comment)

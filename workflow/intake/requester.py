@@ -1,0 +1,67 @@
+"""What the requester's answer means: missing lines, a correction, a withdrawal, or a word to those who decide."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from workflow.core.commands import Amend, Comment, Form, Open, Withdraw
+from workflow.core.model import AskKind, Request, Status
+from workflow.intake.answer import DECIDES, Answer, note, somebody_elses
+from workflow.intake.fields import cautions, guessed, read_form
+from workflow.intake.plan import Plan
+from workflow.keywords import Action, Decision
+
+FINAL = (Status.PAID, Status.REJECTED, Status.WITHDRAWN)
+INCOMPLETE = (Status.DRAFT, Status.RETURNED)
+
+
+def of_requester(answer: Answer, said: Decision) -> Plan:
+    """Fields and files amend the request; his words go to those who decide."""
+    token, request = answer.carried.token, answer.request
+    of_another = token is not None and token.person != answer.by and token.ask == AskKind.APPROVE
+    if of_another and set(said.seen) & DECIDES.keys():
+        return somebody_elses(answer)
+    is_current = token is not None and token.version == request.version and request.status in INCOMPLETE
+    filled_inline = token is not None and token.ask == AskKind.COMPLETE and is_current
+    whole = read_form(answer.letter, answer.labels, quoted=answer.letter.quoted if filled_inline else "")
+    form = _news_only(whole, request)
+    if request.status in FINAL and (form.typed or form.files):
+        return _opened_anew(answer, whole, keep=said.action is Action.DRAFT)
+    changes = bool(form.typed or form.files) and request.status not in INCOMPLETE
+    if not answer.is_sure and (said.action is Action.WITHDRAW or changes):
+        return note(answer, "unclear_tag_only")
+    if said.action is Action.WITHDRAW and not form.typed:
+        return Plan("answers", "answer", "", request.reference, Withdraw(answer.by, said.comment))
+    keep, submit = said.action is Action.DRAFT, said.action is Action.SUBMIT
+    if form.typed or form.files or keep or submit:
+        return _amended(answer, form, keep, submit)
+    if form.refused_files:
+        return note(answer, "files_refused", "; ".join(name for name, _ in form.refused_files))
+    return _words_of_requester(answer)
+
+
+def _news_only(form: Form, request: Request) -> Form:
+    """A quoted form that comes back as it was says nothing new."""
+    typed = {name: text for name, text in form.typed.items() if request.typed.get(name) != text or name in form.rivals}
+    known = {file.sha256 for file in request.files}
+    return replace(form, typed=typed, files=tuple(file for file in form.files if file.sha256 not in known))
+
+
+def _amended(answer: Answer, form: Form, keep: bool, submit: bool) -> Plan:
+    command = Amend(answer.by, replace(form, cautions=guessed(answer.letter)), keep, submit)
+    return Plan("answers", "answer", "", answer.request.reference, command, fields=dict(form.typed))
+
+
+def _words_of_requester(answer: Answer) -> Plan:
+    if not answer.text:
+        return note(answer, "unclear_empty")
+    unclear = answer.request.status in INCOMPLETE
+    command = Comment(answer.by, answer.text, "requester", answer.ask(), unclear=unclear)
+    return Plan("answers", "answer", "comment", answer.request.reference, command, comment=answer.text)
+
+
+def _opened_anew(answer: Answer, form: Form, keep: bool) -> Plan:
+    """A closed request stays as it is; what was mailed to it, old lines among the new ones, is a request of its own."""
+    fresh = replace(form, cautions=cautions(answer.letter, checks_senders=answer.authenticates))
+    why = (f"{answer.request.reference} is closed: these fields start a new request",)
+    return Plan("requests", "request", command=Open(answer.by, fresh, keep), fields=dict(form.typed), why=why)
