@@ -133,18 +133,27 @@ def lines_of_table(rows: Sequence[Sequence[str]], page: int = 1) -> list[Line]:
 _SEPARATOR = re.compile(r"[\s:=.№#–—-]*")
 
 
-def labelled(lines: Sequence[Line], label: re.Pattern[str], value: re.Pattern[str]) -> Iterator[Value]:
-    """Find values behind a label: in its cell, in the next ones, or in the cell below when nothing stands beside."""
+def labelled(
+    lines: Sequence[Line], label: re.Pattern[str], value: re.Pattern[str], heading: re.Pattern[str] | None = None
+) -> Iterator[Value]:
+    """Find values behind a label: in its cell, in the next ones, or in the cell below when nothing stands beside.
+
+    A cell beside that is a `heading` of its own is no value.
+    """
     for number, line in enumerate(lines):
         for found in label.finditer(line.text):
             start = _SEPARATOR.match(line.text, found.end())
             assert start is not None
-            if match := value.match(line.text, start.end()) or value.match(line.text, found.end()):
+            match = value.match(line.text, start.end()) or value.match(line.text, found.end())
+            cell = line.cell_at(found.start())
+            if match and not (heading and _is_heading(line, cell, line.cell_at(match.end() - 1), heading)):
                 yield Value(match, number, line.cell_at(match.start()))
-            elif (cell := line.cell_at(found.start())) == line.cell_at(found.end() - 1) and _ends_cell(
-                line, cell, found
-            ):
+            elif cell == line.cell_at(found.end() - 1) and _ends_cell(line, cell, found):
                 yield from _below(lines, number, line.cells[cell], value)
+
+
+def _is_heading(line: Line, label: int, cell: int, heading: re.Pattern[str]) -> bool:
+    return cell != label and heading.match(line.cells[cell].text) is not None
 
 
 def _ends_cell(line: Line, cell: int, found: re.Match[str]) -> bool:

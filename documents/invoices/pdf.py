@@ -164,7 +164,7 @@ class _Turn:
     """Turns places of the page into places of the reader, whose lines run from left to right and downwards."""
 
     def __init__(self, page: pdfium.PdfPage, text: pdfium.PdfTextPage, count: int) -> None:
-        left, bottom, right, top = page.get_mediabox()
+        left, bottom, right, top = page.get_bbox()
         self.left, self.bottom, self.width, self.height = left, bottom, right - left, top - bottom
         steps = range(0, count, max(count // 40, 1))
         turns = [round(raw.FPDFText_GetCharAngle(text, index) / (math.pi / 2)) % 4 for index in steps]

@@ -27,11 +27,15 @@ _TAIL = (
     r"(?:\s*[(/]\s*[^\W\d]+\s*[)]?)?"
     r"(?=\s*:|\s*$|\t|\s*[«\"“]|,?\s+(?:ООО|АО|ПАО|ЗАО|ОАО|ИП|НКО|АНО|ФГУП|МУП|ГБУ|Общество|Индивидуальный|Акционерное|ИНН)\b)"
 )
+# A company may be called "Customer": behind a quotation mark it is a name. A bank's name may end with the word.
+_START = r"(?<![\w\"«“-])"
+_BANK_START = r"(?:^|(?<=\t)|(?<=, )|(?<=; )|(?<=\. ))"
 LABEL = re.compile(
-    rf"(?<![\w-])(?:(?P<seller>{_SELLER})|(?P<buyer>{_BUYER})|(?P<bank>{_BANK}))(?!\w){_TAIL}", re.IGNORECASE
+    rf"(?:{_START}(?:(?P<seller>{_SELLER})|(?P<buyer>{_BUYER}))|{_BANK_START}(?P<bank>{_BANK}))(?!\w){_TAIL}",
+    re.IGNORECASE,
 )
-SELLER_LABEL = re.compile(rf"(?<![\w-]){_SELLER}(?!\w){_TAIL}", re.IGNORECASE)
-BANK_LABEL = re.compile(rf"(?<![\w-]){_BANK}(?!\w){_TAIL}", re.IGNORECASE)
+SELLER_LABEL = re.compile(rf"{_START}{_SELLER}(?!\w){_TAIL}", re.IGNORECASE)
+BANK_LABEL = re.compile(rf"{_BANK_START}{_BANK}(?!\w){_TAIL}", re.IGNORECASE)
 _BOX_LABEL = re.compile(r"получатель\W*", re.IGNORECASE)
 _UPWARDS = 8
 _DOWNWARDS = 3
@@ -40,13 +44,14 @@ _LABEL_LENGTH = 40
 
 def role_of(lines: Sequence[Line], number: int, offset: int) -> Role | None:
     """The role of what stands at a place in a line."""
-    line = lines[number]
+    cell = lines[number].cells[lines[number].cell_at(offset)]
+    return role_beside(lines[number], offset) or _role_above(lines, number, cell) or _role_below(lines, number, cell)
+
+
+def role_beside(line: Line, offset: int) -> Role | None:
+    """The role that the line itself tells."""
     index = line.cell_at(offset)
-    if role := _last_role(line.text[line.starts[index] : offset]):
-        return role
-    if role := _role_on_the_left(line, index):
-        return role
-    return _role_above(lines, number, line.cells[index]) or _role_below(lines, number, line.cells[index])
+    return _last_role(line.text[line.starts[index] : offset]) or _role_on_the_left(line, index)
 
 
 def _last_role(text: str) -> Role | None:
@@ -82,19 +87,18 @@ def _role_above(lines: Sequence[Line], number: int, cell: Cell) -> Role | None:
         labels: list[tuple[Cell, Role]] = [
             (other, role) for other in line.cells if (role := _last_role(other.text)) and role != "bank"
         ]
-        if len(labels) > 1:
-            labels = [(other, role) for other, role in labels if other.overlaps(cell)] or _nearest_left(labels, cell)
-        if labels and (labels[0][0].overlaps(cell) or labels[0][0].left <= cell.left):
-            return labels[0][1]
+        below = [role for other, role in labels if other.overlaps(cell)] or _valued(line, labels, cell)
+        if below:
+            return below[-1]
     return None
 
 
-def _nearest_left(labels: list[tuple[Cell, Role]], cell: Cell) -> list[tuple[Cell, Role]]:
-    return (
-        [max(left, key=lambda one: one[0].left)]
-        if (left := [one for one in labels if one[0].left <= cell.left])
-        else []
-    )
+def _valued(line: Line, labels: list[tuple[Cell, Role]], cell: Cell) -> list[Role]:
+    """The label on whose right stands what this cell goes on with."""
+    before = [(other, role) for other, role in labels if other.left < cell.left]
+    if not before or not any(other.overlaps(cell) for other in line.cells):
+        return []
+    return [max(before, key=lambda one: one[0].left)[1]]
 
 
 def _role_below(lines: Sequence[Line], number: int, cell: Cell) -> Role | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from documents.invoices.layout import Line, Value, labelled
 from documents.invoices.pick import Draft
-from documents.invoices.roles import Role, role_of
+from documents.invoices.roles import Role, role_beside, role_of
 from values.check_digits import (
     account_key_ok,
     account_shape_ok,
@@ -175,18 +175,20 @@ def _bics(lines: Sequence[Line]) -> dict[str, int]:
 
 def read_iban(lines: Sequence[Line], draft: Draft) -> None:
     """Find the payee's IBAN and the SWIFT code of his bank."""
-    ibans: dict[str, int] = {}
+    ibans: dict[str, tuple[int, Role | None]] = {}
     for number, one in enumerate(lines):
         for match in _IBAN.finditer(one.text):
             iban = _longest_iban(match["iban"])
-            if iban and role_of(lines, number, match.start()) != "buyer":
-                ibans.setdefault(iban, number)
+            if iban and role_beside(one, match.start()) != "buyer":
+                ibans.setdefault(iban, (number, role_of(lines, number, match.start())))
+    if len(ibans) > 1:
+        ibans = {iban: place for iban, place in ibans.items() if place[1] != "buyer"} or ibans
     if not ibans and (wrong := [value.match["iban"] for value in labelled(lines, _IBAN_LABEL, _IBAN)]):
         draft.doubt("iban_check", wrong)
     if len(ibans) > 1:
         draft.doubt("several_iban", ibans)
     elif ibans:
-        iban, line = next(iter(ibans.items()))
+        iban, (line, _) = next(iter(ibans.items()))
         draft.put("iban", iban, _place(lines, line), proven=True)
         _read_swift(lines, draft, iban)
 
@@ -203,7 +205,7 @@ def _read_swift(lines: Sequence[Line], draft: Draft, iban: str) -> None:
     found = {
         value.match["swift"]: value.line
         for value in labelled(lines, _SWIFT_LABEL, _SWIFT)
-        if swift_ok(value.match["swift"]) and role_of(lines, value.line, value.match.start()) != "buyer"
+        if swift_ok(value.match["swift"]) and role_beside(lines[value.line], value.match.start()) != "buyer"
     }
     fitting = {swift: line for swift, line in found.items() if swift[4:6] == iban[:2]}
     if found and not fitting:

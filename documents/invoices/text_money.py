@@ -59,7 +59,9 @@ _VAT_WORD = re.compile(
 )
 # "Total without VAT" and the headers of columns state nothing about the invoice as a whole.
 _NO_STATEMENT = re.compile(
-    r"(?:итого|всего|сумма|стоимость|цена|ст-ть)[^\t\d]{0,30}(?:с|без)\s+(?:уч[её]та?о?м?\s+)?(?:ндс|налога)(?:\s*\(?\d{1,2}\s?%\)?)?",
+    r"(?:итого|всего|сумма|стоимость|цена|ст-ть)[^\t\d]{0,30}(?:с|без)\s+(?:уч[её]та?о?м?\s+)?(?:ндс|налога)(?:\s*\(?\d{1,2}\s?%\)?)?|"
+    r"(?:total|summe|(?:gesamt|end)?betrag|gesamt\w*|amount|price|preis)[^\t\d]{0,20}"
+    r"(?:incl\w*|inkl\w*|excl\w*|exkl\w*|ohne|without|with|mit|netto|brutto)\.?\s*(?:\d{1,2}\s?%\s*)?(?:vat|mwst|ust|tax)(?!\w)\.?",
     re.IGNORECASE,
 )
 _VAT_LINE = re.compile(
@@ -141,9 +143,9 @@ def _any_label(text: str, start: int) -> Iterator[re.Match[str]]:
 def _looks_like_money(match: re.Match[str], text: str) -> bool:
     """Decimals or a currency, or nothing else in the cell; a count of goods is no money."""
     number, money = match["number"], match["money"]
-    if re.match(r"\s{1,2}\d{3}(?!\d)", text[match.end("number") :]):
-        return False
     has_decimals = re.search(r"[.,-]\d\d$|=$", number) is not None
+    if not has_decimals and re.match(r"[ \u00a0]{1,2}\d{3}(?!\d)", text[match.end("number") :]):
+        return False
     return has_decimals or money.strip() != number or not text[match.end() :].split("\t")[0].strip(" .")
 
 

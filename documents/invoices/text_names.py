@@ -7,10 +7,10 @@ from datetime import date
 from documents.invoices.layout import Line, labelled
 from documents.invoices.numbers import DATE, read_date
 from documents.invoices.pick import Candidate, Draft, settle
-from documents.invoices.roles import BANK_LABEL, SELLER_LABEL, role_of
+from documents.invoices.roles import BANK_LABEL, LABEL, SELLER_LABEL, role_of
 from values.flaw import Flaw
-from values.names import fold_name
-from values.text import shorten
+from values.names import fold_name, has_cyrillic
+from values.text import one_line, shorten
 
 _REST = re.compile(r"(?P<value>[^\t]+)")
 _NUMBER = r"(?P<number>(?=[^\s,;]*\d)[\w][\w/.\\-]{0,39}(?: ?/ ?[\w-]{1,10})?)"
@@ -46,7 +46,7 @@ _DUE_LABEL = re.compile(
 )
 _DATE = re.compile(rf"(?:до\s+|by\s+|bis\s+|zum\s+)?(?P<date>{DATE})", re.IGNORECASE)
 _CONTRACT = re.compile(
-    rf"(?<!\w)(?P<name>договор|контракт|соглашение)\w*(?:\s+[а-яё]+){{0,3}}?\s*(?:№|N)\s*(?P<number>[\w][\w/.\\-]{{0,40}})"
+    rf"(?<![\w–-])(?P<name>договор|контракт|соглашение)\w*(?:\s+[а-яё]+){{0,3}}?\s*(?:№|N)\s*(?P<number>[\w][\w/.\\-]{{0,40}})"
     rf"(?:\s*от\s*(?P<date>{DATE})(?:\s*г\.?)?)?",
     re.IGNORECASE,
 )
@@ -62,6 +62,15 @@ _ONLY_FORM = re.compile(
     r"(?:общество с ограниченной ответственностью|индивидуальный предприниматель|"
     r"(?:публичное |непубличное )?акционерное общество|"
     r"ооо|ао|пао|зао|ип)\W*",
+    re.IGNORECASE,
+)
+_NO_NAME = re.compile(
+    r"№|(?<!\w)сч[её]т(?!\w)|\d\d\.\d\d|^(?:платежа|сч\.|инн|кпп|бик|подпись|м\.?п\.?|должность|руководитель|от|invoice|bill|"
+    r"rechnung|date|page|банк\s+получателя)(?!\w)|_{3}|^[\W\d]*$",
+    re.IGNORECASE,
+)
+_FORM = re.compile(
+    r"(?<!\w)(?:ооо|ао|пао|зао|оао|ип|нко|ано|общество|индивидуальный|акционерное|фгуп|муп|гбу|фгбу)(?!\w)",
     re.IGNORECASE,
 )
 _PURPOSE_LENGTH = 210
@@ -81,7 +90,10 @@ def read_names(lines: Sequence[Line], draft: Draft, own_name: str = "") -> None:
 
 
 def _names(lines: Sequence[Line], label: re.Pattern[str]) -> Iterator[Candidate]:
-    for value in labelled(lines, label, _REST):
+    for value in labelled(lines, label, _REST, LABEL):
+        if value.below and not _FORM.search(value.match["value"]) and has_cyrillic(value.match["value"]):
+            # "Получатель" may stand below what it names, and then something else is below it.
+            continue
         tail = (
             re.match(r"[\s(]*[^\W\d]+\s*\)\s*:?\s*", value.match["value"]) if value.match["value"][0] == "(" else None
         )
@@ -99,12 +111,8 @@ def _whole_name(lines: Sequence[Line], line: int, cell: int, text: str) -> str |
         below = next((one for one in lines[line + 1].cells if one.overlaps(lines[line].cells[cell])), None)
         more = _NAME_ENDS.split(below.text)[0] if below else ""
         name = f"{name} {more}".strip(" ,;:-–—")
-    is_name = re.search(r"[^\W\d_]{2}", name) and not _LABEL_LIKE.match(name) and not _is_label_word(name)
-    return shorten(name, 160) if is_name else None
-
-
-def _is_label_word(name: str) -> bool:
-    return re.fullmatch(r"(?:платежа|сч\.?\s*№?|инн|кпп|бик|подпись|м\.?п\.?|_+.*)\W*", name, re.IGNORECASE) is not None
+    is_name = re.search(r"[^\W\d_]{2}", name) and not _LABEL_LIKE.match(name) and not _NO_NAME.search(name)
+    return shorten(one_line(name), 160) if is_name else None
 
 
 def _box_name(lines: Sequence[Line]) -> Iterator[Candidate]:
