@@ -43,6 +43,7 @@ def daemon(place: Ground, folder: Path, mails: int, burst: int) -> Measured:
         listener = Inbox(Account("127.0.0.1", place.imap.port, "none", PAYMENTS, lambda: "secret"))
         listener.connect()
         listener.select("INBOX")
+        listener.select("INBOX")
         _one(place, listener, 0)  # the first one finds everything cold
         idle = pss(process.pid)
         singles = [_one(place, listener, number) for number in range(1, mails + 1)]
@@ -60,6 +61,8 @@ def daemon(place: Ground, folder: Path, mails: int, burst: int) -> Measured:
 
 def _one(place: Ground, listener: Inbox, number: int) -> tuple[float, float, float]:
     """(delivered, pushed, approval notice taken) for one letter."""
+    while listener.wait(0.2):  # news of the letter before, and of its flag
+        pass
     start = time.monotonic()
     place.imap.append(PAYMENTS, letter(number))
     pushed = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 Tables = Sequence[Sequence[Sequence[str]]]
@@ -72,6 +73,7 @@ def read_pairs(text: str, tables: Tables, labels: Mapping[str, str], blocks: fro
     )
 
 
+@lru_cache(maxsize=4096)
 def fold_label(label: str) -> str:
     """A label without case, hints in brackets, stars, final points and the difference of ё and е."""
     label = _HINT.sub(" ", _INVISIBLE.sub("", label).replace("\xa0", " "))

@@ -89,6 +89,11 @@ class Renderer:
         path = f"{language}/{name}{SUFFIX}"
         return self._print(path, lambda press: _notice(press, path, values))
 
+    def subject(self, name: str, language: str, values: Values) -> str:
+        """The subject alone, for links that must repeat it."""
+        path = f"{language}/{name}{SUFFIX}"
+        return self._print(path, lambda press: _subject(press, path, values))
+
     def page(self, name: str, language: str, values: Values) -> str:
         """The whole template as an HTML page, with every value escaped."""
         path = f"{language}/{name}{SUFFIX}"
@@ -216,6 +221,10 @@ def _notice(press: Press, path: str, values: Values) -> Rendered:
             raise TemplateNotFound(path, f"it has no block {name}")
     html = None if page is None else page.strip() + "\n"
     return Rendered(" ".join(words["subject"].split()), _tidy(words["text"]), html)
+
+
+def _subject(press: Press, path: str, values: Values) -> str:
+    return " ".join(_blocks(press.plain, path, values, ("subject",))["subject"].split())
 
 
 def _blocks(environment: Environment, path: str, values: Values, names: Sequence[str]) -> dict[str, str]:

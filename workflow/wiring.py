@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -169,12 +169,21 @@ class Wiring:
         return self.materials.read(PurePosixPath(order.path)) if order.path else None
 
     def letter_message_id(self, key: str) -> str | None:
-        row = self.journal.letter(key)
-        return str(row.message_id) if row is not None and row.message_id else None
+        return self.letter_facts(key)[0]
 
     def letter_sender(self, key: str) -> str | None:
-        row = self.journal.letter(key)
-        return row.sender if row is not None else None
+        return self.letter_facts(key)[1]
+
+    @cached_property
+    def letter_facts(self) -> Callable[[str], tuple[str | None, str | None]]:
+        """(Message-ID, sender) of a stored letter; these never change, and each notice wants them several times."""
+
+        @lru_cache(maxsize=2048)
+        def facts(key: str) -> tuple[str | None, str | None]:
+            row = self.journal.letter(key)
+            return (row.message_id or None, row.sender) if row is not None else (None, None)
+
+        return facts
 
     def open_requests_of(self, person: str) -> list[Request]:
         """What waits for this person, or is his own and not ended."""

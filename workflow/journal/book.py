@@ -33,7 +33,7 @@ class Page:
 
     def __init__(self, connection: Connection, cause: Cause, queue: Queue, prefix: str) -> None:
         self.connection, self.cause, self._queue, self._prefix = connection, cause, queue, prefix
-        self._seq, self._head = 0, START
+        self._seq, self._head, self._fresh = 0, START, False
 
     def answered(self) -> Result | None:
         """The result of the same cause when it came before."""
@@ -102,7 +102,7 @@ class Page:
         self.connection.execute(insert(tables.causes).values(
             id=self.cause.id, reference=reference, accepted=accepted, reason=reason, at=stamp(now),
         ))  # fmt: skip
-        self._queue.add(self.connection, reference, after, deeds, self.cause, now, caps)
+        self._queue.add(self.connection, reference, after, deeds, self.cause, now, caps, fresh=self._fresh)
         if self.cause.letter is not None:
             remember_letter(self.connection, self.cause.letter, reference, now)
         return Result(reference, accepted, reason)
@@ -118,6 +118,7 @@ class Page:
         }  # fmt: skip
 
     def _store(self, request: Request, *, new: bool) -> None:
+        self._fresh = self._fresh or new
         values = {
             "status": request.status.value, "held": bool(request.holds), "pay_by": request.value("pay_by") or None,
             "contractor": request.value("contractor") or None, "inn": request.value("inn") or None,

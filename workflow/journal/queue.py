@@ -80,14 +80,29 @@ class Queue:
 
     def add(
         self, connection: Connection, reference: Reference | None, request: Request | None, deeds: Sequence[Deed],
-        cause: Cause | None, now: datetime, caps: Caps,
+        cause: Cause | None, now: datetime, caps: Caps, *, fresh: bool = False,
     ) -> None:  # fmt: skip
-        """Queue deeds in the caller's transaction; leaves out what may come only once and has come."""
+        """Queue deeds in the caller's transaction; leaves out what may come only once and has come. With `fresh` the
+        request has just been opened, so nothing of it is queued yet."""
         roots: dict[tuple[str, bool], str] = {}
+        seen: set[str] = set()
+        rows: list[dict[str, Any]] = []
+        tokens: list[dict[str, Any]] = []
         for deed in deeds:
-            if self._superfluous(connection, reference, deed, now, caps):
+            doubled = deed.once in seen or (deed.coalesce and f"{deed.lane}:{deed.kind}" in seen)
+            alone = fresh and not deed.once and not deed.answer
+            if doubled or not (alone or not self._superfluous(connection, reference, deed, now, caps)):
                 continue
-            self._insert(connection, reference, request, deed, cause, now, roots)
+            seen |= {deed.once, f"{deed.lane}:{deed.kind}"} - {""}
+            row = self._row(reference, deed, cause, now)
+            if deed.lane is Lane.MAIL:
+                row["root"] = self._root(connection, reference, deed, row["message_id"], roots, fresh)
+                tokens.append(self._token_row(row["token"], reference, request, deed, now))
+            rows.append(row)
+        if tokens:
+            connection.execute(insert(tables.tokens), tokens)
+        if rows:
+            connection.execute(insert(tables.deeds), rows)
 
     def add_alone(
         self, reference: Reference | None, deeds: Sequence[Deed], now: datetime, caps: Caps | None = None,
@@ -121,24 +136,17 @@ class Queue:
             return count >= caps.answers
         return False
 
-    def _insert(
-        self, connection: Connection, reference: Reference | None, request: Request | None, deed: Deed,
-        cause: Cause | None, now: datetime, roots: dict[tuple[str, bool], str],
-    ) -> None:  # fmt: skip
-        values: dict[str, Any] = {
+    def _row(self, reference: Reference | None, deed: Deed, cause: Cause | None, now: datetime) -> dict[str, Any]:
+        """A deed as it is stored; a notice has its token and Message-ID from here on."""
+        token = new_token() if deed.lane is Lane.MAIL else None
+        return {
             "lane": deed.lane.value, "kind": deed.kind, "reference": reference, "person": deed.person,
             "params": json.dumps(dict(deed.params), ensure_ascii=False), "state": DUE,
             "due_at": stamp(now + deed.delay), "attempts": 0, "faults": 0, "created_at": stamp(now),
             "answer": deed.answer, "once": deed.once or None, "cause": cause.id if cause else None,
-            "letter": cause.letter.key if cause and cause.letter else None,
+            "letter": cause.letter.key if cause and cause.letter else None, "token": token,
+            "message_id": f"{token}@{self.domain}" if token else None, "root": None,
         }  # fmt: skip
-        if deed.lane is Lane.MAIL:
-            token = new_token()
-            message_id = f"{token}@{self.domain}"
-            values |= {"token": token, "message_id": message_id}
-            values["root"] = self._root(connection, reference, deed, message_id, roots)
-            connection.execute(insert(tables.tokens).values(self._token_row(token, reference, request, deed, now)))
-        connection.execute(insert(tables.deeds).values(values))
 
     @staticmethod
     def _token_row(
@@ -156,13 +164,15 @@ class Queue:
     @staticmethod
     def _root(
         connection: Connection, reference: Reference | None, deed: Deed, message_id: str,
-        roots: dict[tuple[str, bool], str],
+        roots: dict[tuple[str, bool], str], fresh: bool,
     ) -> str | None:  # fmt: skip
         """The first notice of this thread (request and person); contractors have a thread of their own."""
         if reference is None:
             return None
         thread = (deed.person, deed.kind in CONTRACTOR_KINDS)
-        if thread not in roots:
+        if thread not in roots and fresh:
+            roots[thread] = message_id
+        elif thread not in roots:
             table = tables.deeds
             query = select(table.c.message_id).where(
                 table.c.reference == reference, table.c.lane == Lane.MAIL.value, table.c.person == deed.person,
@@ -176,7 +186,23 @@ class Queue:
     def claim_deed(self, lane: Lane, now: datetime, lease: timedelta) -> Claimed | None:
         """The oldest due deed of a lane, held for `lease`; None when nothing is due."""
         with self.engine.begin() as connection:
-            return self._claim(connection, lane, now, lease, DUE) or self._claim(connection, lane, now, lease, LEASED)
+            return self._claim_next(connection, lane, now, lease)
+
+    def settle_and_claim(
+        self, deed: Claimed, lane: Lane, now: datetime, lease: timedelta, state: str = DONE, note: str | None = None
+    ) -> Claimed | None:
+        """One commit between two deeds: this one is done, the next one is held."""
+        with self.engine.begin() as connection:
+            self._settle(connection, [deed.id], now, state, note)
+            return self._claim_next(connection, lane, now, lease)
+
+    def release(self, deed: Claimed) -> None:
+        """A deed that was held and not begun is as if it had not been claimed."""
+        table = tables.deeds
+        self._set(deed.id, state=DUE, lease_until=None, attempts=table.c.attempts - 1, faults=table.c.faults - 1)
+
+    def _claim_next(self, connection: Connection, lane: Lane, now: datetime, lease: timedelta) -> Claimed | None:
+        return self._claim(connection, lane, now, lease, DUE) or self._claim(connection, lane, now, lease, LEASED)
 
     def claim_all(self, lane: Lane, kind: str, now: datetime, lease: timedelta, limit: int = 5000) -> list[Claimed]:
         """All due deeds of a kind at once: the registry writes its rows together."""
@@ -214,12 +240,14 @@ class Queue:
 
     def settle(self, deeds: Sequence[Claimed], now: datetime, state: str = DONE, note: str | None = None) -> None:
         """These deeds are done (or passed over: SKIPPED with the reason)."""
-        table = tables.deeds
         with self.engine.begin() as connection:
             for start in range(0, len(deeds), 500):
-                ids = [deed.id for deed in deeds[start : start + 500]]
-                values = {"state": state, "done_at": stamp(now), "lease_until": None, "error": note}
-                connection.execute(update(table).where(table.c.id.in_(ids)).values(values))
+                self._settle(connection, [deed.id for deed in deeds[start : start + 500]], now, state, note)
+
+    @staticmethod
+    def _settle(connection: Connection, ids: Sequence[int], now: datetime, state: str, note: str | None) -> None:
+        values = {"state": state, "done_at": stamp(now), "lease_until": None, "error": note}
+        connection.execute(update(tables.deeds).where(tables.deeds.c.id.in_(ids)).values(values))
 
     def postpone(self, deed: Claimed, error: str, at: datetime, *, our_fault: bool = False) -> None:
         """Try again at `at`. The world's passing failures are tried for as long as it takes, our faults ten times. A

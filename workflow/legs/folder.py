@@ -162,7 +162,7 @@ class FolderLeg:
         return bool(new)
 
     def wait(self, seconds: float) -> None:
-        self.bell.wait(min(seconds, LOOK_EVERY.total_seconds()))
+        self.bell.wait_and_gather(min(seconds, LOOK_EVERY.total_seconds()))
 
     def wake(self) -> None:
         self.bell.ring()

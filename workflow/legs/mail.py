@@ -33,11 +33,13 @@ class MailLeg:
     operators: tuple[str, ...]
     name: str = "mail"
     bell: Bell = field(default_factory=Bell)
+    _next: Claimed | None = None
+    """Held since the commit that settled the one before."""
 
     def work_once(self) -> bool:
         """Do one due notice; True if there may be more."""
         journal = self.service.journal
-        deed = journal.claim_deed(Lane.MAIL, self.service.now(), LEASE)
+        deed, self._next = self._next or journal.claim_deed(Lane.MAIL, self.service.now(), LEASE), None
         if deed is None:
             return False
         if crashed_too_often(self.service, self.operators, deed):
@@ -61,12 +63,12 @@ class MailLeg:
         request = journal.request(deed.reference) if deed.reference else None
         prepared = self.notices.prepare(deed, request, now)
         if isinstance(prepared, Skip):
-            journal.settle([deed], now, SKIPPED, prepared.reason)
+            self._next = journal.settle_and_claim(deed, Lane.MAIL, now, LEASE, SKIPPED, prepared.reason)
             return
         once = deed.kind in CONTRACTOR_KINDS
         mark = (lambda: journal.mark_sending(deed)) if once else None
         self.outgoing.send(prepared.message, prepared.sender, prepared.recipient, mark)
-        journal.settle([deed], self.service.now())
+        self._next = journal.settle_and_claim(deed, Lane.MAIL, self.service.now(), LEASE)
 
     def _failed(self, deed: Claimed, error: DeliveryError) -> None:
         journal, now = self.service.journal, self.service.now()
@@ -105,4 +107,7 @@ class MailLeg:
         self.bell.ring()
 
     def close(self) -> None:
+        held, self._next = self._next, None
+        if held is not None:
+            self.service.journal.release(held)
         self.outgoing.close()

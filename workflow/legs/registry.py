@@ -79,7 +79,7 @@ class RegistryLeg:
         alarm(self.service, self.operators, kind, str(error), once=f"broken:{self.sync.name}:{since}")
 
     def wait(self, seconds: float) -> None:
-        self.bell.wait(min(seconds, self.poll))
+        self.bell.wait_and_gather(min(seconds, self.poll))
 
     def wake(self) -> None:
         self.bell.ring()

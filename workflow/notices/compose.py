@@ -151,14 +151,13 @@ class Notices:
         )  # fmt: skip
 
     def _render(self, deed: Claimed, scene: Scene, shown: Values) -> Rendered:
-        """The words; where there is something to answer once more, now that the links know the subject."""
+        """The words; the links among them repeat the subject, which is therefore made first."""
         lang = scene.words.lang
-        rendered = self.renderer.render(deed.kind, lang, shown | {"fill_link": ""})
+        subject = self.renderer.subject(deed.kind, lang, shown | {"fill_link": "", "actions": ()})
         links = {
-            "actions": self._actions(deed, scene, rendered.subject),
-            "fill_link": self._fill_link(deed, scene, rendered.subject),
-        }
-        return self.renderer.render(deed.kind, lang, shown | links) if any(links.values()) else rendered
+            "actions": self._actions(deed, scene, subject), "fill_link": self._fill_link(deed, scene, subject),
+        }  # fmt: skip
+        return self.renderer.render(deed.kind, lang, shown | links)
 
     def _name_of_recipient(self, deed: Claimed, scene: Scene) -> str:
         if deed.kind in CONTRACTOR_KINDS and scene.request is not None:
