@@ -4,6 +4,7 @@ All of it goes in one batch. Where there are too many rows for one call, the she
 its own together with the stamp at the end, so that half a registry is never taken for one.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -17,13 +18,23 @@ from sheets.google.wire import Json
 from sheets.model import Change, Layout, View
 from sheets.table import Index
 
-MOST_ROWS = 500  # of one call: about a megabyte; Google advises two at most
+MOST_CHARACTERS = 1_500_000  # of one call; Google advises two megabytes at most
+OF_A_CELL = 100  # what surrounds its text
 TITLE_CHARACTERS = 100
 
 
 def chunks(changes: Sequence[Change]) -> list[Sequence[Change]]:
     """The changes in parts that fit one call; one empty part when there are none."""
-    return [changes[at : at + MOST_ROWS] for at in range(0, len(changes), MOST_ROWS)] or [()]
+    parts: list[list[Change]] = [[]]
+    filled = 0
+    for change in changes:
+        size = sum(len(json.dumps(str(cell))) + OF_A_CELL for cell in change.cells.values())
+        if parts[-1] and filled + size > MOST_CHARACTERS:
+            parts.append([])
+            filled = 0
+        parts[-1].append(change)
+        filled += size
+    return list(parts)
 
 
 def making(

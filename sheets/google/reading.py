@@ -3,15 +3,17 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sheets.errors import RegistryChanged
 from sheets.google.book import METADATA, Book, sheet_facts
 from sheets.google.held import CELLS, PROPERTIES, Held, column_of, line_of, row_keys, watched
-from sheets.google.wire import Formula, Raw, effective_of, quoted, raw_of, rows_of_data
+from sheets.google.wire import EPOCH, Formula, Raw, effective_of, quoted, raw_of, rows_of_data
 from sheets.grid import Value, as_number, as_text
 from sheets.model import Cell, Layout, Row, Snapshot, Version
-from sheets.table import Index, read_sheets
+from sheets.table import SERIALS, Index, read_sheets
 
 READ_FIELDS = f"sheets({PROPERTIES},{CELLS[:-1]},rowMetadata({METADATA})))"
 FORMULA_FIELDS = "sheets(properties(sheetId),data(startRow,startColumn,rowData(values(effectiveValue))))"
@@ -61,6 +63,7 @@ def read_answer(answer: Mapping[str, Any], book: Book, layout: Layout, version: 
         sheets[layout.worksheet] = Table(_with_references(cells, lost, index.header[layout.key]))
         snapshot, index = read_sheets(sheets, layout, version, stamp)
         snapshot = _as_typed(snapshot, lost, cells, index, layout)
+    snapshot = _with_early_days(snapshot, layout)
     held = Held(
         facts, index, line_of(cells, index.header_row),
         {column: column_of(cells, column) for column in watched(index, layout)},
@@ -81,6 +84,22 @@ def with_outcomes(snapshot: Snapshot, answer: Mapping[str, Any], held: Held, lay
         cell: Cell = as_number(value) if kind in ("money", "date") else as_text(value)
         rows[reference] = replace(row, cells={**row.cells, key: cell})
     return replace(snapshot, rows=rows)
+
+
+def _with_early_days(snapshot: Snapshot, layout: Layout) -> Snapshot:
+    """A small number in a column of dates is what people see as a day of 1900, as in a workbook."""
+    dates = [column.key for column in layout.columns if column.kind == "date"]
+    rows = dict(snapshot.rows)
+    for reference, row in snapshot.rows.items():
+        early = {key: _early_day(row.cells.get(key)) for key in dates}
+        if any(early.values()):
+            rows[reference] = replace(row, cells={**row.cells, **{key: day for key, day in early.items() if day}})
+    return replace(snapshot, rows=rows)
+
+
+def _early_day(cell: Cell) -> date | None:
+    number = int(cell) if isinstance(cell, Decimal) and cell == cell.to_integral_value() else 0
+    return EPOCH + timedelta(days=number) if 0 < number < SERIALS.start else None
 
 
 def _data(sheet: Mapping[str, Any]) -> Mapping[str, Any]:
