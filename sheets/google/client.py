@@ -30,6 +30,7 @@ SCOPES = (
     "https://www.googleapis.com/auth/spreadsheets",
     "https://www.googleapis.com/auth/drive.metadata.readonly",
 )
+USERS_TOKEN = "https://oauth2.googleapis.com/token"
 GOOGLE = ("sheets.googleapis.com", "www.googleapis.com")
 TIMEOUT = (5.0, 30.0)
 PATIENCE = 60.0  # seconds, all tries of one call together
@@ -171,8 +172,14 @@ def _read_key(key_file: Path) -> Mapping[str, Any]:
 
 def _credentials(facts: Mapping[str, Any], token_address: str) -> Credentials:
     own = {**facts, "token_uri": token_address} if token_address else dict(facts)
-    if "refresh_token" in own:  # somebody's own login, for trying out
-        return user_credentials.Credentials.from_authorized_user_info(own, SCOPES)  # type: ignore[no-untyped-call, no-any-return]
+    if "refresh_token" in own:  # somebody's own login, for trying out; it may do what was granted to it
+        return user_credentials.Credentials(  # type: ignore[no-untyped-call]
+            None,
+            refresh_token=own["refresh_token"],
+            token_uri=own.get("token_uri", USERS_TOKEN),
+            client_id=own["client_id"],
+            client_secret=own["client_secret"],
+        )
     return _Robot.from_service_account_info(own, scopes=SCOPES)  # type: ignore[no-untyped-call, no-any-return]
 
 

@@ -148,10 +148,13 @@ class SheetsServer:
         fault = self._fault("token")
         if fault is not None:
             return fault.status, {"error": "invalid_grant", "error_description": "Invalid JWT Signature."}, {}
-        claims = jwt.decode(body["assertion"][0], certs=_key()[1])  # type: ignore[no-untyped-call]
-        assert body["grant_type"] == [GRANT]
-        assert claims["iss"] == ROBOT
-        assert "spreadsheets" in claims["scope"]
+        if body["grant_type"] == ["refresh_token"]:
+            assert body["refresh_token"] == ["of Fiona"]
+        else:
+            claims = jwt.decode(body["assertion"][0], certs=_key()[1])  # type: ignore[no-untyped-call]
+            assert body["grant_type"] == [GRANT]
+            assert claims["iss"] == ROBOT
+            assert "spreadsheets" in claims["scope"]
         token = f"token-{self.asked('token')}"
         self.tokens = {token}
         return 200, {"access_token": token, "expires_in": 3600, "token_type": "Bearer"}, {}

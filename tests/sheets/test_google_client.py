@@ -1,5 +1,6 @@
 """Calls to Google: patience where it helps, none where it does not, and no write made twice."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,15 @@ def test_only_the_given_endpoint_is_asked(registry: GoogleRegistry, google: Shee
     say(registry)
     known = {"token", "drive.files.get", "sheets.spreadsheets.get", "sheets.spreadsheets.batchUpdate"}
     assert set(google.calls) <= known
+
+
+def test_somebody_s_own_login_will_do_for_a_try(google: SheetsServer, tmp_path: Path) -> None:
+    google.tokens.clear()
+    facts = {"refresh_token": "of Fiona", "client_id": "1", "client_secret": "2", "type": "authorized_user"}
+    (tmp_path / "login.json").write_text(json.dumps(facts), encoding="utf-8")
+    registry = GoogleRegistry(google.spreadsheet.id, layout(), tmp_path / "login.json", google.url)
+    registry.create(generation=1)
+    assert registry.read().generation == 1
 
 
 def test_a_key_google_does_not_know_is_told(google: SheetsServer, tmp_path: Path) -> None:
