@@ -11,6 +11,7 @@ import signal
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,17 +61,23 @@ def daemon(place: Ground, folder: Path, mails: int, burst: int) -> Measured:
 
 
 def _one(place: Ground, listener: Inbox, number: int) -> tuple[float, float, float]:
-    """(delivered, pushed, approval notice taken) for one letter."""
+    """(delivered, pushed, approval notice taken) for one letter; the listener waits in IDLE before it comes."""
     while listener.wait(0.2):  # news of the letter before, and of its flag
         pass
+    heard: list[float] = []
+
+    def listen() -> None:
+        if listener.wait(PATIENCE):
+            heard.append(time.monotonic())
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    time.sleep(0.3)
     start = time.monotonic()
     place.imap.append(PAYMENTS, letter(number))
-    pushed = None
-    until = start + PATIENCE
-    while pushed is None and time.monotonic() < until:
-        if listener.wait(1.0):
-            pushed = time.monotonic()
-    return start, pushed or start, _approval(place, until)
+    taken = _approval(place, start + PATIENCE)
+    thread.join()
+    return start, heard[0], taken
 
 
 def _approval(place: Ground, until: float) -> float:
