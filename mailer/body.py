@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 
 from mailer.charset import decode
 from mailer.html import Page, Table, read_html
+from mailer.lines import Kind
 from mailer.mime import Part
-from mailer.newtext import Kind, Parts, lines_of, sort_lines
+from mailer.newtext import Parts, lines_of, sort_lines
 
 _NOISE = re.compile(
     r"<[^<>\s]{1,2000}>|\[(?:cid|image|logo|photo|рис|изобр)[^\]\n]{0,200}\]|\b(?:https?://|www\.|mailto:|tel:)\S+",

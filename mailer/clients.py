@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from mailer.newtext import Kind
+from mailer.lines import Kind
 
 Attributes = Mapping[str, str | None]
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from mailer.clients import Attributes, is_gmail_container, is_indent, place_of
+from mailer.lines import Kind, Line
 from mailer.looks import dark_around, hiding_rules, looks_of
-from mailer.newtext import Kind, Line, line_of
+from mailer.newtext import line_of
 
 MAX_SIZE = 512 * 1024
 MAX_DEPTH = 200

@@ -4,7 +4,8 @@
 import pytest
 
 from mailer.html import read_html
-from mailer.newtext import Kind, sort_lines
+from mailer.lines import Kind
+from mailer.newtext import sort_lines
 
 QUOTE = "<div>REJECT</div>"
 CONTAINERS = [
