@@ -53,7 +53,9 @@ def countersign(
     return subprocess.CompletedProcess(command, status, *said)
 
 
-def _become(command: list[str], cwd: Path | None, variables: Mapping[str, str], out: IO[bytes], err: IO[bytes]) -> NoReturn:
+def _become(
+    command: list[str], cwd: Path | None, variables: Mapping[str, str], out: IO[bytes], err: IO[bytes]
+) -> NoReturn:
     """In the child: what the shell would have set up, then the program; pytest's own ways out are not taken."""
     status: object = 70
     try:
