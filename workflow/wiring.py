@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import cache, cached_property, lru_cache
-from pathlib import Path, PurePosixPath
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import make_url
@@ -26,7 +26,7 @@ from mailer.smtp import Outgoing
 from mailer.trust import TrustRules
 from sheets.excel import ExcelRegistry
 from sheets.model import Layout
-from workflow.core.model import OrderFile, Request, Status, Step
+from workflow.core.model import Request, Status, Step
 from workflow.core.policy import Policy, Rule, When
 from workflow.intake.carriers import Post
 from workflow.intake.reader import Lookup, Reader
@@ -43,11 +43,13 @@ from workflow.legs.registry import RegistryLeg
 from workflow.letters import LetterStore
 from workflow.notices import Notices, Person
 from workflow.notices.card import card_page
+from workflow.papers import Papers
 from workflow.people import Member, Roster
 from workflow.registry_sync.columns import layout
 from workflow.registry_sync.rows import RowWriter
 from workflow.registry_sync.sync import RegistrySync
 from workflow.service import Service
+from workflow.statuses import status_of
 from workflow.words import form_labels, markers, words
 
 if TYPE_CHECKING:
@@ -153,37 +155,9 @@ class Wiring:
             operators=self.policy.operators,
         )
 
-    def letter_file(self, key: str, sha256: str) -> bytes | None:
-        """One file of a stored letter; None when its bytes are gone."""
-        row = self.journal.letter(key)
-        if row is None or row.path is None:
-            return None
-        try:
-            return self.store.file(key, row.path, sha256)
-        except FileNotFoundError:
-            return None
-
-    def order_file(self, order: OrderFile) -> bytes | None:
-        if order.letter:
-            return self.letter_file(order.letter, order.sha256)
-        return self.materials.read(PurePosixPath(order.path)) if order.path else None
-
-    def letter_message_id(self, key: str) -> str | None:
-        return self.letter_facts(key)[0]
-
-    def letter_sender(self, key: str) -> str | None:
-        return self.letter_facts(key)[1]
-
     @cached_property
-    def letter_facts(self) -> Callable[[str], tuple[str | None, str | None]]:
-        """(Message-ID, sender) of a stored letter; these never change, and each notice wants them several times."""
-
-        @lru_cache(maxsize=2048)
-        def facts(key: str) -> tuple[str | None, str | None]:
-            row = self.journal.letter(key)
-            return (row.message_id or None, row.sender) if row is not None else (None, None)
-
-        return facts
+    def papers(self) -> Papers:
+        return Papers(self.journal, self.store, self.materials)
 
     def open_requests_of(self, person: str) -> list[Request]:
         """What waits for this person, or is his own and not ended."""
@@ -311,14 +285,14 @@ class Wiring:
             language=settings.language,
             timezone=settings.timezone,
             contractor_language=settings.contractor.language,
-            letter_file=self.letter_file,
-            order_file=self.order_file,
-            letter_message_id=self.letter_message_id,
+            letter_file=self.papers.letter_file,
+            order_file=self.papers.order_file,
+            letter_message_id=self.papers.message_id,
             materials_url=self.link,
             history=self.journal.history,
             request=self.journal.request,
             requests_of=self.open_requests_of,
-            letter_sender=self.letter_sender,
+            letter_sender=self.papers.sender,
         )
 
     # --- the legs -----------------------------------------------------------------------------------------------------
@@ -367,28 +341,6 @@ def wired(path: Path, env: Mapping[str, str] | None = None) -> Wiring:
 
 class NotBuiltYet(Exception):
     """The settings ask for something that this version cannot do."""
-
-
-def status_of(text: str) -> Status | None:
-    """A status word in either language and any case, or the word that says the same by mail (PAID, ПРИОСТАНОВИТЬ)."""
-    return _status_words().get(_folded(text))
-
-
-BY_MAIL = {"paid": Status.PAID, "hold": Status.ON_HOLD, "return": Status.RETURNED, "release": Status.APPROVED}
-
-
-@cache
-def _status_words() -> dict[str, Status]:
-    found: dict[str, Status] = {}
-    for language in ("en", "ru"):
-        book = words(language)
-        found |= {_folded(book.keyword(action)): status for action, status in BY_MAIL.items()}
-        found |= {_folded(book.status(status)): status for status in Status}
-    return found
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().replace("ё", "е").split()).strip(".!")
 
 
 def _when(condition: Condition) -> When:

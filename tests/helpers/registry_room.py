@@ -30,7 +30,7 @@ from workflow.registry_sync.columns import layout
 from workflow.registry_sync.rows import RowWriter
 from workflow.registry_sync.sync import RegistrySync
 from workflow.service import Service
-from workflow.wiring import status_of
+from workflow.statuses import status_of
 from workflow.words import words
 
 RITA, ADAM, FIONA, OSCAR = "rita@example.test", "adam@example.test", "fiona@example.test", "oscar@example.test"

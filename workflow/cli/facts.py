@@ -15,7 +15,8 @@ from values.names import fold_name
 from workflow.cli.common import NO, WRONG_USE, Session, quiet, show, stop
 from workflow.core.model import Request, Status
 from workflow.report import Report, matches
-from workflow.wiring import Wiring, status_of
+from workflow.statuses import status_of
+from workflow.wiring import Wiring
 from workflow.words import Words, form_text, words
 
 
