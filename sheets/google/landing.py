@@ -33,7 +33,8 @@ def landed(plan: Plan, seen: Seen, held: Held, layout: Layout) -> bool:
 
 def mended(plan: Plan, changes: Sequence[Change], before: Held, now: Held, layout: Layout) -> Plan:
     """What is to be written `now` so that all is as if the write had gone right."""
-    again = planned(changes, now, layout)
+    there = [change for change in changes if change.add or change.reference in now.index.places]  # or deleted just now
+    again = planned(there, now, layout)
     again.cells = [*_given_back(plan, before, now), *again.cells]
     return again
 

@@ -17,26 +17,27 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from gspread.exceptions import APIError, NoValidUrlKeyFound
+from gspread.exceptions import NoValidUrlKeyFound
 from gspread.utils import extract_id_from_url
 
 from sheets.errors import RegistryBroken, RegistryChanged, RegistryError, RegistryLocked, RegistryMissing
 from sheets.google.account import Account, DriveLock, Look
 from sheets.google.book import Book, Stamp, book_of, new_id, stamp_requests
-from sheets.google.client import TIMEOUT, PatientClient, Unsure, open_session, status_of
+from sheets.google.client import TIMEOUT, PatientClient, open_session
 from sheets.google.held import AFTERWARDS, WATCH_FIELDS, Held, Seen, take_watched
 from sheets.google.landing import expect, headings_hit, landed, mended
 from sheets.google.making import chunks, making, set_aside, undone
 from sheets.google.pace import Pace
 from sheets.google.patch import Plan, cell_requests, plan_requests, planned
 from sheets.google.reading import FORMULA_FIELDS, READ_FIELDS, ranges_of, read_answer, with_outcomes
+from sheets.google.sending import send
 from sheets.google.views import draw_views
 from sheets.google.wire import Json, quoted
 from sheets.model import Change, Layout, Snapshot, Version, View
 
 CONFIRM_AFTER = timedelta(seconds=30)
 SAME_LOOK = timedelta(seconds=2)
-TRIES, MENDS = 3, 4
+MENDS = 4
 log = logging.getLogger("countersign.registry")
 
 
@@ -277,11 +278,12 @@ class GoogleRegistry:
             held.sheet = replace(held.sheet, stamp=replace(stamp, ids=(number,)))
         if not batch:
             return True
-        seen = self._send_watched(batch, held, number if stamp is not None else None)
+        seen = self._send_watched(batch, held)
         held.grow(batch)
         expect(plan, held)
         if seen is None or not landed(plan, seen, held, self.layout):
-            self._mend(plan, changes, before)
+            if plan.cells:
+                self._mend(plan, changes, before)
             return False
         return seen.is_as(held)
 
@@ -293,10 +295,13 @@ class GoogleRegistry:
             now = self._read_held()
             headings = headings_hit(plan, before, now)
             if headings:
-                self._send_watched(cell_requests(now.sheet.id, headings), now, None)
+                self._send_watched(cell_requests(now.sheet.id, headings), now)
                 continue
             again, stood = mended(plan, changes, before, now, self.layout), now.copy()
-            seen = self._send_watched(plan_requests(again, now, self.layout), now, None)
+            mending = plan_requests(again, now, self.layout)
+            if not mending:
+                return
+            seen = self._send_watched(mending, now)
             expect(again, now)
             if seen is not None and landed(again, seen, now, self.layout):
                 return
@@ -314,52 +319,15 @@ class GoogleRegistry:
         assert held is not None
         return held
 
-    def _send_watched(self, batch: Sequence[Json], held: Held, number: int | None) -> Seen | None:
-        answer = self._send(batch, held, number)
+    def _send_watched(self, batch: Sequence[Json], held: Held) -> Seen | None:
+        answer = self._send(batch, held)
         if "updatedSpreadsheet" in answer:
             return take_watched(answer["updatedSpreadsheet"], held)
         return take_watched(self._account.cells(held.ranges(), WATCH_FIELDS), held)
 
-    def _send(self, batch: Sequence[Json], held: Held | None = None, number: int | None = None) -> Json:
-        """Send a batch; when no answer comes, look whether it was made before it is sent again."""
+    def _send(self, batch: Sequence[Json], held: Held | None = None) -> Json:
         ranges, fields = (held.ranges(), AFTERWARDS) if held is not None else ((), "")
-        with self._account.failures():
-            for tried in range(TRIES):
-                try:
-                    return dict(self._account.update(batch, ranges, fields))
-                except Unsure:
-                    if self._was_made(batch):
-                        return {}
-                    if tried == TRIES - 1:
-                        raise
-                    self._sleep(2.0**tried)
-                except APIError as error:
-                    if tried and status_of(error) == 400 and self._was_made(batch):
-                        return {}  # the first one came through late, and its twin was refused
-                    raise
-        raise AssertionError("not reached")
-
-    def _was_made(self, batch: Sequence[Json]) -> bool:
-        """Every batch of ours makes something with a number of its own; is it there?"""
-        numbers = {number for number in map(_number_made, batch) if number is not None}
-        if not numbers:
-            return False
-        try:
-            answer = self._account.sheets()
-        except RegistryError:
-            return False
-        there = {sheet["properties"].get("sheetId", 0) for sheet in answer.get("sheets", ())}
-        marks = (item for sheet in answer.get("sheets", ()) for item in sheet.get("developerMetadata", ()))
-        there |= {item["metadataId"] for item in marks}
-        return bool(numbers & there)
-
-
-def _number_made(request: Json) -> int | None:
-    """The number of a new sheet or of a sheet's metadata that a request makes."""
-    if "addSheet" in request:
-        return int(request["addSheet"]["properties"]["sheetId"])
-    made = request.get("createDeveloperMetadata", {}).get("developerMetadata", {})
-    return int(made["metadataId"]) if "sheetId" in made.get("location", {}) else None
+        return send(self._account, batch, ranges, fields, self._sleep)
 
 
 def _id_of(spreadsheet: str) -> str:

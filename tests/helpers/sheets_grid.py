@@ -159,6 +159,8 @@ class Spreadsheet:
 
     def batch(self, requests: list[Json]) -> list[Json]:
         """All requests or none."""
+        if not requests:
+            raise Refused("Must specify at least one request.")
         before = self.sheets
         self.sheets = [sheet.copy() for sheet in before]
         self._taken = {mark["metadataId"] for marks in self._all_marks() for mark in marks}

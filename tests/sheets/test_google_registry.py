@@ -130,6 +130,29 @@ def test_rows_that_move_while_we_write_get_their_own_cells(
     assert snapshot.generation == 2
 
 
+def test_a_row_that_is_deleted_while_we_write_takes_nobody_else_s_cells_along(
+    registry: GoogleRegistry, google: SheetsServer, person: AtSpreadsheet
+) -> None:
+    person.type_in(THREE, "payment_order", "mine")
+    seen = registry.read().version
+    google.between = lambda: person.delete_row(3)
+    version = registry.write([Change(TWO, {"payment_order": "7", "message": "b"})], seen, generation=2)
+    assert registry.probe() != version
+    rows = registry.read().rows
+    assert list(rows) == [ONE, THREE]
+    assert (rows[THREE].cells["payment_order"], rows[THREE].cells["message"]) == ("mine", None)
+
+
+def test_a_stamp_alone_needs_no_mending(
+    registry: GoogleRegistry, google: SheetsServer, person: AtSpreadsheet
+) -> None:
+    seen = registry.read().version
+    google.between = lambda: person.insert_rows(1)
+    registry.write([], seen, generation=2)
+    snapshot = registry.read()
+    assert (snapshot.generation, list(snapshot.rows)) == (2, [ONE, TWO, THREE])
+
+
 def test_a_column_that_is_put_in_while_we_write_spoils_nothing(
     registry: GoogleRegistry, google: SheetsServer, person: AtSpreadsheet
 ) -> None:
