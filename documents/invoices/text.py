@@ -22,5 +22,6 @@ def read_text(
     read_names(lines, draft)
     read_invoice_names(lines, draft, today)
     read_money(lines, draft)
-    read_purpose(lines, draft)
+    if source != "scan":
+        read_purpose(lines, draft)
     return list(draft.found.values()), draft.doubts

@@ -41,8 +41,9 @@ def read_tax_numbers(lines: Sequence[Line], draft: Draft, own_inn: str | None) -
     places: dict[str, list[Value]] = {}
     for value in _inn_values(lines, draft):
         number = re.sub(r"\s", "", value.match["inn"])
-        inns.setdefault(number, set()).add(role_of(lines, value.line, value.match.start()))
         places.setdefault(number, []).append(value)
+        if inn_ok(number):
+            inns.setdefault(number, set()).add(role_of(lines, value.line, value.match.start()))
     own_roles = inns.pop(own_inn, set()) if own_inn else set()
     payee = _payee(inns, own_roles, draft, own_inn)
     if payee is None:
@@ -63,7 +64,7 @@ def _inn_values(lines: Sequence[Line], draft: Draft) -> list[Value]:
     wrong = {value.match["inn"] for value in values if not inn_ok(value.match["inn"])}
     if wrong:
         draft.doubt("inn_check", wrong)
-    return [value for value in values if value.match["inn"] not in wrong] + spaced
+    return values + spaced
 
 
 def _payee(
@@ -72,7 +73,7 @@ def _payee(
     sellers = {inn for inn, roles in inns.items() if "seller" in roles}
     unclear = {inn for inn in sellers if "buyer" in inns[inn]}
     free = {inn for inn, roles in inns.items() if roles == {None}}
-    if "seller" in own_roles and "buyer" not in own_roles:
+    if "seller" in own_roles and ("buyer" not in own_roles or not inns):
         draft.doubt("own_inn_as_payee", own_inn or "")
     if len(sellers) == 1 and (not unclear or own_roles):
         return sellers.pop()
@@ -93,7 +94,8 @@ def _read_kpp(lines: Sequence[Line], draft: Draft, places: dict[str, list[Value]
         if groups.get("kpp") and kpp_ok(groups["kpp"]):
             found[groups["kpp"]] = value.line
     for value in labelled(lines, _KPP_LABEL, _KPP):
-        if kpp_ok(value.match["kpp"]) and _inn_before(lines, value, places) == payee:
+        is_buyers = role_of(lines, value.line, value.match.start()) == "buyer"
+        if kpp_ok(value.match["kpp"]) and not is_buyers and _inn_before(lines, value, places) == payee:
             found[value.match["kpp"]] = value.line
     if len(found) == 1:
         kpp, line = next(iter(found.items()))

@@ -26,7 +26,8 @@ _VALUE = re.compile(rf"{_LEAD}{_MONEY.pattern}", re.IGNORECASE)
 
 _PAYABLE = re.compile(
     r"(?<!\w)(?:"
-    r"(?:(?:итого|всего|сумма)\s+)?к\s+(?:оплате|перечислению|уплате)(?:\s+(?:по\s+сч[её]ту|с\s+(?:учетом\s+)?ндс))?|"
+    r"(?:(?:итого|всего|сумма)\s+)?к\s+(?:оплате|перечислению|уплате)"
+    r"(?:\s+(?:по\s+сч[её]ту|с\s+(?:уч[её]том\s+)?ндс|с\s+уч[её]том\s+[а-яё]{4,20}))?|"
     r"(?:итого|всего|сумма)\s*,?\s*(?:с|включая|вкл\.?|с\s+уч[её]том)\s+ндс(?:\s*\(?\d{1,2}\s?%\)?)?|"
     r"(?:итого|всего|сумма)\s+(?:по\s+)?сч[её]т[ау]?|сумма\s+платежа|сумма\s+документа|"
     r"всего\s+(?:наименований|позиций)\s*:?\s*\d+\s*,?\s*на\s+(?:общую\s+)?сумму|"
@@ -85,9 +86,9 @@ Amount = tuple[Decimal, int, str]
 def read_money(lines: Sequence[Line], draft: Draft) -> None:
     """Find amount, currency and VAT."""
     texts = [line.text for line in lines]
-    nets = {amount for amount, _, _ in _amounts(lines, _NET)}
-    payable = _reduced(list(_amounts(lines, _PAYABLE)), draft)
-    totals = [one for one in _amounts(lines, _TOTAL) if one[0] not in nets]
+    nets = {amount for amount, _, _ in _amounts(lines, _NET, draft)}
+    payable = _reduced(_amounts(lines, _PAYABLE, draft))
+    totals = [one for one in _amounts(lines, _TOTAL, draft) if one[0] not in nets]
     rates, vats = _vat_of(texts)
     chosen = _chosen(payable, totals, vats, _no_vat(texts, vats), draft)
     currency = _currency(texts, chosen[1] if chosen else "", draft)
@@ -95,6 +96,9 @@ def read_money(lines: Sequence[Line], draft: Draft) -> None:
         value, _, line = chosen
         units = 0 if currency in ("JPY", "KRW") else 2
         proven = _adds_up(value, nets | {total for total, _, _ in totals}, vats)
+        if draft.source == "scan" and not proven and not _stands_twice(value, texts):
+            draft.doubt("amount_unclear", str(value))
+            return
         draft.put("amount", f"{value:.{units}f}", f"page {lines[line].page}", proven)
         others = {total for total, _, _ in (*payable, *totals)} - {value} - nets
         if any(_DEBT.search(text) and _MONEY.search(text) for text in texts):
@@ -102,11 +106,12 @@ def read_money(lines: Sequence[Line], draft: Draft) -> None:
     _put_vat(draft, rates, vats, _no_vat(texts, vats))
 
 
-def _amounts(lines: Sequence[Line], label: re.Pattern[str]) -> Iterator[Amount]:
+def _amounts(lines: Sequence[Line], label: re.Pattern[str], draft: Draft) -> Iterator[Amount]:
     """Amounts behind a label; a row of several (net, VAT, gross) gives its last one when they add up."""
     for value in labelled(lines, label, _VALUE):
         row = _row(lines, value)
         if row is None:
+            draft.doubt("amount_unclear", value.match["money"].strip())
             continue
         if len(row) > 2 and (row[-3][0] + row[-2][0] == row[-1][0]):
             row = row[-1:]
@@ -115,22 +120,28 @@ def _amounts(lines: Sequence[Line], label: re.Pattern[str]) -> Iterator[Amount]:
 
 
 def _row(lines: Sequence[Line], value: Value) -> list[tuple[Decimal, str]] | None:
+    """The amounts behind a label; None when a number may have come apart."""
     text = lines[value.line].text
     start = value.match.start("money")
     if value.below:
-        cell = lines[value.line].cells[value.cell]
-        return (
-            _read(value.match["money"])
-            if value.match.end() >= lines[value.line].starts[value.cell] + len(cell.text)
-            else None
-        )
+        ends = value.match.end() >= lines[value.line].starts[value.cell] + len(lines[value.line].cells[value.cell].text)
+        return _read(value.match["money"]) if ends else []
     end = next((one.start() for one in _any_label(text, start)), len(text))
     row: list[tuple[Decimal, str]] = []
     for match in _MONEY.finditer(text, start, end):
-        if not _looks_like_money(match, text):
-            continue
-        row += _read(match["money"])
+        if _came_apart(match, text):
+            return None
+        if _looks_like_money(match, text):
+            row += _read(match["money"])
     return row
+
+
+def _came_apart(match: re.Match[str], text: str) -> bool:
+    """Say whether more digits of the same number may stand beside it, a little too far away."""
+    number = match["number"]
+    goes_on = re.match(r"[ \u00a0]{1,3}\d{3}(?!\d)", text[match.end("number") :])
+    went_before = re.search(r"\d[ \u00a0]{1,3}$", text[: match.start("number")])
+    return bool(goes_on and number.isdigit()) or bool(went_before and re.match(r"\d{3}(?!\d)", number))
 
 
 def _any_label(text: str, start: int) -> Iterator[re.Match[str]]:
@@ -144,8 +155,6 @@ def _looks_like_money(match: re.Match[str], text: str) -> bool:
     """Decimals or a currency, or nothing else in the cell; a count of goods is no money."""
     number, money = match["number"], match["money"]
     has_decimals = re.search(r"[.,-]\d\d$|=$", number) is not None
-    if not has_decimals and re.match(r"[ \u00a0]{1,2}\d{3}(?!\d)", text[match.end("number") :]):
-        return False
     return has_decimals or money.strip() != number or not text[match.end() :].split("\t")[0].strip(" .")
 
 
@@ -154,8 +163,11 @@ def _read(money: str) -> list[tuple[Decimal, str]]:
     return [(amount, money)] if amount is not None else []
 
 
-def _reduced(payable: list[Amount], draft: Draft) -> list[Amount]:
-    return list({amount: (amount, line, money) for amount, line, money in reversed(payable)}.values())[::-1]
+def _reduced(payable: Iterator[Amount]) -> list[Amount]:
+    distinct: dict[Decimal, Amount] = {}
+    for one in payable:
+        distinct.setdefault(one[0], one)
+    return list(distinct.values())
 
 
 def _chosen(
@@ -190,6 +202,11 @@ def _chosen_total(
     else:
         draft.doubt("total_without_vat", str(largest))
     return None
+
+
+def _stands_twice(amount: Decimal, texts: Sequence[str]) -> bool:
+    """A scan may lose digits: without a sum that fits, the amount has to stand in two places."""
+    return sum(read_amount(match["number"]) == amount for text in texts for match in _MONEY.finditer(text)) > 1
 
 
 def _is_inside(amount: Decimal, vat: Decimal) -> bool:

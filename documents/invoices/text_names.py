@@ -78,18 +78,19 @@ _PURPOSE_LENGTH = 210
 
 def read_names(lines: Sequence[Line], draft: Draft, own_name: str = "") -> None:
     """Find the payee's and his bank's name."""
-    names = [*_names(lines, SELLER_LABEL), *_box_name(lines)]
+    from_scan = draft.source == "scan"
+    names = [*_names(lines, SELLER_LABEL, from_scan), *(() if from_scan else _box_name(lines))]
     settle(draft, "contractor", _longest_first(names), "several_names", fold_name)
     banks = [
         (name, place)
-        for name, place in _names(lines, BANK_LABEL)
+        for name, place in _names(lines, BANK_LABEL, from_scan)
         if re.search(r"банк|bank|отделение|казнач", name, re.I)
     ]
     if len({fold_name(name) for name, _ in banks}) == 1:
         draft.put("bank_name", *banks[0])
 
 
-def _names(lines: Sequence[Line], label: re.Pattern[str]) -> Iterator[Candidate]:
+def _names(lines: Sequence[Line], label: re.Pattern[str], from_scan: bool) -> Iterator[Candidate]:
     for value in labelled(lines, label, _REST, LABEL):
         if value.below and not _FORM.search(value.match["value"]) and has_cyrillic(value.match["value"]):
             # "Получатель" may stand below what it names, and then something else is below it.
@@ -98,8 +99,16 @@ def _names(lines: Sequence[Line], label: re.Pattern[str]) -> Iterator[Candidate]
             re.match(r"[\s(]*[^\W\d]+\s*\)\s*:?\s*", value.match["value"]) if value.match["value"][0] == "(" else None
         )
         name = _whole_name(lines, value.line, value.cell, value.match["value"][tail.end() if tail else 0 :])
+        if name and from_scan:
+            name = _read_name(name)
         if name and role_of(lines, value.line, value.match.start()) != "buyer":
             yield name, f"page {lines[value.line].page}"
+
+
+def _read_name(name: str) -> str | None:
+    """A name out of a scan counts only with its legal form; zeros and Latin letters in that are an old mistake."""
+    mended = re.sub(r"^[0OО]{3}(?=\W)", "ООО", name)
+    return None if _ONLY_FORM.fullmatch(mended) or not _FORM.search(mended) else mended
 
 
 def _whole_name(lines: Sequence[Line], line: int, cell: int, text: str) -> str | None:
@@ -220,4 +229,4 @@ def _purposes(lines: Sequence[Line]) -> Iterator[Candidate]:
                 break
             text, line = f"{text} {more.text}", below
         if re.search(r"[^\W\d_]{3}|^RF\d", text) and len(text) <= _PURPOSE_LENGTH:
-            yield text, f"page {lines[value.line].page}"
+            yield one_line(text), f"page {lines[value.line].page}"

@@ -177,13 +177,19 @@ def _upd_totals() -> tuple[bytes, Truth, str]:
     sheet.row(wide, "Наименование", "Стоимость без НДС", "Ставка", "Сумма НДС", "Стоимость с НДС", border=1)
     sheet.row(wide, "Услуги монтажа", "101 194,08", "22%", "22 262,70", "123 456,78", border=1, align="LRRRR")
     sheet.row(wide, "Всего к оплате", "101 194,08", "X", "22 262,70", "123 456,78", border=1, align="LRRRR")
-    return sheet.bytes(), BASE, "inn kpp account bic corr_account contractor amount currency invoice_number invoice_date"
+    return (
+        sheet.bytes(),
+        BASE,
+        "inn kpp account bic corr_account contractor amount currency invoice_number invoice_date",
+    )
 
 
 @layout("total only, no VAT")
 def _total_only() -> tuple[bytes, Truth, str]:
     sheet = Sheet().say("СЧЕТ № 15 от 05.11.2026", 13).gap().say(f"Исполнитель: {PETROV.name}")
-    sheet.say(f"ИНН {PETROV.inn}").say(f"Р/с {PETROV.account} в {PETROV.bank}").say(f"БИК {PETROV.bic} К/с {PETROV.corr}")
+    sheet.say(f"ИНН {PETROV.inn}").say(f"Р/с {PETROV.account} в {PETROV.bank}").say(
+        f"БИК {PETROV.bic} К/с {PETROV.corr}"
+    )
     sheet.say(f"Заказчик: {OUR_NAME}, ИНН {OUR_INN}")
     goods(sheet, ("1", "Съёмка", "2", "ч", "3 500,00", "7 000,00"))
     sheet.say("Итого: 7 000,00 руб. НДС не облагается.")
@@ -198,7 +204,9 @@ def _purpose() -> tuple[bytes, Truth, str]:
     parties(sheet)
     sheet.say("Основание: Договор № 5 от 01.02.2026").say("Оплатить до: 30.11.2026").gap()
     totals(goods(sheet), *USUAL_TOTALS)
-    sheet.gap().say("Назначение платежа: Оплата по счету № 118 от 20.11.2026 за монтаж. В том числе НДС 22% - 22262.70 руб.")
+    sheet.gap().say(
+        "Назначение платежа: Оплата по счету № 118 от 20.11.2026 за монтаж. В том числе НДС 22% - 22262.70 руб."
+    )
     purpose = "Оплата по счету № 118 от 20.11.2026 за монтаж. В том числе НДС 22% - 22262.70 руб."
     truth = BASE | {"purpose": purpose, "pay_by": "2026-11-30", "contract": "Договор № 5 от 01.02.2026"}
     return sheet.bytes(), truth, ALL + " purpose pay_by contract"
@@ -263,14 +271,21 @@ def _treasury() -> tuple[bytes, Truth, str]:
 @layout("vat without a rate")
 def _vat_no_rate() -> tuple[bytes, Truth, str]:
     sheet = box(Sheet(), ROMASHKA).gap().say("Счет № 118 от 20.11.2026", 13)
-    totals(goods(parties(sheet)), ("Итого:", "123 456,78"), ("В том числе НДС:", "22 262,70"), ("Всего к оплате:", "123 456,78"))
+    totals(
+        goods(parties(sheet)),
+        ("Итого:", "123 456,78"),
+        ("В том числе НДС:", "22 262,70"),
+        ("Всего к оплате:", "123 456,78"),
+    )
     return sheet.bytes(), BASE, ALL
 
 
 @layout("mixed case and no colon")
 def _mixed() -> tuple[bytes, Truth, str]:
     sheet = Sheet().say("счет на оплату № 118 от 20.11.2026", 12).gap()
-    sheet.row((40, 140), "ПОСТАВЩИК", 'ООО "Ромашка"').row((40, 140), "ИНН", "9601123451").row((40, 140), "КПП", "960101001")
+    sheet.row((40, 140), "ПОСТАВЩИК", 'ООО "Ромашка"').row((40, 140), "ИНН", "9601123451").row(
+        (40, 140), "КПП", "960101001"
+    )
     sheet.row((40, 140), "р/счет", "40702810300000010001").row((40, 140), "БИК", "049600111")
     sheet.row((40, 140), "к/счет", "30101810100000000111").row((40, 140), "ПЛАТЕЛЬЩИК", OUR_NAME)
     sheet.row((40, 140), "ИНН", OUR_INN).gap()
@@ -296,7 +311,9 @@ def _english_row() -> tuple[bytes, Truth, str]:
     wide = (45, 45, 45, 45)
     sheet.row(wide, "Invoice number", "Date of issue", "Due date", "Amount due", border=1)
     sheet.row(wide, "2026-0118", "November 20, 2026", "December 4, 2026", "€1,190.00", border=1).gap()
-    sheet.say("Seller: Muster Handwerk GmbH").say("Customer: Customer LLC").say("IBAN DE89370400440532013000, SWIFT COBADEFFXXX")
+    sheet.say("Seller: Muster Handwerk GmbH").say("Customer: Customer LLC").say(
+        "IBAN DE89370400440532013000, SWIFT COBADEFFXXX"
+    )
     return sheet.bytes(), EURO, ABROAD + " pay_by"
 
 
@@ -305,7 +322,9 @@ def _german() -> tuple[bytes, Truth, str]:
     sheet = Sheet().say("Muster Handwerk GmbH", 14, bold=True).say("Beispielweg 1 · 10115 Berlin").gap()
     sheet.say("Kundin: Beispiel AG").say("Rechnung", 16, bold=True).say("Rechnungsnummer: 2026-0118")
     sheet.say("Rechnungsdatum: 20.11.2026").say("Zahlbar bis: 04.12.2026").gap()
-    totals(sheet, ("Nettobetrag", "1.000,00 €"), ("zzgl. 19 % MwSt.", "190,00 €"), ("Rechnungsbetrag", "1.190,00 €")).gap()
+    totals(
+        sheet, ("Nettobetrag", "1.000,00 €"), ("zzgl. 19 % MwSt.", "190,00 €"), ("Rechnungsbetrag", "1.190,00 €")
+    ).gap()
     sheet.say("Kontoinhaber: Muster Handwerk GmbH").say("IBAN: DE89 3704 0044 0532 0130 00   BIC: COBADEFFXXX")
     return sheet.bytes(), EURO, ABROAD + " pay_by vat_rate vat_amount"
 
@@ -390,7 +409,9 @@ def _code_small() -> tuple[bytes, Truth, str]:
 @layout("epc code")
 def _epc() -> tuple[bytes, Truth, str]:
     data, truth, needed = _german()
-    sheet = Sheet().say("Rechnung Nr. 2026-0118", 14).say("Rechnungsdatum: 20.11.2026").say("Rechnungsbetrag: 1.190,00 €")
+    sheet = (
+        Sheet().say("Rechnung Nr. 2026-0118", 14).say("Rechnungsdatum: 20.11.2026").say("Rechnungsbetrag: 1.190,00 €")
+    )
     code = "BCD\n002\n1\nSCT\nCOBADEFFXXX\nMuster Handwerk GmbH\nDE89370400440532013000\nEUR1190.00\n\n\nRechnung 2026-0118"
     return sheet.code(code, 20, 60).bytes(), truth | {"purpose": "Rechnung 2026-0118"}, ABROAD
 
@@ -454,7 +475,11 @@ def _placed() -> tuple[bytes, Truth, str]:
     ):  # fmt: skip
         for x, word in words:
             sheet.at(x, y, word)
-    return sheet.bytes(), BASE, "inn kpp account bic corr_account contractor amount currency invoice_number invoice_date"
+    return (
+        sheet.bytes(),
+        BASE,
+        "inn kpp account bic corr_account contractor amount currency invoice_number invoice_date",
+    )
 
 
 @layout("bottom first in the file")
@@ -463,7 +488,9 @@ def _reversed() -> tuple[bytes, Truth, str]:
     sheet.at(20, 90, "Всего к оплате: 123 456,78 руб.").at(20, 84, "В том числе НДС 22%: 22 262,70")
     sheet.at(20, 60, f"Покупатель: {OUR_NAME}, ИНН {OUR_INN}, КПП 960301001")
     sheet.at(20, 54, "р/с 40702810300000010001, БИК 049600111, к/с 30101810100000000111")
-    sheet.at(20, 48, 'Поставщик: ООО "Ромашка", ИНН 9601123451, КПП 960101001').at(20, 30, "Счет № 118 от 20.11.2026", 14)
+    sheet.at(20, 48, 'Поставщик: ООО "Ромашка", ИНН 9601123451, КПП 960101001').at(
+        20, 30, "Счет № 118 от 20.11.2026", 14
+    )
     return sheet.bytes(), BASE, ALL
 
 
