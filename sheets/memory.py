@@ -107,14 +107,7 @@ class MemoryRegistry:
         return read_sheets(self.sheets, self.layout, version, self._stamp)
 
     def _apply(self, change: Change, index: Index) -> None:
-        place = index.places.get(change.reference)
-        if place is None:
-            if not change.add:
-                raise ValueError(f"{change.reference} has no row in the registry, and the change does not add one.")
-            place = index.last_row + 1
-            while place in index.occupied:
-                place += 1
-            index.places[change.reference] = index.last_row = place
+        place = index.place_for(change)
         for key, cell in (
             {self.layout.key: change.reference} | dict(change.cells) if change.add else change.cells
         ).items():

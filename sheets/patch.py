@@ -65,7 +65,7 @@ def patch_table(
     )
     tail, last_before = Tail(patch.sheet), index.last_row
     shown = _filter(patch, tail)
-    places = _places(index, changes)
+    places = {change.reference: index.place_for(change) for change in changes}
     _take_rows(patch, set(places.values()))
     masters = []
     for change in changes:
@@ -76,25 +76,6 @@ def patch_table(
     if masters:
         _write_out_elsewhere(patch, masters)
     _finish(patch, tail, last_before)
-
-
-def _places(index: Index, changes: Sequence[Change]) -> dict[str, int]:
-    """The row of each change; new ones take the first blank rows below the table."""
-    places: dict[str, int] = {}
-    for change in changes:
-        place = index.places.get(change.reference)
-        if place is None:
-            if not change.add:
-                raise ValueError(f"{change.reference} has no row in the registry, and the change does not add one.")
-            place = index.last_row + 1
-            while place in index.occupied:
-                place += 1
-            index.places[change.reference] = index.last_row = place
-        places[change.reference] = place
-    return places
-
-
-# --- rows -----------------------------------------------------------------------------------------
 
 
 def _take_rows(patch: Patch, places: set[int]) -> None:

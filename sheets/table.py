@@ -7,7 +7,7 @@ from operator import itemgetter
 
 from sheets.errors import RegistryBroken
 from sheets.grid import Value, Values, as_number, as_text, find_header, rows_of
-from sheets.model import Cell, Column, Layout, Row, Snapshot, Version
+from sheets.model import Cell, Change, Column, Layout, Row, Snapshot, Version
 from sheets.sheetxml import day_of
 
 SERIALS = range(36_526, 73_051)  # 2000 to 2099: a number in a date column that lost its format
@@ -26,6 +26,18 @@ class Index:
     places: dict[str, int] = field(default_factory=dict)  # reference -> row
     last_row: int = 0  # last row with a reference, or the header
     occupied: set[int] = field(default_factory=set)  # rows with any content below it
+
+    def place_for(self, change: Change) -> int:
+        """The row of a change; a new one takes the first blank row below the table, and is known from then on."""
+        place = self.places.get(change.reference)
+        if place is None:
+            if not change.add:
+                raise ValueError(f"{change.reference} has no row in the registry, and the change does not add one.")
+            place = self.last_row + 1
+            while place in self.occupied:
+                place += 1
+            self.places[change.reference] = self.last_row = place
+        return place
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from documents.disk import sync_directory
 from mailer.letter import Letter
 
 KEPT_BYTES = 24 * 1024 * 1024
@@ -35,7 +36,7 @@ class LetterStore:
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, path)
-        sync_folder(path.parent)
+        sync_directory(path.parent)
         return relative
 
     def raw(self, path: str) -> bytes:
@@ -65,12 +66,3 @@ class LetterStore:
         """The bytes of one file of a letter."""
         letter = self.letter(key, path)
         return next((file.content for file in letter.files if file.sha256 == sha256), None)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in this folder survive a loss of power."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

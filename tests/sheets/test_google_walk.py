@@ -8,50 +8,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.registry_cast import PAID, TODAY, added, layout, reference
+from helpers.registry_cast import PAID, added, layout, reference
 from helpers.registry_person import AtMemory, Person
+from helpers.registry_walk import NOTES, STEPS, take
 from helpers.sheets_person import AtSpreadsheet
 from helpers.sheets_server import SheetsServer, at_google
 from sheets.memory import MemoryRegistry
 from sheets.model import Change
 from sheets.registry import Registry
 
-TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).map(
-    lambda text: f"x{text}"
-)
-NUMBERS = st.integers(1, 8)
 FAULTS = st.sampled_from(["", "", "lost before", "lost after", "busy"])
-STEPS = st.one_of(
-    st.tuples(st.just("comment"), NUMBERS, TEXTS),
-    st.tuples(st.just("paid"), NUMBERS, st.just("")),
-    st.tuples(st.just("note"), st.integers(2, 16), TEXTS),
-    st.tuples(st.just("insert"), st.integers(1, 6), st.just("")),
-    st.tuples(st.just("write"), NUMBERS, TEXTS),
-    st.tuples(st.just("add"), NUMBERS, st.just("")),
-)
 RELAXED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]  # the server is renewed by the test itself
-NOTES = 40  # a column that is not ours
-
-
-def take(step: tuple[str, int, str], registry: Registry, person: Person, generation: int) -> None:
-    """One step of either a person or the daemon."""
-    kind, number, text = step
-    snapshot = registry.read()
-    name = reference(number)
-    match kind:
-        case "comment" if name in snapshot.rows:
-            person.type_in(name, "comment", text)
-        case "paid" if name in snapshot.rows:
-            person.type_in(name, "status", PAID["en"])
-            person.type_in(name, "paid_on", TODAY)
-        case "note":
-            person.put(number, NOTES, text)
-        case "insert":
-            person.insert_rows(number)
-        case "write" if name in snapshot.rows:
-            registry.write([Change(name, {"message": text})], snapshot.version, generation=generation)
-        case "add":
-            registry.write([added(number)], snapshot.version, generation=generation)
 
 
 def order(server: SheetsServer, fault: str) -> None:

@@ -1,5 +1,7 @@
 """One daily list in place of single questions, answered line by line."""
 
+from email.message import EmailMessage
+
 from stories.stage import ADAM, FIONA, MALLORY, RITA, Stage, complete_form, text_of
 from workflow.core.model import Status
 
@@ -17,6 +19,16 @@ def three_requests(stage: Stage) -> None:
         form = complete_form(stage.now()).replace("Канцелярия для офиса", subject).replace("118", f"20{number}")
         stage.send(RITA, form)
     stage.run()
+
+
+def list_of_three(stage: Stage) -> EmailMessage:
+    """What Adam gets the next morning."""
+    wants_a_list(stage)
+    stage.run()
+    three_requests(stage)
+    stage.later(days=1)
+    stage.run()
+    return stage.only(ADAM)
 
 
 def statuses(stage: Stage) -> list[str]:
@@ -43,23 +55,13 @@ def test_a_list_is_answered_line_by_line_and_told_in_one_receipt(stage: Stage) -
 
 
 def test_lines_that_are_not_named_stay_open_and_a_doubtful_one_is_no_yes(stage: Stage) -> None:
-    wants_a_list(stage)
-    stage.run()
-    three_requests(stage)
-    stage.later(days=1)
-    stage.run()
-    stage.answer(ADAM, stage.only(ADAM), "Согласовано 1\nне согласовано 2")
+    stage.answer(ADAM, list_of_three(stage), "Согласовано 1\nне согласовано 2")
     stage.run()
     assert statuses(stage) == ["approved", "awaiting", "awaiting"]
 
 
 def test_a_list_answered_by_somebody_else_decides_nothing(stage: Stage) -> None:
-    wants_a_list(stage)
-    stage.run()
-    three_requests(stage)
-    stage.later(days=1)
-    stage.run()
-    listed = stage.only(ADAM)
+    listed = list_of_three(stage)
     stage.answer(MALLORY, listed, "СОГЛАСОВАНО 1, 2, 3")
     stage.answer(RITA, listed, "СОГЛАСОВАНО 1, 2, 3")
     stage.run()
@@ -67,12 +69,7 @@ def test_a_list_answered_by_somebody_else_decides_nothing(stage: Stage) -> None:
 
 
 def test_the_same_answer_twice_decides_once(stage: Stage) -> None:
-    wants_a_list(stage)
-    stage.run()
-    three_requests(stage)
-    stage.later(days=1)
-    stage.run()
-    answer = stage.answer(ADAM, stage.only(ADAM), "СОГЛАСОВАНО 1")
+    answer = stage.answer(ADAM, list_of_three(stage), "СОГЛАСОВАНО 1")
     stage.run()
     stage.post(ADAM, str(answer["To"]), answer.as_bytes())
     stage.run()
@@ -82,12 +79,7 @@ def test_the_same_answer_twice_decides_once(stage: Stage) -> None:
 
 
 def test_a_word_under_each_quoted_line_decides_that_line(stage: Stage) -> None:
-    wants_a_list(stage)
-    stage.run()
-    three_requests(stage)
-    stage.later(days=1)
-    stage.run()
-    listed = stage.only(ADAM)
+    listed = list_of_three(stage)
     words = iter(("СОГЛАСОВАНО", "ОТКАЗАНО дорого", ""))
     answer = []
     for line in text_of(listed).splitlines():
