@@ -54,7 +54,7 @@ _OLD_OFFICE: dict[str, Kind] = {".doc": "doc", ".xls": "xls"}
 _PLAIN: dict[str, Kind] = {".txt": "txt", ".csv": "csv"}
 
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
-_XML_PROLOG = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?![?!])(?:[\w.-]+:)?([A-Za-z_][\w.-]*)", re.DOTALL)
+_XML_PROLOG = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?![?!])(?:[\w.-]+:)?([^\W\d][\w.-]*)", re.DOTALL)
 _PAGES = ("html", "svg", "script", "xsl", "stylesheet", "hta", "package", "job")
 _MAIL_HEADER = re.compile(rb"(?:^|\n)(?:from|to|date|received|subject|message-id|return-path|mime-version):", re.I)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")

@@ -56,7 +56,7 @@ def reading_of(answer: str) -> InvoiceReading | None:
         not_opened = read["not_opened"]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    if not_opened is not None and not_opened not in NOT_OPENED:
+    if not_opened is not None and not (isinstance(not_opened, str) and not_opened in NOT_OPENED):
         return None
     return InvoiceReading(found, doubts, kind_of(found), not_opened)
 

@@ -74,8 +74,8 @@ def make_line(cells: Sequence[Cell], page: int, top: float, bottom: float) -> Li
     return Line(tuple(cells), page, top, bottom, "\t".join(cell.text for cell in cells), starts)
 
 
-def lines_of_pieces(pieces: Sequence[Piece], page: int) -> list[Line]:
-    """Group the pieces of a page into lines from top to bottom."""
+def lines_of_pieces(pieces: Sequence[Piece], page: int, boundary: float = _BOUNDARY) -> list[Line]:
+    """Group the pieces of a page into lines from top to bottom; `boundary` is the gap that parts two numbers."""
     rows: list[list[Piece]] = []
     for piece in sorted(pieces, key=lambda one: (one.top + one.bottom) / 2):
         middle = (piece.top + piece.bottom) / 2
@@ -84,7 +84,7 @@ def lines_of_pieces(pieces: Sequence[Piece], page: int) -> list[Line]:
             last.append(piece)
         else:
             rows.append([piece])
-    return [line for row in rows if (line := _line_of_row(row, page)).text]
+    return [line for row in rows if (line := _line_of_row(row, page, boundary)).text]
 
 
 def _is_on(row: list[Piece], middle: float) -> bool:
@@ -94,7 +94,7 @@ def _is_on(row: list[Piece], middle: float) -> bool:
     return abs(middle - (first.top + first.bottom) / 2) < max(height, 1) * 0.4
 
 
-def _line_of_row(row: list[Piece], page: int) -> Line:
+def _line_of_row(row: list[Piece], page: int, boundary: float) -> Line:
     row.sort(key=lambda piece: piece.left)
     height = max(sorted(piece.bottom - piece.top for piece in row)[len(row) // 2], 1)
     cells: list[Cell] = []
@@ -103,7 +103,7 @@ def _line_of_row(row: list[Piece], page: int) -> Line:
         if gap is None or gap > _NEW_CELL * height:
             cells.append(Cell(piece.text, piece.left, piece.right))
             continue
-        between = "  " if gap > _BOUNDARY * height else " " if gap > _BLANK * height else ""
+        between = "  " if gap > boundary * height else " " if gap > _BLANK * height else ""
         last = cells.pop()
         cells.append(Cell(last.text + between + piece.text, last.left, max(piece.right, last.right)))
     clean = [Cell(text, cell.left, cell.right) for cell in cells if (text := _clean(cell.text))]

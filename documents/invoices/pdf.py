@@ -25,9 +25,13 @@ _MOST_POINTS = 40_000_000
 _FIRST_DPI, _SECOND_DPI = 150, 300
 _CONTRAST = 40
 _COVERING = 0.6
+_SMALLEST = 3.5
 _INVISIBLE_MODES = (3, 7)
 _MOST_OBJECTS = 3000
 _DRAWN_CODE = 150
+
+
+Box = tuple[float, float, float, float]
 
 
 class Locked(Exception):
@@ -59,7 +63,7 @@ class Letter:
     top: float
     right: float
     bottom: float
-    drawn: bool = True
+    ink: Box
 
 
 def open_pdf(content: bytes) -> pdfium.PdfDocument:
@@ -98,8 +102,14 @@ def read_page(document: pdfium.PdfDocument, index: int, deadline: float) -> Page
         symbols = symbols_in(picture, f"page {index + 1}")
         if not symbols and may_hold_code and monotonic() < deadline:
             symbols = symbols_in(_render(page, _SECOND_DPI), f"page {index + 1}")
-        seen = [letter for letter in letters if _is_seen(letter, picture, _FIRST_DPI / 72)]
-        unseen = "".join(letter.text for letter in letters if letter not in seen) if len(seen) < len(letters) else ""
+        scale = picture.width / page.get_width()
+        seen: list[Letter] = []
+        unseen = ""
+        for letter in letters:
+            if _is_seen(letter, picture, scale):
+                seen.append(letter)
+            else:
+                unseen += letter.text
         if covered:
             # Text over or under a picture of the whole page was put there by a machine that read the picture.
             return Page(index + 1, _lines(letters + hidden, index + 1), symbols, "", True, picture)
@@ -139,7 +149,7 @@ def _letters(page: pdfium.PdfPage) -> tuple[list[Letter], list[Letter]]:
     with closing(page.get_textpage()) as text:
         count = min(text.count_chars(), _MOST_LETTERS)
         turn = _Turn(page, text, count)
-        box = raw.FS_RECTF()
+        box, ink = raw.FS_RECTF(), _Ink()
         modes: dict[int, bool] = {}
         for index in range(count):
             code = raw.FPDFText_GetUnicode(text, index)
@@ -147,7 +157,7 @@ def _letters(page: pdfium.PdfPage) -> tuple[list[Letter], list[Letter]]:
                 continue
             if not raw.FPDFText_GetLooseCharBox(text, index, box):
                 continue
-            letter = turn.letter(chr(code), box)
+            letter = turn.letter(chr(code), box, ink.of(text, index) or box)
             (hidden if _is_invisible(text, index, modes) else drawn).append(letter)
     return drawn, hidden
 
@@ -167,28 +177,37 @@ class _Turn:
         left, bottom, right, top = page.get_bbox()
         self.left, self.bottom, self.width, self.height = left, bottom, right - left, top - bottom
         steps = range(0, count, max(count // 40, 1))
-        turns = [round(raw.FPDFText_GetCharAngle(text, index) / (math.pi / 2)) % 4 for index in steps]
+        turns = [-round(raw.FPDFText_GetCharAngle(text, index) / (math.pi / 2)) % 4 for index in steps]
         self.quarter = max(set(turns), key=turns.count) if turns else 0
-        self.rotation = page.get_rotation() // 90
+        self.rotation = page.get_rotation() // 90 % 4
 
-    def letter(self, text: str, box: raw.FS_RECTF) -> Letter:
-        """One letter with its place in reading order; the picture's place is kept apart."""
+    def letter(self, text: str, box: raw.FS_RECTF, ink: raw.FS_RECTF) -> Letter:
+        """One letter with its place in reading order, and the place of its ink in the picture."""
+        return Letter(text, *self._turned(box, self.quarter), self._turned(ink, self.rotation))
+
+    def _turned(self, box: raw.FS_RECTF, quarter: int) -> Box:
         x0, x1 = sorted((box.left - self.left, box.right - self.left))
         y0, y1 = sorted((box.bottom - self.bottom, box.top - self.bottom))
-        left, top, right, bottom = _turned(x0, y0, x1, y1, self.width, self.height, self.quarter)
-        placed = _Placed(text, left, top, right, bottom)
-        placed.seen_at = _turned(x0, y0, x1, y1, self.width, self.height, (4 - self.rotation) % 4)
-        return placed
+        return _turned(x0, y0, x1, y1, self.width, self.height, quarter)
 
 
-@dataclass(slots=True)
-class _Placed(Letter):
-    seen_at: tuple[float, float, float, float] = (0, 0, 0, 0)
+class _Ink:
+    """Asks for the tight box of a letter, which no border of a table runs through."""
+
+    def __init__(self) -> None:
+        self.edges = tuple(ctypes.c_double() for _ in range(4))
+        self.box = raw.FS_RECTF()
+
+    def of(self, text: pdfium.PdfTextPage, index: int) -> raw.FS_RECTF | None:
+        """The box; None when the letter has none."""
+        left, right, bottom, top = self.edges
+        if not raw.FPDFText_GetCharBox(text, index, left, right, bottom, top) or right.value <= left.value:
+            return None
+        self.box.left, self.box.right, self.box.bottom, self.box.top = left.value, right.value, bottom.value, top.value
+        return self.box
 
 
-def _turned(
-    x0: float, y0: float, x1: float, y1: float, width: float, height: float, quarter: int
-) -> tuple[float, float, float, float]:
+def _turned(x0: float, y0: float, x1: float, y1: float, width: float, height: float, quarter: int) -> Box:
     """The box of a letter after so many quarter turns clockwise, y downwards."""
     match quarter:
         case 1:
@@ -203,9 +222,11 @@ def _turned(
 
 def _is_seen(letter: Letter, picture: Image.Image, scale: float) -> bool:
     """Say whether there is any ink to see where the letter stands."""
-    if letter.text.isspace() or not isinstance(letter, _Placed):
+    if letter.text.isspace():
         return True
-    left, top, right, bottom = (edge * scale for edge in letter.seen_at)
+    if letter.bottom - letter.top < _SMALLEST:
+        return False
+    left, top, right, bottom = (edge * scale for edge in letter.ink)
     box = (int(left), int(top), max(math.ceil(right), int(left) + 1), max(math.ceil(bottom), int(top) + 1))
     if box[0] < 0 or box[1] < 0 or box[2] > picture.width + 1 or box[3] > picture.height + 1:
         return False
@@ -222,6 +243,9 @@ def _pieces(letters: list[Letter]) -> Iterator[Piece]:
     """Join letters that follow one another on a line without a gap."""
     current: list[Letter] = []
     for letter in letters:
+        if letter.text.isspace():
+            # Gaps are measured: what a file writes for a blank may be wide, narrow or not there at all.
+            continue
         if current and not _follows(current[-1], letter):
             yield _piece(current)
             current = []
@@ -237,14 +261,10 @@ def _follows(last: Letter, letter: Letter) -> bool:
 
 
 def _piece(letters: list[Letter]) -> Piece:
-    text = "".join(letter.text for letter in letters)
-    bare = [letter for letter in letters if not letter.text.isspace()] or letters
-    left, right = min(letter.left for letter in bare), max(letter.right for letter in bare)
-    before = " " if text[:1].isspace() and text.strip() else ""
     return Piece(
-        before * 0 + text.strip() if text.strip() else "",
-        left,
-        right,
+        "".join(letter.text for letter in letters),
+        min(letter.left for letter in letters),
+        max(letter.right for letter in letters),
         min(letter.top for letter in letters),
         max(letter.bottom for letter in letters),
     )

@@ -16,7 +16,8 @@ class Draft:
 
     def put(self, name: str, value: str, place: str, proven: bool = False, source: Source | None = None) -> None:
         """Keep a value; what a scan gives is never proven."""
-        used = source or self.source
+        # What is worked out from a scan is no better than the scan.
+        used = self.source if self.source == "scan" else source or self.source
         self.found[name] = Found(name, value, used, place, proven and self.source != "scan")
 
     def get(self, name: str) -> str | None:

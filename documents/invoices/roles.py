@@ -18,7 +18,8 @@ _SELLER = (
     r"verkäufer|lieferant|rechnungssteller|zahlungsempfänger|kontoinhaber|account\s+(?:holder|name))"
 )
 _BUYER = (
-    r"(?:покупатель|заказчик|плательщик|грузополучатель|клиент|арендатор|лицензиат|абонент|принципал|"
+    r"(?:покупатель|заказчик|плательщик|грузополучатель|грузоотправитель|consignee|consignor|shipper|"
+    r"клиент|арендатор|лицензиат|абонент|принципал|"
     r"buyer|customer|bill(?:ed)?\s+to|invoice\s+to|sold\s+to|ship(?:ped)?\s+to|client|payer|"
     r"kunde|käufer|auftraggeber|rechnungsempfänger|rechnung\s+an|lieferanschrift)"
 )

@@ -12,6 +12,8 @@ from documents.invoices.layout import Line, Piece, lines_of_pieces
 
 _WANTED = ("rus", "eng", "deu")
 _LEAST_SURE = 35.0
+# Words of a scan stand further apart than their letters are drawn.
+_BOUNDARY = 0.85
 
 
 @cache
@@ -44,7 +46,7 @@ def read_scan(picture: Image.Image, page: int, seconds: float) -> list[Line]:
         )
     except (subprocess.TimeoutExpired, OSError):
         return []
-    return lines_of_pieces(_pieces(run.stdout.decode("utf-8", "replace")), page)
+    return lines_of_pieces(_pieces(run.stdout.decode("utf-8", "replace")), page, _BOUNDARY)
 
 
 def _pieces(table: str) -> list[Piece]:

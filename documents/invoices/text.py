@@ -8,7 +8,7 @@ from documents.invoices.model import Doubt, Found, Source
 from documents.invoices.pick import Draft
 from documents.invoices.text_bank import read_accounts, read_iban, read_tax_numbers
 from documents.invoices.text_money import read_money
-from documents.invoices.text_names import read_invoice_names, read_names, read_purpose
+from documents.invoices.text_names import read_invoice_names, read_names, read_nature, read_purpose
 
 
 def read_text(
@@ -21,7 +21,8 @@ def read_text(
     read_iban(lines, draft)
     read_names(lines, draft)
     read_invoice_names(lines, draft, today)
-    read_money(lines, draft)
+    if read_nature(lines, draft):
+        read_money(lines, draft)
     if source != "scan":
         read_purpose(lines, draft)
     return list(draft.found.values()), draft.doubts

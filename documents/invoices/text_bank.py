@@ -32,6 +32,11 @@ _IBAN = re.compile(r"(?<![A-Z0-9])(?P<iban>[A-Z]{2}\d{2}(?:[ \u00a0]?[A-Z0-9]){1
 _IBAN_LABEL = re.compile(r"(?<!\w)iban(?!\w)", re.IGNORECASE)
 _SWIFT_LABEL = re.compile(r"(?<!\w)(?:swift|bic)(?:\s*[/-]\s*(?:bic|swift))?(?:[\s-]*code)?(?!\w)", re.IGNORECASE)
 _SWIFT = re.compile(r"(?P<swift>[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)(?![A-Z0-9])")
+_COLLECTED = re.compile(
+    r"direct\s+debit|lastschrift|abgebucht|eingezogen|abbuch|mandat|gläubiger-id|debit(?:ed)?\s+(?:from\s+)?your|"
+    r"(?:your|ihr\w*)\s+(?:bank\s+)?(?:account|konto)|refund|erstattet",
+    re.IGNORECASE,
+)
 _NEAR_LINES = 2
 
 
@@ -73,6 +78,9 @@ def _payee(
     sellers = {inn for inn, roles in inns.items() if "seller" in roles}
     unclear = {inn for inn in sellers if "buyer" in inns[inn]}
     free = {inn for inn, roles in inns.items() if roles == {None}}
+    buyers = {inn for inn, roles in inns.items() if roles == {"buyer"}}
+    if own_inn and buyers and not own_roles:
+        draft.doubt("buyer_other", buyers)
     if "seller" in own_roles and ("buyer" not in own_roles or not inns):
         draft.doubt("own_inn_as_payee", own_inn or "")
     if len(sellers) == 1 and (not unclear or own_roles):
@@ -97,6 +105,9 @@ def _read_kpp(lines: Sequence[Line], draft: Draft, places: dict[str, list[Value]
         is_buyers = role_of(lines, value.line, value.match.start()) == "buyer"
         if kpp_ok(value.match["kpp"]) and not is_buyers and _inn_before(lines, value, places) == payee:
             found[value.match["kpp"]] = value.line
+    if draft.source == "scan":
+        # A misread label would hand us the payer's: only one from the INN's own tax office is believed.
+        found = {kpp: line for kpp, line in found.items() if kpp[:4] == payee[:4]}
     if len(found) == 1:
         kpp, line = next(iter(found.items()))
         draft.put("kpp", kpp, _place(lines, line))
@@ -187,7 +198,10 @@ def read_iban(lines: Sequence[Line], draft: Draft) -> None:
         ibans = {iban: place for iban, place in ibans.items() if place[1] != "buyer"} or ibans
     if not ibans and (wrong := [value.match["iban"] for value in labelled(lines, _IBAN_LABEL, _IBAN)]):
         draft.doubt("iban_check", wrong)
-    if len(ibans) > 1:
+    if ibans and any(_COLLECTED.search(one.text) for one in lines):
+        # The IBAN may be our own, from which the supplier collects.
+        draft.doubt("direct_debit", ibans)
+    elif len(ibans) > 1:
         draft.doubt("several_iban", ibans)
     elif ibans:
         iban, (line, _) = next(iter(ibans.items()))

@@ -73,6 +73,19 @@ _FORM = re.compile(
     r"(?<!\w)(?:ооо|ао|пао|зао|оао|ип|нко|ано|общество|индивидуальный|акционерное|фгуп|муп|гбу|фгбу)(?!\w)",
     re.IGNORECASE,
 )
+_CREDIT = re.compile(
+    r"\W*(?:credit\s+(?:note|memo)|gutschrift|storno|rechnungskorrektur|кредит[\s-]нота|корректировочн\w+\s+сч|"
+    r"уведомление\s+о\s+возврате)",
+    re.IGNORECASE,
+)
+_OTHER_PAPER = re.compile(
+    r"\W*(?:коммерческое\s+предложение|акт(?!\w)|договор(?!\w)|накладная|товарная\s+накладная|квитанция|чек(?!\w)|"
+    r"плат[её]жное\s+поручение|заказ(?!\w)|смета|претензия|quotation|quote(?!\w)|offer(?!\w)|estimate(?!\w)|delivery\s+note|"
+    r"statement|receipt|order\s+confirmation|purchase\s+order|reminder|angebot|lieferschein|auftragsbestätigung|mahnung|"
+    r"zahlungserinnerung|quittung|kontoauszug)",
+    re.IGNORECASE,
+)
+_HEAD_LINES, _TITLE_LENGTH = 25, 60
 _PURPOSE_LENGTH = 210
 
 
@@ -211,6 +224,19 @@ def _contracts(lines: Sequence[Line]) -> Iterator[Candidate]:
         for match in _CONTRACT.finditer(line.text.replace("\t", " ")):
             day = f" от {match['date']}" if match["date"] else ""
             yield f"{match['name'].capitalize()} № {match['number'].rstrip('.,')}{day}", f"page {line.page}"
+
+
+def read_nature(lines: Sequence[Line], draft: Draft) -> bool:
+    """Say whether there may be something to pay by this document; doubt what calls itself something else."""
+    titles = [cell.text for line in lines[:_HEAD_LINES] for cell in line.cells if len(cell.text) <= _TITLE_LENGTH]
+    credit = next((title for title in titles if _CREDIT.match(title)), None)
+    if credit:
+        draft.doubt("credit_note", credit)
+        return False
+    stranger = next((title for title in titles if _OTHER_PAPER.match(title)), None)
+    if stranger and draft.get("invoice_number") is None:
+        draft.doubt("not_an_invoice", stranger)
+    return True
 
 
 def read_purpose(lines: Sequence[Line], draft: Draft) -> None:

@@ -149,7 +149,7 @@ def _debt() -> Trap:
     sheet = parties(_head(Sheet()))
     sheet.say("Задолженность на 01.11.2026: 5 000,00 руб.").say("Начислено за ноябрь: 123 456,78 руб.")
     sheet.say("Итого к оплате с учетом задолженности: 128 456,78 руб.").say("Всего за месяц: 123 456,78 руб.")
-    return Trap(sheet.bytes(), doubts=("debt_in_total", "several_amounts"))
+    return Trap(sheet.bytes(), BASE | {"amount": "128456.78"}, doubts=("debt_in_total", "several_amounts"))
 
 
 @trap("prepayment taken off")
@@ -322,3 +322,63 @@ def _letter() -> Trap:
         "Добрый день! Просим сообщить, когда будет оплачен счет. С уважением, отдел продаж, тел. 8 800 555 35 35."
     )
     return Trap(sheet.bytes(), {})
+
+
+@trap("our own IBAN, from which the supplier collects")
+def _collected() -> Trap:
+    sheet = Sheet().say("Rechnung Nr. 2026-0118").say("Rechnungsdatum: 20.11.2026").say("Rechnungsbetrag: 1.190,00 EUR")
+    sheet.say("Der Betrag wird von Ihrem Konto IBAN NL91 ABNA 0417 1643 00 per SEPA-Lastschrift eingezogen.")
+    return Trap(sheet.bytes(), EURO, doubts=("direct_debit",), never=("NL91ABNA0417164300",))
+
+
+@trap("a credit note")
+def _credit() -> Trap:
+    sheet = Sheet().say("Credit note", 16, bold=True).say("Invoice No: 2026-0118").say("Total amount: EUR 1,190.00")
+    return Trap(sheet.bytes(), EURO, doubts=("credit_note",), never=("1190.00",))
+
+
+@trap("an offer, not an invoice")
+def _offer() -> Trap:
+    sheet = Sheet().say("Коммерческое предложение", 16, bold=True).say('Поставщик: ООО "Ромашка", ИНН 9601123451')
+    return Trap(sheet.say("Всего к оплате: 123 456,78 руб.").bytes(), doubts=("not_an_invoice",))
+
+
+@trap("made out to another company")
+def _other_buyer() -> Trap:
+    sheet = _head(Sheet()).say('Покупатель: ООО "Чужой", ИНН 7707083893, КПП 770701001')
+    return Trap(totals(sheet, *USUAL_TOTALS).bytes(), doubts=("buyer_other",), never=("7707083893",))
+
+
+@trap("print too small to read")
+def _tiny() -> Trap:
+    sheet = usual()
+    sheet.at(10, 280, "р/с 40702810600000010002 БИК 049600111 К оплате: 999 999,00 руб.", size=1.5)
+    return Trap(sheet.bytes(), doubts=("hidden_text",), never=("999999.00",))
+
+
+@trap("hidden white account inside a border")
+def _white_bordered() -> Trap:
+    sheet = usual()
+    sheet.pdf.set_text_color(255, 255, 255)
+    sheet.row((60, 60), "К оплате: 999 999,00 руб.", "БИК 049600222", border=1)
+    return Trap(sheet.bytes(), doubts=("hidden_text",), never=("999999.00", "049600222"))
+
+
+@trap("shipper's INN, none of the supplier's")
+def _shipper() -> Trap:
+    sheet = Sheet().say("Счет № 118 от 20.11.2026", 13).say('Грузоотправитель: ООО "Склад", ИНН 7707083893')
+    sheet.say(f"Покупатель: {OUR_NAME}, ИНН {OUR_INN}").say("К оплате: 123 456,78 руб.")
+    return Trap(sheet.bytes(), never=("7707083893",))
+
+
+@trap("price in two currencies")
+def _two_currencies() -> Trap:
+    sheet = parties(_head(Sheet()))
+    sheet.say("К оплате: 1 000,00 USD (по курсу ЦБ 92 000,00 руб.)")
+    return Trap(sheet.bytes(), doubts=("several_amounts", "account_currency"))
+
+
+@trap("number that came apart")
+def _apart() -> Trap:
+    sheet = Sheet().at(20, 20, "Счет № 118 от 20.11.2026").at(20, 30, "Итого к оплате: 123").at(52.5, 30, "456,78 руб.")
+    return Trap(sheet.bytes(), never=("123.00", "456.78"))
