@@ -69,12 +69,6 @@ def domain_of(email: str) -> str:
     return fold_domain(email.rpartition("@")[2])
 
 
-def without_plus(email: str) -> str:
-    """The mailbox behind a plus address."""
-    local, _, domain = email.rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}" if local else email
-
-
 def _elements(value: str) -> list[list[str]]:
     """Tokens between the commas; a group's name and its end count as commas."""
     elements: list[list[str]] = [[]]

@@ -19,10 +19,6 @@ from mailer.words import parameters
 _ID = re.compile(r"<([^<>\s]{3,400})>")
 _RETURNED = re.compile(rb"^[> \t]*Message-I[Dd]:[ \t]*(?:\r?\n[ \t]+)?<([^<>\s]{3,400})>", re.MULTILINE | re.IGNORECASE)
 _ENHANCED = re.compile(r"\b([245])\.\d{1,3}\.\d{1,3}\b")
-_DELAYED = re.compile(
-    r"delay|warning|not yet been delivered|will (?:be )?(?:retry|retried|continue)|задерж|попытк\w+ будут|verzögert",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,12 +114,6 @@ def iban_ok(iban: str) -> bool:
     )
 
 
-def iban_checksum_ok(iban: str) -> bool:
-    """Check only the remainder of 97, whatever the country."""
-    moved = iban[4:] + iban[:4]
-    return int("".join(str(int(c, 36)) for c in moved)) % 97 == 1
-
-
 def swift_ok(swift: str) -> bool:
     """Check the shape of a SWIFT code (ISO 9362) and that its country exists."""
     match = _SWIFT.fullmatch(swift)

@@ -20,7 +20,7 @@ from workflow.tokens import WORD
 from workflow.vocabulary import Words
 from workflow.wordlist import DECIDING, Action
 
-__all__ = ["DOUBTS", "Action", "Decision", "Words", "find_code", "find_codes", "first_keyword", "read_decision"]
+__all__ = ["DOUBTS", "Action", "Decision", "Words", "find_codes", "read_decision"]
 
 DOUBTS = {
     "none_found": "none of the words that decide was found",
@@ -74,15 +74,6 @@ def read_decision(
     return replace(decision, mentions=mentions)
 
 
-def first_keyword(new_text: str, *, allowed: Collection[Action], words: Words | None = None) -> Action | None:
-    """The keyword in front of a requester's letter (DRAFT above a form), if it is one of these and stands clear."""
-    text = Text.of(new_text, words, allowed)
-    found = text.find()
-    if found is None or found.action not in allowed or found.quoted or Objections(text, found).in_line():
-        return None
-    return found.action
-
-
 def _decide(text: Text) -> Decision:
     if len(text.original) > MAX_TEXT:
         return _doubt(text, "too_long")
@@ -133,9 +124,3 @@ def _doubt(text: Text, key: str, seen: tuple[Action, ...] = (), detail: str = ""
 def find_codes(text: str) -> tuple[str, ...]:
     """Every different code that stands behind the word Код or Code."""
     return tuple(dict.fromkeys(match[1].lower() for match in _CODE.finditer(text)))
-
-
-def find_code(text: str) -> str | None:
-    """The code of an ask, when exactly one is named."""
-    codes = find_codes(text)
-    return codes[0] if len(codes) == 1 else None

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow.keywords import DOUBTS, Action, Words, find_code, find_codes, first_keyword, read_decision
+from workflow.keywords import DOUBTS, Action, Words, find_codes, read_decision
 from workflow.wordlist import DECISIONS
 
 APPROVER = frozenset({Action.APPROVE, Action.REJECT, Action.RETURN, Action.STATUS, Action.FORM})
@@ -112,12 +112,11 @@ def test_the_code_line_and_the_prefilled_label_are_no_comment():
 
 
 def test_codes_are_found_whatever_stands_around():
-    assert find_code(f"x\n> Код: {CODE} (не удаляйте)") == CODE
-    assert find_code(f"*Code:*\n{CODE.upper()}") == CODE
-    assert find_code(f"Код: {CODE}\nCode: {'a' * 26}") is None
+    assert find_codes(f"x\n> Код: {CODE} (не удаляйте)") == (CODE,)
+    assert find_codes(f"*Code:*\n{CODE.upper()}") == (CODE,)
     assert find_codes(f"Код: {CODE}\nCode: {'a' * 26}") == (CODE, "a" * 26)
-    assert find_code(f"Код: {CODE}x9") is None
-    assert find_code("Barcode: " + CODE) is None
+    assert find_codes(f"Код: {CODE}x9") == ()
+    assert find_codes("Barcode: " + CODE) == ()
 
 
 def test_settings_extend_the_words_and_replace_none():
@@ -129,12 +128,12 @@ def test_settings_extend_the_words_and_replace_none():
     assert read_decision("Добро!", allowed=APPROVER).action is None
 
 
-def test_first_keyword_looks_above_a_form_only():
-    assert first_keyword("ЧЕРНОВИК\n\nПодрядчик: ООО", allowed=REQUESTER) is Action.DRAFT
-    assert first_keyword("Добрый день!\nDRAFT\nContractor: X (not Y)", allowed=REQUESTER) is Action.DRAFT
-    assert first_keyword("Подрядчик: ООО\nЧЕРНОВИК", allowed=REQUESTER) is None
-    assert first_keyword("DRAFT?", allowed=REQUESTER) is None
-    assert first_keyword("СОГЛАСОВАНО", allowed=REQUESTER) is None
+def test_a_keyword_above_a_form_counts_and_below_it_does_not():
+    assert read_decision("ЧЕРНОВИК\n\nПодрядчик: ООО", allowed=REQUESTER).action is Action.DRAFT
+    assert read_decision("Добрый день!\nDRAFT\nContractor: X (not Y)", allowed=REQUESTER).action is Action.DRAFT
+    assert read_decision("Подрядчик: ООО\nЧЕРНОВИК", allowed=REQUESTER).action is None
+    assert read_decision("DRAFT?", allowed=REQUESTER).action is None
+    assert read_decision("СОГЛАСОВАНО", allowed=REQUESTER).action is None
 
 
 def test_references_in_the_text_are_told():

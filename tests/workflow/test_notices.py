@@ -19,7 +19,7 @@ from mailer.render import Renderer
 from workflow.core import events as e
 from workflow.core.deeds import CONTRACTOR_KINDS
 from workflow.core.model import AskKind
-from workflow.keywords import Action, Words, find_code, read_decision
+from workflow.keywords import Action, Words, find_codes, read_decision
 from workflow.notices import Prepared, Skip
 from workflow.notices.flow import WIDTH, decides, flow, tame
 from workflow.notices.samples import (
@@ -153,8 +153,8 @@ def test_people_of_the_roster_get_a_code_and_nobody_else_does(name: str, languag
     sample = sample_of(name, language)
     message = written(sample, language)
     known = sample.person in NAMES["ru"]
-    assert (find_code(text_of(message)) == TOKEN) is known
-    assert (find_code("\n".join(lines_of_html(html_of(message)))) == TOKEN) is known
+    assert (find_codes(text_of(message)) == (TOKEN,)) is known
+    assert (find_codes("\n".join(lines_of_html(html_of(message)))) == (TOKEN,)) is known
     assert (TOKEN in str(message["Reply-To"] or "")) is known
 
 
@@ -170,7 +170,7 @@ def test_links_open_a_reply_that_is_read_as_it_is_meant(name: str, contents: str
         assert unquote(parts.path) == f"payments+{TOKEN}@example.test"
         query = parse_qs(parts.query)
         assert query["subject"] == [f"Re: {message['Subject']}"]
-        assert find_code(query["body"][0]) == TOKEN
+        assert find_codes(query["body"][0]) == (TOKEN,)
 
 
 ANSWERS = [

@@ -73,7 +73,7 @@ def test_every_warning_has_a_sentence(lang: str) -> None:
 def test_every_reason_why_nothing_happened_has_a_sentence(lang: str) -> None:
     refusals = named(r'refuse(?:_answer|_edit)?\([\w.]+, "(\w+)"', "workflow/core")
     refusals |= named(r'return "([a-z]+_[a-z_]+)"', "workflow/core") | {f"closed_{status}" for status in Status}
-    refusals |= named(r'NoteEdit\(\w+, "(\w+)"', "workflow") | named(r'_note\([\w.]+, "(\w+)"', "workflow")
+    refusals |= named(r'NoteEdit\(\w+, "(\w+)"', "workflow") | named(r'note\([\w.]+, "(\w+)"', "workflow")
     refusals |= {f"unclear_{doubt}" for doubt in (*DOUBTS, *LETTER_DOUBTS)}
     refusals |= named(r'Caution\("(\w+)", event', "workflow/core")
     assert refusals - table(lang)["reason"].keys() == set()
@@ -157,7 +157,7 @@ def test_a_message_repeats_what_was_read_once() -> None:
 
 
 def test_two_checks_that_found_the_same_make_one_warning() -> None:
-    assert len(words("ru").warnings((Caution("no_kpp"), Caution("kpp_missing", "7707083893")))) == 1
+    assert len(words("ru").warnings((Caution("kpp_missing"), Caution("kpp_missing", "7707083893")))) == 1
 
 
 @pytest.mark.parametrize(

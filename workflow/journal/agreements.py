@@ -31,11 +31,6 @@ class Agreements:
             insert_if_new(connection, table, fresh)
             return connection.execute(select(table).where(table.c.name == name)).one()
 
-    def set_registry(self, name: str, **values: Any) -> None:
-        table = tables.registries
-        with self.engine.begin() as connection:
-            connection.execute(update(table).where(table.c.name == name).values(values))
-
     def agreements(
         self, registry: str, references: Sequence[Reference] | None = None
     ) -> dict[Reference, tuple[int, dict[str, Any]]]:

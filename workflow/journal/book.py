@@ -45,14 +45,6 @@ class Page:
         """The deed that this page tells the end of."""
         self._queue.bury(self.connection, given_up)
 
-    def letter_known(self) -> bool:
-        if self.cause.letter is None:
-            return False
-        table = tables.letters
-        query = select(table.c.verdict).where(table.c.key == self.cause.letter.key)
-        row = self.connection.execute(query).one_or_none()
-        return row is not None and row.verdict not in ("open", "set_aside")
-
     def load(self, reference: Reference) -> Request | None:
         """The request, locked until the page ends."""
         table = tables.requests

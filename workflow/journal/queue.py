@@ -19,7 +19,6 @@ from workflow.core.deeds import CONTRACTOR_KINDS, Deed, Lane
 from workflow.core.model import Reference, Request
 from workflow.journal import tables
 from workflow.journal.cause import Cause
-from workflow.journal.engine import reading
 from workflow.journal.stamp import stamp
 
 DUE, LEASED, SENDING, DONE, SKIPPED, DEAD, IN_DOUBT = (
@@ -290,13 +289,6 @@ class Queue:
         with self.engine.begin() as connection:
             values = {"state": DUE, "due_at": stamp(now), "attempts": 0, "faults": 0, "error": None}
             return connection.execute(update(table).where(where).values(values)).rowcount
-
-    def next_due(self, lane: Lane) -> str | None:
-        """When the next waiting deed of a lane is due (UTC text), to wake up in time."""
-        table = tables.deeds
-        query = select(func.min(table.c.due_at)).where(table.c.lane == lane.value, table.c.state == DUE)
-        with reading(self.engine) as connection:
-            return connection.execute(query).scalar()
 
 
 def _ready(lane: Lane, now: datetime, state: str) -> Any:

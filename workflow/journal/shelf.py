@@ -58,11 +58,6 @@ class Shelf:
         with reading(self.engine) as connection:
             return connection.execute(select(table.c.uid).where(where)).scalar() or 0
 
-    def has_cursor(self, mailbox: str) -> bool:
-        query = select(tables.cursors.c.uid).where(tables.cursors.c.mailbox == mailbox).limit(1)
-        with reading(self.engine) as connection:
-            return connection.execute(query).scalar() is not None
-
     def move_cursor(self, mailbox: str, uidvalidity: str, uid: int) -> None:
         with self.engine.begin() as connection:
             upsert(connection, tables.cursors, {"mailbox": mailbox, "uidvalidity": uidvalidity, "uid": uid})

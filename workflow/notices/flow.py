@@ -17,7 +17,6 @@ from workflow.keywords import Action, Words, read_decision
 from workflow.wordlist import DECIDING
 
 WIDTH = 72
-NO_BREAK = "\u00a0"
 GLUED = 6
 PREFIX = 4
 LONGEST_LINE = 2000

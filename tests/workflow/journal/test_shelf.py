@@ -47,10 +47,8 @@ def test_a_note_made_once_stays(journal: Journal) -> None:
 
 
 def test_a_cursor_belongs_to_one_life_of_a_mailbox(journal: Journal) -> None:
-    assert not journal.has_cursor("INBOX")
     journal.move_cursor("INBOX", "1", 17)
     assert [journal.cursor("INBOX", validity) for validity in ("1", "2")] == [17, 0]
-    assert journal.has_cursor("INBOX")
 
 
 def test_a_leg_remembers_when_its_trouble_began(journal: Journal) -> None:
