@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
@@ -91,14 +92,18 @@ def pdf_state(content: bytes) -> str:
         return "broken"
 
 
-def invoice(payload: bytes) -> str:
-    """Read what a file says of an invoice."""
-    from documents.invoices.worker import work
+# By name only: the child loads what it was started for, the daemon none of it.
+FUNCTIONS: dict[str, str] = {
+    "pdf_state": "documents.sandbox:pdf_state",
+    "invoice": "documents.invoices.worker:work",
+}
 
-    return work(payload)
 
-
-FUNCTIONS: dict[str, Callable[[bytes], str]] = {"pdf_state": pdf_state, "invoice": invoice}
+def function_of(name: str) -> Callable[[bytes], str]:
+    """Load one of `FUNCTIONS`."""
+    module, _, function = FUNCTIONS[name].partition(":")
+    loaded: Callable[[bytes], str] = getattr(import_module(module), function)
+    return loaded
 
 
 def limit(cpu_seconds: int, memory_bytes: int) -> None:
@@ -126,7 +131,7 @@ def main(arguments: list[str]) -> None:
     name, cpu_seconds, memory_bytes = arguments
     leave_network()
     limit(int(cpu_seconds), int(memory_bytes))
-    print(FUNCTIONS[name](sys.stdin.buffer.read()))
+    print(function_of(name)(sys.stdin.buffer.read()))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """CII of EN 16931: Factur-X, ZUGFeRD and XRechnung, bare or taken out of a PDF. What counts is `DuePayableAmount`."""
 
-from documents.invoices.einvoice import Draft, decimal_of, put_amount
 from documents.invoices.xml import Node
+from documents.invoices.xml_draft import Draft, decimal_of, put_amount
 
 _COLLECTED = {"59", "49"}
 _BY_CARD = {"48", "54", "55"}

@@ -1,48 +1,23 @@
 """E-invoices: the kind of XML told by its root, read by the reader of its format, checked alike for all of them."""
 
 import re
-from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 
+from documents.invoices.cii import read_cii
+from documents.invoices.fns import read_fns
 from documents.invoices.model import Doubt, Found
+from documents.invoices.ubl import read_ubl
 from documents.invoices.vat import vat_doubts, vat_fits
-from documents.invoices.xml import Node, UnsafeXml, parse_xml
+from documents.invoices.xml import UnsafeXml, parse_xml
+from documents.invoices.xml_draft import Draft
 from values.check_digits import account_key_ok, bic_ok, corr_account_ok, iban_ok, inn_ok, kpp_ok, swift_ok
 from values.currencies import CURRENCIES
 
 ROOTS = ("CrossIndustryInvoice", "Invoice", "CreditNote", "Файл")
-_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,6})?")
 _ISO_DATE = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
-
-
-@dataclass(slots=True)
-class Draft:
-    """What the reader of one format has taken from a document; values are put in with where they stood."""
-
-    values: dict[str, tuple[str, str]] = field(default_factory=dict)
-    doubts: list[Doubt] = field(default_factory=list)
-
-    def put(self, name: str, value: str, place: str) -> None:
-        """Keep a value that is not empty."""
-        if value:
-            self.values[name] = (value, place)
-
-    def get(self, name: str) -> str | None:
-        """The value of a field so far."""
-        return self.values[name][0] if name in self.values else None
-
-    def drop(self, *names: str) -> None:
-        """Forget fields."""
-        for name in names:
-            self.values.pop(name, None)
 
 
 def read_einvoice(content: bytes, own_inn: str | None, place: str = "") -> tuple[list[Found], list[Doubt]] | None:
     """Read an XML document; None when it is no e-invoice at all."""
-    from documents.invoices.cii import read_cii
-    from documents.invoices.fns import read_fns
-    from documents.invoices.ubl import read_ubl
-
     try:
         root = parse_xml(content)
     except UnsafeXml as error:
@@ -54,37 +29,6 @@ def read_einvoice(content: bytes, own_inn: str | None, place: str = "") -> tuple
         return None
     _check(draft, own_inn)
     return _found(draft, place), draft.doubts
-
-
-def money(node: Node | None, draft: Draft) -> Decimal | None:
-    """The number in an element."""
-    return decimal_of(node.own_text) if node else None
-
-
-def decimal_of(text: str) -> Decimal | None:
-    """A number as XML writes it, or None."""
-    if not _NUMBER.fullmatch(text):
-        return None
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return None
-
-
-def put_amount(draft: Draft, amount: Decimal | None, total: Decimal | None, place: str) -> None:
-    """Keep the amount to pay, which is not the total where something was paid before."""
-    if amount is None:
-        return
-    if amount <= 0:
-        draft.doubts.append(("nothing_to_pay", str(amount)))
-        return
-    if total is not None and total != amount:
-        draft.doubts.append(("prepaid", f"{total} / {amount}"))
-    units = CURRENCIES.get(draft.get("currency") or "", 2)
-    if amount != round(amount, units):
-        draft.doubts.append(("amount_unclear", str(amount)))
-        return
-    draft.put("amount", f"{amount:.{units}f}", place)
 
 
 def _check(draft: Draft, own_inn: str | None) -> None:

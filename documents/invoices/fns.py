@@ -5,8 +5,8 @@ Elements are found by local names with tolerance; a version that is not known is
 
 import re
 
-from documents.invoices.einvoice import Draft, decimal_of, put_amount
 from documents.invoices.xml import Node
+from documents.invoices.xml_draft import Draft, decimal_of, put_amount
 from values.currencies import CURRENCIES, parse_currency
 
 _UPD, _INVOICE = "1115131", "1110379"

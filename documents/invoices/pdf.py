@@ -28,7 +28,7 @@ _COVERING = 0.6
 _SMALLEST = 3.5
 _INVISIBLE_MODES = (3, 7)
 _MOST_OBJECTS = 3000
-_DRAWN_CODE = 150
+_DRAWN_CODE, _MODULE, _SMALLEST_CODE = 100, 8, 30
 
 
 Box = tuple[float, float, float, float]
@@ -130,16 +130,22 @@ def _render(page: pdfium.PdfPage, dpi: int) -> Image.Image:
 def _objects(page: pdfium.PdfPage) -> tuple[bool, bool]:
     """Say whether a picture covers the page, and whether pictures or drawings may hold a code."""
     width, height = page.get_size()
-    pictures, paths, covered = 0, 0, False
+    squares, may_hold, covered = 0, False, False
     for number, thing in enumerate(page.get_objects(max_depth=3)):
         if number > _MOST_OBJECTS:
             break
-        paths += thing.type == raw.FPDF_PAGEOBJ_PATH
+        if thing.type not in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
+            continue
+        left, bottom, right, top = thing.get_bounds()
         if thing.type == raw.FPDF_PAGEOBJ_IMAGE:
-            pictures += 1
-            left, bottom, right, top = thing.get_bounds()
+            may_hold = True
             covered = covered or (right - left) * (top - bottom) > _COVERING * width * height
-    return covered, bool(pictures) or paths > _DRAWN_CODE
+        else:
+            # Drawn in one piece, or square by square; the lines of a table are neither.
+            is_square = abs((right - left) - (top - bottom)) < 0.1 * (right - left)
+            squares += is_square and right - left < _MODULE
+            may_hold = may_hold or (is_square and right - left > _SMALLEST_CODE) or squares > _DRAWN_CODE
+    return covered, may_hold
 
 
 def _letters(page: pdfium.PdfPage) -> tuple[list[Letter], list[Letter]]:

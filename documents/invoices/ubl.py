@@ -1,8 +1,8 @@
 """UBL 2.1 `Invoice` and `CreditNote`, as Peppol and XRechnung write them. What counts is `PayableAmount`."""
 
 from documents.invoices.cii import is_credit, note_type, put_means, put_payee, put_vat
-from documents.invoices.einvoice import Draft, decimal_of, put_amount
 from documents.invoices.xml import Node
+from documents.invoices.xml_draft import Draft, decimal_of, put_amount
 
 
 def read_ubl(root: Node, draft: Draft, own_inn: str | None) -> bool:

@@ -408,20 +408,22 @@ def _code_small() -> tuple[bytes, Truth, str]:
 
 @layout("epc code")
 def _epc() -> tuple[bytes, Truth, str]:
-    data, truth, needed = _german()
+    _, truth, _ = _german()
     sheet = (
         Sheet().say("Rechnung Nr. 2026-0118", 14).say("Rechnungsdatum: 20.11.2026").say("Rechnungsbetrag: 1.190,00 €")
     )
-    code = "BCD\n002\n1\nSCT\nCOBADEFFXXX\nMuster Handwerk GmbH\nDE89370400440532013000\nEUR1190.00\n\n\nRechnung 2026-0118"
+    lines = ("BCD", "002", "1", "SCT", "COBADEFFXXX", "Muster Handwerk GmbH", "DE89370400440532013000", "EUR1190.00")
+    code = "\n".join((*lines, "", "", "Rechnung 2026-0118"))
     return sheet.code(code, 20, 60).bytes(), truth | {"purpose": "Rechnung 2026-0118"}, ABROAD
 
 
 @layout("swiss code")
 def _spc() -> tuple[bytes, Truth, str]:
-    code = "\r\n".join(
+    elements = (
         "SPC|0200|1|CH4431999123000889012|S|Beispiel Treuhand AG|Bahnhofstrasse|12|8001|Zürich|CH||||||||1949.75|CHF|S|"
-        "Muster Käufer GmbH|Hauptgasse|3|3011|Bern|CH|QRR|210000000003139471430009017|Auftrag|EPD".split("|")
+        "Muster Käufer GmbH|Hauptgasse|3|3011|Bern|CH|QRR|210000000003139471430009017|Auftrag|EPD"
     )
+    code = elements.replace("|", "\r\n")
     truth = {
         "contractor": "Beispiel Treuhand AG", "iban": "CH4431999123000889012", "amount": "1949.75", "currency": "CHF",
         "purpose": "210000000003139471430009017 Auftrag", "invoice_number": "77",
@@ -468,8 +470,10 @@ def _placed() -> tuple[bytes, Truth, str]:
     sheet = Sheet()
     for y, words in (
         (20, ((20, "Счет"), (29.5, "№"), (35, "118"), (42, "от"), (47.5, "20.11.2026"))),
-        (30, ((20, "Поставщик:"), (41, "ООО"), (50, '"Ромашка",'), (70, "ИНН"), (79, "9601123451,"), (102, "КПП"), (111, "960101001"))),
-        (36, ((20, "Р/с"), (28, "40702810300000010001"), (72, "БИК"), (81, "049600111"), (103, "К/с"), (111, "30101810100000000111"))),
+        (30, ((20, "Поставщик:"), (41, "ООО"), (50, '"Ромашка",'), (70, "ИНН"), (79, "9601123451,"))),
+        (30, ((102, "КПП"), (111, "960101001"))),
+        (36, ((20, "Р/с"), (28, "40702810300000010001"), (72, "БИК"), (81, "049600111"))),
+        (36, ((103, "К/с"), (111, "30101810100000000111"))),
         (42, ((20, "Покупатель:"), (43, "ООО"), (52, '"Заказчик",'), (73, "ИНН"), (82, OUR_INN))),
         (60, ((20, "Всего"), (31.5, "к"), (35, "оплате:"), (49, "123"), (56.2, "456,78"), (69, "руб."))),
     ):  # fmt: skip

@@ -96,13 +96,13 @@ def test_nothing_is_paid_by_a_credit_note() -> None:
 
 
 def test_several_accounts_are_told_and_none_taken() -> None:
-    second = "<ram:SpecifiedTradeSettlementPaymentMeans><ram:TypeCode>58</ram:TypeCode><ram:PayeePartyCreditorFinancialAccount>"
-    second += "<ram:IBANID>DE89370400440532013000</ram:IBANID></ram:PayeePartyCreditorFinancialAccount>"
-    second += "</ram:SpecifiedTradeSettlementPaymentMeans>"
-    values, doubts = _read(
-        CII,
-        ("<ram:ApplicableTradeTax><ram:CalculatedAmount>", second + "<ram:ApplicableTradeTax><ram:CalculatedAmount>"),
+    second = (
+        "<ram:SpecifiedTradeSettlementPaymentMeans><ram:TypeCode>58</ram:TypeCode><ram:PayeePartyCreditorFinancialAccount>"
+        "<ram:IBANID>DE89370400440532013000</ram:IBANID></ram:PayeePartyCreditorFinancialAccount>"
+        "</ram:SpecifiedTradeSettlementPaymentMeans>"
     )
+    tax = "<ram:ApplicableTradeTax><ram:CalculatedAmount>"
+    values, doubts = _read(CII, (tax, second + tax))
     assert "iban" not in values
     assert doubts == {"several_payment_means"}
 
