@@ -29,6 +29,7 @@ from sheets.model import Layout
 from workflow.core.model import Request, Status, Step
 from workflow.core.policy import Policy, Rule, When
 from workflow.intake.carriers import Post
+from workflow.intake.invoices import Invoices
 from workflow.intake.reader import Lookup, Reader
 from workflow.journal import Journal
 from workflow.journal.engine import open_engine
@@ -153,6 +154,7 @@ class Wiring:
             lookup=Lookup(self.journal.token, self.journal.request, self.journal.notice_params),
             authenticates=self.trust.configured or mailbox.dkim,
             operators=self.policy.operators,
+            invoice=Invoices(self.settings.company.inn, lambda: self.policy.today(self.now())).fields,
         )
 
     @cached_property

@@ -8,7 +8,7 @@ from typing import Any
 from mailer.automatic import classify
 from mailer.letter import LetterError, read_header
 from workflow.cli.common import NO, Session, quiet, show, stop
-from workflow.core.card import examine
+from workflow.core.card import examine, usable
 from workflow.core.commands import Amend, Open
 from workflow.intake.plan import Plan
 from workflow.report import problems
@@ -55,8 +55,11 @@ def _of_plan(wiring: Wiring, plan: Plan, why: tuple[str, ...], looks_automatic: 
         request = wiring.journal.request(plan.reference) if plan.reference else None
         if request is not None:
             typed = {**request.typed, **typed}
-        seen = examine(typed, command.form.rivals, command.form.files, today, wiring.settings.language)
-        fields = {name: {"value": field.value, "source": field.source} for name, field in seen.fields.items()}
+        in_files = usable(command.form.found, typed, command.form.rivals, today)
+        texts = {name: value.value for name, value in in_files.items()} | typed
+        seen = examine(texts, command.form.rivals, command.form.files, today, wiring.settings.language)
+        whole = {name: in_files.get(name, value) if name not in typed else value for name, value in seen.fields.items()}
+        fields = {name: {"value": field.value, "source": field.source} for name, field in whole.items()}
         found = problems(seen.problems, words(wiring.settings.language))
     kind = "automatic" if looks_automatic else plan.kind
     return {

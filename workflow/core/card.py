@@ -30,6 +30,8 @@ from workflow.core.model import FIELDS, Caution, Field, File, Problem
 REQUIRED = ("subject", "contractor", "amount", "currency", "pay_by", "bank_details", "inn", "account", "purpose")
 NOT_WITH_IBAN = frozenset({"inn", "account"})
 LONGEST = {"subject": 500, "contractor": 300, "purpose": 210, "bank_details": 1000}
+COMPARED = ("amount", "currency", "inn", "account", "bic", "iban")
+MONEY_GOES_TO = frozenset({"account", "bic", "corr_account", "iban", "swift"})
 SPLIT = ("inn", "kpp", "bic", "account", "corr_account", "iban", "swift")
 
 
@@ -64,6 +66,36 @@ def examine(
     sheet.demand()
     ordered = {name: sheet.fields[name] for name in FIELDS if name in sheet.fields}
     return Examined(ordered, tuple(sheet.problems), sheet.cautions(files))
+
+
+def usable(
+    found: Mapping[str, Field], typed: Mapping[str, str], rivals: Mapping[str, tuple[str, ...]], today: date
+) -> dict[str, Field]:
+    """What the files say for lines that nobody typed. Typed beats found, and bank details are never put together from
+    both: an account that somebody typed leaves the invoice's BIC out."""
+    typed_block = split_bank_details(typed.get("bank_details", "")).keys()
+    own = {name for name, text in typed.items() if text.strip()} | typed_block | rivals.keys()
+    left = {name: value for name, value in found.items() if name not in own}
+    if own & MONEY_GOES_TO or "bank_details" in own:
+        left = {name: value for name, value in left.items() if name not in MONEY_GOES_TO}
+    if "inn" in own:
+        left.pop("kpp", None)
+    if "invoice" in own:
+        left = {name: value for name, value in left.items() if name not in ("invoice_number", "invoice_date")}
+    if "amount" in own:
+        left.pop("currency", None)
+    if "pay_by" in left and date.fromisoformat(left["pay_by"].value) < today:
+        del left["pay_by"]
+    return left
+
+
+def differences(found: Mapping[str, Field], fields: Mapping[str, Field]) -> tuple[Caution, ...]:
+    """Where the files say something else than the form: the approver should see it first."""
+    return tuple(
+        Caution(f"invoice_{name}", found[name].value)
+        for name in COMPARED
+        if name in found and name in fields and found[name].value != fields[name].value
+    )
 
 
 class _Sheet:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from workflow.core.model import Caution, File, HoldKind, OrderFile, Person
+from workflow.core.model import Caution, Field, File, HoldKind, OrderFile, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Form:
     cautions: tuple[Caution, ...] = ()
     letter: str = ""
     comment: str = ""
+    found: Mapping[str, Field] = field(default_factory=dict)
+    """Values read from the files, for lines that nobody typed."""
 
 
 @dataclass(frozen=True, slots=True)

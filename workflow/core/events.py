@@ -33,6 +33,7 @@ class Filled:
     letter: str = ""
     refused_files: tuple[tuple[str, str], ...] = ()
     keep_draft: bool = False
+    found: Mapping[str, Field] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

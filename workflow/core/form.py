@@ -8,14 +8,13 @@ from datetime import date, datetime
 
 from values.names import contractor_folder
 from values.requisites import split_bank_details
-from workflow.core.card import examine
+from workflow.core.card import differences, examine, usable
 from workflow.core.commands import Amend, Form, Open
 from workflow.core.events import Asked, CorrectionRefused, Event, Filled, Opened, StepStuck, Submitted
 from workflow.core.model import (
     FIELDS,
     AskKind,
     Caution,
-    Field,
     File,
     Person,
     Request,
@@ -128,6 +127,7 @@ def _merged(request: Request, command: Amend, policy: Policy, now: datetime) -> 
     typed = {name: text for name, text in typed.items() if name not in renewed}
     rivals = {name: found for name, found in request.rivals.items() if name not in form.typed}
     files = _with_files(request.files, form.files)
+    form = replace(form, found={**request.found, **form.found})
     return _filled(command.by, form, typed, {**rivals, **form.rivals}, files, policy, now, command.keep_draft,
                    request.warnings)  # fmt: skip
 
@@ -154,11 +154,14 @@ def _filled(
     keep_draft: bool,
     earlier: Sequence[Caution] = (),
 ) -> Filled:
-    seen = examine(typed, rivals, files, policy.today(now), policy.language)
+    found = usable(form.found, typed, rivals, policy.today(now))
+    texts = {name: value.value for name, value in found.items()} | dict(typed)
+    seen = examine(texts, rivals, files, policy.today(now), policy.language)
     of_letters = [caution for caution in (*earlier, *form.cautions) if caution.code in OF_THE_LETTERS]
     warnings = tuple(dict.fromkeys((*of_letters, *form.cautions, *seen.warnings)))
-    fields: Mapping[str, Field] = seen.fields
+    warnings = tuple(dict.fromkeys((*differences(form.found, seen.fields), *warnings)))
+    fields = {name: found.get(name, value) if name not in typed else value for name, value in seen.fields.items()}
     return Filled(
         by, dict(typed), dict(rivals), fields, seen.problems, warnings, tuple(files), form.letter,
-        form.refused_files, keep_draft,
+        form.refused_files, keep_draft, found,
     )  # fmt: skip

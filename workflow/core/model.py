@@ -190,6 +190,7 @@ class Request:
     kept_as_draft: bool = False
     typed: Mapping[str, str] = field(default_factory=dict)
     rivals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    found: Mapping[str, Field] = field(default_factory=dict)
     fields: Mapping[str, Field] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Caution, ...] = ()

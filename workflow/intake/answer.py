@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mailer.letter import Letter
-from workflow.core.commands import AskRef, Comment, GiveReason, NoteAnswer
+from workflow.core.commands import AskRef, Comment, Form, GiveReason, NoteAnswer
 from workflow.core.model import AskKind, Choice, Request
 from workflow.intake.carriers import Carried, without_secrets
 from workflow.intake.plan import Plan
@@ -35,6 +35,8 @@ class Answer:
     labels: Mapping[str, str]
     judge: Judge
     authenticates: bool
+    with_invoice: Callable[[Letter, Form], Form]
+    """A form with what the letter's files say where nothing was typed."""
 
     @property
     def by(self) -> str:

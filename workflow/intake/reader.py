@@ -13,9 +13,9 @@ from datetime import timedelta
 from typing import Any
 
 from mailer.letter import Letter
-from workflow.core.commands import Comment, NoteAnswer, Open
+from workflow.core.commands import Comment, Form, NoteAnswer, Open
 from workflow.core.deeds import Deed, Lane
-from workflow.core.model import Reference, Request
+from workflow.core.model import Field, Reference, Request
 from workflow.intake.answer import Answer
 from workflow.intake.answers import plan_answer, plan_unreadable_answer
 from workflow.intake.carriers import Carried, Post, carried, without_secrets
@@ -29,6 +29,9 @@ from workflow.people import Member, Roster
 
 DAY = timedelta(days=1)
 DIGEST = "digest"
+SPARED = frozenset({"contractor", "amount", "inn", "account", "purpose"})
+"""Required lines that an invoice may say; while all are typed, files need not be opened."""
+BLOCK_SAYS = frozenset({"inn", "account"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,15 @@ class Reader:
     lookup: Lookup
     authenticates: bool
     operators: tuple[str, ...]
+    invoice: Callable[[Letter, Form], Mapping[str, Field]] = lambda _letter, _form: {}
+    """What the files of a letter say, by field; asked only where lines are missing."""
+
+    def with_invoice(self, letter: Letter, form: Form) -> Form:
+        """The form with what its files say, when that may spare somebody the typing."""
+        untyped = SPARED - form.typed.keys()
+        if not form.files or not untyped or ("bank_details" in form.typed and not untyped - BLOCK_SAYS):
+            return form
+        return replace(form, found=self.invoice(letter, form))
 
     def plan(self, letter: Letter) -> Plan:
         """What this letter means. It is neither our own nor automatic (see `automatic_plan`)."""
@@ -90,7 +102,9 @@ class Reader:
         if member is None:
             return self._outsider(letter, request, found)
         proven = letter.verdict.result == "pass" and letter.verdict.by == "dmarc"
-        return plan_answer(Answer(letter, member, request, found, proven, self.labels, self.judge, self.authenticates))
+        return plan_answer(Answer(
+            letter, member, request, found, proven, self.labels, self.judge, self.authenticates, self.with_invoice,
+        ))  # fmt: skip
 
     def _digest(self, letter: Letter, member: Member | None, token: Token) -> Plan:
         """An answer to a daily list: each line is an order of its own."""
@@ -162,6 +176,7 @@ class Reader:
             return Plan("answers", "answer", "status", deeds=(deed,), why=("the word STATUS stands first",))
         if not form.typed and not form.files:
             return self._nothing_to_read(letter, member, form.refused_files)
+        form = self.with_invoice(letter, form)
         form = replace(form, cautions=cautions(letter, checks_senders=self.authenticates))
         keep = first.action is Action.DRAFT
         why = [f"{len(form.typed)} labelled lines", f"{len(form.files)} files"]

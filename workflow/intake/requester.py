@@ -42,12 +42,15 @@ def of_requester(answer: Answer, said: Decision) -> Plan:
 
 def _news_only(form: Form, request: Request) -> Form:
     """A quoted form that comes back as it was says nothing new."""
-    typed = {name: text for name, text in form.typed.items() if request.typed.get(name) != text or name in form.rivals}
+    before = {name: value.value for name, value in request.found.items()} | dict(request.typed)
+    typed = {name: text for name, text in form.typed.items() if before.get(name) != text or name in form.rivals}
     known = {file.sha256 for file in request.files}
     return replace(form, typed=typed, files=tuple(file for file in form.files if file.sha256 not in known))
 
 
 def _amended(answer: Answer, form: Form, keep: bool, submit: bool) -> Plan:
+    if answer.request.status in INCOMPLETE:
+        form = answer.with_invoice(answer.letter, form)
     command = Amend(answer.by, replace(form, cautions=guessed(answer.letter)), keep, submit)
     return Plan("answers", "answer", "", answer.request.reference, command, fields=dict(form.typed))
 

@@ -51,7 +51,7 @@ def _form_of_request(scene: Scene, params: Params) -> Values:
     filled = [recorded.event for recorded in scene.history if isinstance(recorded.event, e.Filled)]
     refused = filled[-1].refused_files if filled else ()
     return {
-        "form": form_text(scene.words.lang, request.typed),
+        "form": form_text(scene.words.lang, prefilled(request)),
         "problems": _problems(scene, request.problems),
         "refused_files": [scene.words.refused_file(name, reason) for name, reason in refused],
     }
@@ -158,7 +158,7 @@ def _answer_refused(scene: Scene, params: Params) -> Values:
         "unclear": reason.startswith("unclear"), "passed_on": reason == "unclear_passed_on",
         "quoted": "" if words.repeats(reason) else scene.reader.tame(shorten(read.strip(), LONGEST_QUOTE)),
         "fresh": params.get("ask") == "approve",
-        "form": form_text(words.lang, request.typed) if request and in_hand else "",
+        "form": form_text(words.lang, prefilled(request)) if request and in_hand else "",
         "problems": _problems(scene, request.problems) if request and in_hand else (),
         "changes": changed_lines(scene.history, request.version, scene.reader) if stale and request else (),
     }  # fmt: skip
@@ -201,6 +201,11 @@ def _status(scene: Scene, params: Params) -> Values:
 
 def _too_big(scene: Scene, params: Params) -> Values:
     return {name: size_text(int(params.get(name) or 0), scene.words) for name in ("size", "limit")}
+
+
+def prefilled(request: Request) -> dict[str, str]:
+    """The form as far as it is known: what was typed, and what the files say where nothing was."""
+    return {name: value.value for name, value in request.found.items()} | dict(request.typed)
 
 
 def size_text(size: int, words: Words) -> str:

@@ -1,0 +1,65 @@
+"""What the invoice says need not be typed; what somebody typed is never overruled by it."""
+
+import io
+from datetime import timedelta
+
+import segno
+from fpdf import FPDF
+
+from stories.stage import ADAM, RITA, Stage, text_of
+from workflow.core.model import Status
+
+CODE = (
+    "ST00012|Name=ООО «Ромашка»|PersonalAcc=40702810604162316352|BankName=БАНК|BIC=049805746|CorrespAcc=0|"
+    "PayeeINN=9652407405|KPP=770701001|Sum=1200050|Purpose=Оплата по счету № 118 за канцелярию, НДС не облагается"
+)
+
+
+def invoice_with_code() -> bytes:
+    """A page with a payment code on it."""
+    picture = io.BytesIO()
+    segno.make(CODE, encoding="utf-8", error="m", micro=False).save(picture, kind="png", scale=4)
+    page = FPDF()
+    page.add_page()
+    page.image(picture, x=20, y=20, w=60)
+    return bytes(page.output())
+
+
+def two_lines(stage: Stage) -> str:
+    due = (stage.now() + timedelta(days=5)).strftime("%d.%m.%Y")
+    return f"За что платим: Канцелярия\nОплатить до: {due}\n"
+
+
+def test_two_lines_and_an_invoice_with_a_code_are_a_whole_request(stage: Stage) -> None:
+    stage.send(RITA, two_lines(stage), files=[("счет.pdf", invoice_with_code())])
+    stage.run()
+    request = stage.request()
+    assert request.status is Status.AWAITING, request.problems
+    assert (request.value("account"), request.fields["account"].source) == ("40702810604162316352", "qr")
+    assert (request.value("amount"), request.value("currency")) == ("12000.50", "RUB")
+    assert request.fields["subject"].source == "typed"
+    assert "40702810604162316352" in text_of(stage.only(ADAM))
+
+
+def test_what_was_typed_beats_the_invoice(stage: Stage) -> None:
+    typed = two_lines(stage) + "Сумма счета: 11 000\nТип валюты: RUB\n"
+    stage.send(RITA, typed, files=[("счет.pdf", invoice_with_code())])
+    stage.run()
+    assert stage.request().value("amount") == "11000.00"
+    assert "12000.50" in text_of(stage.only(ADAM)), "and the difference is shown"
+    assert stage.request().fields["amount"].source == "typed"
+
+
+def test_an_invoice_mailed_later_completes_the_draft(stage: Stage) -> None:
+    stage.send(RITA, two_lines(stage))
+    stage.run()
+    stage.answer(RITA, stage.only(RITA), "вот счет", files=[("счет.pdf", invoice_with_code())])
+    stage.run()
+    assert stage.request().status is Status.AWAITING
+
+
+def test_bank_details_are_never_put_together_from_both(stage: Stage) -> None:
+    typed = two_lines(stage) + "Р/С: 40702810604162316352\n"
+    stage.send(RITA, typed, files=[("счет.pdf", invoice_with_code())])
+    stage.run()
+    assert "bic" not in stage.request().fields, "the invoice's BIC does not join a typed account"
