@@ -85,8 +85,11 @@ def _checked(raw: dict[str, str], warnings: tuple[str, ...]) -> Code | CodeFault
     fields["currency"] = "RUB"
     if raw.get("Sum"):
         fields["amount"] = f"{Decimal(raw['Sum']) / 100:.2f}"
-    proven = {"account", "bic"} if account_key_ok(raw["PersonalAcc"], raw["BIC"]) else set()
-    proven |= {"corr_account", "bic"} if "corr_account" in fields else set()
+    # An account's key knows the last three digits of the BIC, a correspondent account's two more.
+    has_key = bool(account_key_ok(raw["PersonalAcc"], raw["BIC"]))
+    proven = {"account"} if has_key else set()
+    proven |= {"corr_account"} if "corr_account" in fields else set()
+    proven |= {"bic"} if has_key and "corr_account" in fields else set()
     proven |= {"inn"} if "inn" in fields else set()
     return Code("ST00012", fields, raw, frozenset(proven), warnings)
 

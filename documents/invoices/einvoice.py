@@ -76,7 +76,7 @@ def _found(draft: Draft, place: str) -> list[Found]:
     proven = {"iban", "inn"}
     account, bic = draft.get("account"), draft.get("bic")
     if account and bic and account_key_ok(account, bic):
-        proven |= {"account", "bic", "corr_account"}
+        proven |= {"account", "corr_account"} | ({"bic"} if draft.get("corr_account") else set())
     if vat_fits(draft.get("amount"), draft.get("vat_rate"), draft.get("vat_amount")):
         proven |= {"amount", "vat_rate", "vat_amount"}
     where = f"{place}: " if place else ""

@@ -154,7 +154,7 @@ def _put_account(
     for corr in corrs.keys() - fitting.keys():
         draft.doubt("corr_account_key", corr)
     draft.put("account", account[0], _place(lines, account[1]), proven=bool(key))
-    draft.put("bic", bic[0], _place(lines, bic[1]), proven=bool(key) or len(fitting) == 1)
+    draft.put("bic", bic[0], _place(lines, bic[1]), proven=bool(key) and len(corrs) == len(fitting) == 1)
     if len(fitting) == 1:
         corr, line = next(iter(fitting.items()))
         draft.put("corr_account", corr, _place(lines, line), proven=True)

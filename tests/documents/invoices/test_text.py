@@ -7,7 +7,7 @@ import pytest
 from documents.invoices.combine import Combined, combine
 from documents.invoices.model import BANK_FIELDS, DOUBTS
 from helpers.invoice_layouts import LAYOUTS
-from helpers.invoice_pages import OUR_INN, Sheet, usual
+from helpers.invoice_pages import OUR_INN, ROMASHKA, Sheet, other, usual
 from helpers.invoice_reading import read_here
 from helpers.invoice_traps import TRAPS
 from helpers.needs import needs
@@ -82,3 +82,22 @@ def test_a_page_turned_by_its_flag_is_read() -> None:
         writer.write(out)
         assert read_here(out.getvalue()).value("account") == "40702810300000010001", angle
         assert OUR_INN not in {one.value for one in read_here(out.getvalue()).found}
+
+
+def test_a_bic_is_proven_only_by_both_accounts() -> None:
+    alone = Sheet().say("Поставщик: ООО «Ромашка»").say("р/с 40702810300000010001 БИК 049600111").bytes()
+    misprint = usual(other(ROMASHKA, bic="049660111")).bytes()
+    for content in (alone, misprint):
+        proven = {one.field for one in read_here(content).found if one.proven}
+        assert "account" in proven
+        assert "bic" not in proven
+    assert "corr_account_key" in {code for code, _ in read_here(misprint).doubts}
+
+
+@pytest.mark.parametrize("field", ["account", "corr", "inn"])
+@pytest.mark.parametrize("place", [0, 4, 9])
+def test_a_single_wrong_digit_is_never_believed(field: str, place: int) -> None:
+    right = getattr(ROMASHKA, field)
+    wrong = right[:place] + str((int(right[place]) + 1) % 10) + right[place + 1 :]
+    read = read_here(usual(other(ROMASHKA, **{field: wrong})).bytes())
+    assert wrong not in {one.value for one in read.found}
