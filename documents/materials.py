@@ -107,15 +107,17 @@ class Materials:
             )
 
     def payment_orders(
-        self, folder: PurePosixPath, ours: Collection[str] = (), unchanged_since: datetime | None = None
-    ) -> tuple[Stored, ...]:
-        """Files that people put here and called a payment order, but for those whose sha256 is among `ours`.
+        self, folder: PurePosixPath, ours: Collection[str] = (), unchanged_since: datetime | None = None,
+        named: str = "",
+    ) -> tuple[Stored, ...]:  # fmt: skip
+        """Files that people put here and called a payment order, or whose name (the ending may be left out) is `named`
+        elsewhere, but for those whose sha256 is among `ours`.
 
         With `unchanged_since`, files changed later are left for the next time: somebody may still be copying them.
         """
         found = []
         for name in self.list_files(folder):
-            if _is_payment_order(name) and self._is_settled(folder / name, unchanged_since):
+            if (_is_payment_order(name) or _is_named(name, named)) and self._is_settled(folder / name, unchanged_since):
                 content = self.read(folder / name)
                 found.append(Stored(name, folder / name, hashlib.sha256(content).hexdigest()))
         return tuple(stored for stored in found if stored.sha256 not in ours)
@@ -176,6 +178,11 @@ def _names(name: str) -> Iterator[str]:
 def _is_payment_order(name: str) -> bool:
     # Some systems store "ё" as two characters.
     return _PAYMENT_ORDER.match(unicodedata.normalize("NFC", name)) is not None
+
+
+def _is_named(name: str, wanted: str) -> bool:
+    wanted = wanted.strip().casefold()
+    return bool(wanted) and wanted in (name.casefold(), PurePosixPath(name).stem.casefold())
 
 
 def _is_shown(name: str) -> bool:

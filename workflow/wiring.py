@@ -325,7 +325,8 @@ class Wiring:
         )  # fmt: skip
         digests = {person.email: person.digest for person in settings.people if person.digest is not None}
         clock = ClockLeg(self.service, self.store, (self.book.name,), inbox.again, settings.notices.morning, digests)
-        return (inbox, clock, registry, mail, folder)
+        # a payment order that lies in the folder is found before the contractor is written to
+        return (inbox, folder, clock, registry, mail)
 
     def read_from(self) -> datetime:
         """Older letters are before our time: as set, else seven days before the first start."""

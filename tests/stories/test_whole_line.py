@@ -1,7 +1,13 @@
 """The whole line: a request mailed, approved by one word, paid by one cell, and everybody told."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
+import openpyxl
+import pytest
+
+from helpers.libreoffice import Office
+from helpers.needs import find_program, needs
 from stories.stage import (
     ADA,
     ADAM,
@@ -201,3 +207,35 @@ def test_paid_without_approval_is_recorded_put_back_and_told(stage: Stage) -> No
     assert stage.cells()["Сообщение"]
     for person in (FIONA, OSCAR):
         assert stage.only(person)
+
+
+@pytest.mark.parametrize(("name", "typed"), [("платежка 7.pdf", "7"), ("п_п 214 ромашка.pdf", "п_п 214 ромашка")])
+def test_a_payment_order_in_the_folder_goes_with_the_contractors_notice(stage: Stage, name: str, typed: str) -> None:
+    """Put there by accounting: by its name, or named in the column."""
+    approved(stage)
+    request = stage.request()
+    path = stage.folder / "materials" / request.folder / request.reference / name
+    path.write_bytes(invoice("order"))
+    stage.edit({"Статус": "Оплачен", "Платежка": typed})
+    stage.run()
+    stage.later(minutes=11)
+    stage.run()
+    assert list(files_of(stage.only(SUPPLIER)).values()) == [invoice("order")]
+
+
+@needs("libreoffice")
+def test_an_accountant_pays_in_libreoffice_between_two_runs(stage: Stage, tmp_path: Path) -> None:
+    """A real LibreOffice opens the workbook, types into it and saves; the row is paid and the book still ours."""
+    approved(stage)
+    header = [cell.value for cell in openpyxl.load_workbook(stage.book)["Реестр"][1]]
+    status, comment = header.index("Статус"), header.index("Комментарий бухгалтерии")
+    office = Office(find_program("libreoffice") or "", tmp_path / "office")
+    office.edit(
+        stage.book, "Реестр",
+        f'sheet.getCellByPosition({status}, 1).String = "Оплачен"',
+        f'sheet.getCellByPosition({comment}, 1).String = "оплатила сегодня"',
+    )  # fmt: skip
+    assert stage.run() == []
+    assert stage.request().status is Status.PAID
+    row = stage.cells()
+    assert (row["Статус"], row["Комментарий бухгалтерии"], row["Оплачено"]) == ("Оплачен", "оплатила сегодня", 12000.5)

@@ -45,7 +45,7 @@ class FolderLeg:
     operators: tuple[str, ...]
     name: str = "folder"
     bell: Bell = field(default_factory=Bell)
-    _stirred: dict[str, int] = field(default_factory=dict)
+    _stirred: dict[str, tuple[int, str]] = field(default_factory=dict)
     _looked: str = ""
 
     @property
@@ -143,15 +143,16 @@ class FolderLeg:
         directory = self.materials.root / folder
         if not request.folder or not directory.is_dir():
             return False
-        stirred = directory.stat().st_mtime_ns
+        named = request.payments[-1].order if request.payments else request.stated_order
+        stirred = (directory.stat().st_mtime_ns, named)
         if self._stirred.get(request.reference) == stirred:
             return False
         ours = {file.sha256 for file in request.payment_orders} | {
             row.sha256 for row in self.journal.materials(request.reference)
         }
         quiet = self.service.now() - STILL_COPYING
-        new = self.materials.payment_orders(folder, ours, quiet)
-        waiting = len(self.materials.payment_orders(folder, ours)) > len(new)
+        new = self.materials.payment_orders(folder, ours, quiet, named)
+        waiting = len(self.materials.payment_orders(folder, ours, named=named)) > len(new)
         if not waiting:
             self._stirred[request.reference] = stirred
         for stored in new:
