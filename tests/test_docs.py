@@ -145,6 +145,12 @@ def test_an_example_answer_is_read_as_told(page: str, role: str, written: str, r
         assert found.action is MEANING[read]
 
 
+def test_the_way_through_the_code_names_what_is_there() -> None:
+    named = re.findall(r"`(\w+/[\w/.]*)`", (ROOT / "docs" / "code.md").read_text(encoding="utf-8"))
+    assert len(named) > 20
+    assert not [place for place in named if not (ROOT / place).exists()]
+
+
 @pytest.mark.parametrize("name", ["docs/requester.md", "docs/requester.ru.md"])
 def test_the_example_form_is_complete_and_right(name: str) -> None:
     text = FORM.findall(_text(ROOT / name))[0]
