@@ -71,6 +71,11 @@ class Found:
             previous = token.end
         return self.rest
 
+    def bracketed(self) -> tuple[Token, ...]:
+        """The words of a bracket that opens right behind, as in “approved (by the CFO)”."""
+        bracket = re.match(r"\s*[(\[][^)\]]*", self.behind)
+        return tuple(token for token in self.rest if token.end <= bracket.end()) if bracket else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Text:

@@ -151,9 +151,10 @@ class Objections:
         return farewell or (0 < len(tokens) <= 3 and all(token.folded in self.text.names for token in tokens))
 
     def _doubt_about_approval(self) -> Objection | None:
-        if told_of_another(self.found.direct(), self.found.rest) or _SURNAME_BY.match(self._line_below()):
+        near = self.found.bracketed() or self.found.direct()
+        if told_of_another(near, self.found.rest) or _SURNAME_BY.match(self._line_below()):
             return "told", self.found.shown
-        if comes_later(self.found.direct()):
+        if comes_later(near):
             return "condition", self.found.shown
         if changes_amount(self.found.sentence()):
             return "number", self.found.shown

@@ -174,3 +174,19 @@ def test_a_yes_that_breaks_off_before_a_blank_line_is_asked_back(text):
 @pytest.mark.parametrize("text", ["Approved,\n\nBest regards\nAdam", "Согласовано,\n\nАнтон", "Approved,\n\nThanks"])
 def test_a_yes_before_a_farewell_is_whole(text):
     assert read_decision(text, allowed=APPROVER, names={"Adam", "Антон"}).action is Action.APPROVE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Approved (by CFO)", "APPROVE (by our CFO)", "Approved (earlier)", "Approved (tomorrow)", "Согласовано (директором)",
+        "СОГЛАСОВАНО [Ивановым]", "Согласовано (ранее)", "Согласовано (завтра)",
+    ],
+)  # fmt: skip
+def test_a_bracket_that_names_another_author_or_time_is_no_approval(text: str) -> None:
+    assert read_decision(text).action is None
+
+
+@pytest.mark.parametrize("text", ["Approved (by me)", "Согласовано (мной)", "Approved (thanks!)", "Согласовано (см. договор)"])
+def test_a_harmless_bracket_leaves_the_approval(text: str) -> None:
+    assert read_decision(text).action is Action.APPROVE
