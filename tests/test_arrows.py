@@ -12,7 +12,7 @@ from pathlib import Path
 import grimp
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("config", "values", "mailer", "sheets", "documents", "workflow")
+ROOMS = ("config", "values", "cloud", "mailer", "sheets", "documents", "workflow")
 
 # What thinking needs: no clock, no files, no logging, no network, no threads.
 CORE_MAY_IMPORT = {

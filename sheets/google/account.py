@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import requests
-from google.auth.exceptions import GoogleAuthError
 from gspread.exceptions import APIError
 from gspread.urls import DRIVE_FILES_API_V3_URL, SPREADSHEET_BATCH_UPDATE_URL
 
+from cloud import told
+from cloud.client import PatientClient, Unsure, message_of, status_of
+from cloud.login import Login
 from sheets.errors import RegistryBroken, RegistryChanged, RegistryError, RegistryLocked, RegistryMissing
 from sheets.google.book import SHEETS
-from sheets.google.client import PatientClient, Unsure, is_refused_key, status_of
 from sheets.google.wire import Json
 
 LOOK_FIELDS = (
@@ -43,8 +43,8 @@ class Look:
 class Account:
     """The calls of a registry; nothing else of Google is used."""
 
-    def __init__(self, client: PatientClient, spreadsheet: str, address: str = "") -> None:
-        self.client, self.spreadsheet, self.address = client, spreadsheet, address
+    def __init__(self, client: PatientClient, spreadsheet: str, login: Login) -> None:
+        self.client, self.spreadsheet, self.login = client, spreadsheet, login
 
     def look(self) -> Look:
         """The file's version, who wrote last, and whether its owner has locked it."""
@@ -96,30 +96,21 @@ class Account:
             raise self._told(error) from error
         except Unsure as error:
             raise RegistryError(f"Google did not say whether the write was made: {error}.") from error
-        except GoogleAuthError as error:
-            if is_refused_key(error):
-                raise RegistryError(
-                    f"Google refuses the key of {self.address or 'this account'}: it may have been deleted, or this "
-                    "machine's clock is wrong."
-                ) from error
-            raise RegistryError(f"Google cannot be reached: {error}.") from error
-        except requests.RequestException as error:
-            raise RegistryError(f"Google cannot be reached: {_short(error)}.") from error
+        except told.FAILURES as error:
+            raise RegistryError(told.unreachable(error, self.login)) from error
 
     def _told(self, error: APIError) -> RegistryError:
-        status, said = status_of(error), str(error.error.get("message", "")).strip().rstrip(".")[:200]
-        who = self.address or "our account"
+        status, said = status_of(error), message_of(error)
+        known = told.refused(error, self.login)
+        if known is not None:
+            return RegistryError(known)
         match status:
             case 404:
-                return RegistryMissing(f"The spreadsheet is not there, or it is not shared with {who}.")
-            case 403 if "not been used" in said or "disabled" in said:
-                return RegistryError(f"Switch on the project's Google Sheets and Google Drive APIs. Google: {said}.")
-            case 401 | 403:
-                return RegistryError(f"Share the spreadsheet with {who} as an editor. Google: {said}.")
+                return RegistryMissing(f"The spreadsheet is not there, or it is not shared with {self.login.who}.")
+            case 403:
+                return RegistryError(f"Share the spreadsheet with {self.login.who} as an editor. Google: {said}.")
             case 400:
                 return RegistryBroken(f"Google cannot do this with the spreadsheet: {said}.")
-            case 429:
-                return RegistryError("Google asks for a pause: too many calls in a minute.")
             case _:
                 return RegistryError(f"Google cannot do it now ({status}): {said}.")
 
@@ -139,7 +130,3 @@ def _lock(answer: Mapping[str, Any]) -> DriveLock | None:
             return DriveLock(str(who.get("displayName") or who.get("emailAddress") or ""), since)
     return None
 
-
-def _short(error: Exception) -> str:
-    """The kind of failure; the whole text repeats addresses and says no more."""
-    return type(error).__name__ if len(str(error)) > 160 else str(error)

@@ -20,14 +20,16 @@ from pathlib import Path
 from gspread.exceptions import NoValidUrlKeyFound
 from gspread.utils import extract_id_from_url
 
+from cloud.client import TIMEOUT, PatientClient
+from cloud.errors import LoginError
+from cloud.login import DRIVE_METADATA, SHEETS, log_in
+from cloud.pace import Pace
 from sheets.errors import RegistryBroken, RegistryChanged, RegistryError, RegistryLocked, RegistryMissing
 from sheets.google.account import Account, DriveLock, Look
 from sheets.google.book import Book, Stamp, book_of, new_id, stamp_requests
-from sheets.google.client import TIMEOUT, PatientClient, open_session
 from sheets.google.held import AFTERWARDS, WATCH_FIELDS, Held, Seen, take_watched
 from sheets.google.landing import expect, headings_hit, landed, mended
 from sheets.google.making import chunks, making, set_aside, undone
-from sheets.google.pace import Pace
 from sheets.google.patch import Plan, cell_requests, plan_requests, planned
 from sheets.google.reading import FORMULA_FIELDS, READ_FIELDS, ranges_of, read_answer, with_outcomes
 from sheets.google.sending import send
@@ -173,9 +175,12 @@ class GoogleRegistry:
     @property
     def _account(self) -> Account:
         if self._opened is None:
-            session, address = open_session(self._credentials_file, self._endpoint)
-            client = PatientClient(session, endpoint=self._endpoint, sleep=self._sleep, timeout=self._timeout)
-            self._opened = Account(client, _id_of(self._spreadsheet), address)
+            try:
+                login = log_in(self._credentials_file, self._endpoint, (SHEETS, DRIVE_METADATA))
+            except LoginError as error:
+                raise RegistryError(str(error)) from error
+            client = PatientClient(login.session, endpoint=self._endpoint, sleep=self._sleep, timeout=self._timeout)
+            self._opened = Account(client, _id_of(self._spreadsheet), login)
         return self._opened
 
     def _note(self, look: Look) -> None:

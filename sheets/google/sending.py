@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 
 from gspread.exceptions import APIError
 
+from cloud.client import Unsure, status_of
 from sheets.errors import RegistryError
 from sheets.google.account import Account
-from sheets.google.client import Unsure, status_of
 from sheets.google.wire import Json
 
 TRIES = 3

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from cloud.client import is_quota
 from helpers.registry_cast import added, layout, reference
 from helpers.sheets_clock import Clock
 from helpers.sheets_server import ROBOT, SheetsServer, at_google
 from sheets.errors import RegistryBroken, RegistryError, RegistryMissing
 from sheets.google import GoogleRegistry
-from sheets.google.client import is_quota
 from sheets.model import Change
 
 BATCH = "batchUpdate"
