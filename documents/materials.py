@@ -138,6 +138,20 @@ class Materials:
             with explained("write to", self.root):
                 replace_file(self.root / MARK, json.dumps(raised, indent=1, sort_keys=True).encode())
 
+    def reset_mark(self, counters: Mapping[str, int]) -> None:
+        """Put the high-water mark where a recovered journal is now."""
+        self._directory(PurePosixPath(), create=True)
+        with explained("write to", self.root):
+            replace_file(self.root / MARK, json.dumps(dict(counters), indent=1, sort_keys=True).encode())
+
+    def request_folders(self) -> Iterator[PurePosixPath]:
+        """Every folder that may be a request's, `YYYY/MM/CONTRACTOR/REFERENCE`, in order."""
+        with explained("look into", self.root):
+            for path in sorted(self.root.glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]/*/*")):
+                folder = PurePosixPath(path.relative_to(self.root).as_posix())
+                if _REFERENCE.fullmatch(path.name) and self._is_folder(folder):
+                    yield folder
+
     def read_mark(self) -> dict[str, int]:
         """The high-water mark; empty when there is none."""
         path = self.root / MARK

@@ -61,6 +61,8 @@ class Inbox:
         self.account = account
         self._box: BaseMailBox | None = None
         self._bell = Bell()
+        self.next_uid = 0
+        """The uid that the next letter of the opened folder will get, 0 when the server does not say."""
 
     def __enter__(self) -> "Inbox":
         self.connect()
@@ -100,8 +102,12 @@ class Inbox:
         with self._speaking(f"does not open the folder {folder!r}", "Check the folder's name in the settings."):
             self._mailbox.folder.set(folder)
             self._client.response("EXISTS")  # how many there are is no news
-            value = self._client.response("UIDVALIDITY")[1][0]
-            return int(value) if value and value.isdigit() else 0
+            self.next_uid = self._told("UIDNEXT")
+            return self._told("UIDVALIDITY")
+
+    def _told(self, what: str) -> int:
+        value = self._client.response(what)[1][0]
+        return int(value) if value and value.isdigit() else 0
 
     def new_letters(
         self, after_uid: int, max_size: int, batch_bytes: int = BATCH_BYTES, since: datetime | None = None

@@ -104,7 +104,13 @@ class Report:
                 for row in self.journal.set_aside()
             ],
             "letters": {"read": sum(letters.values()), **letters},
+            "held_mail": self._held_mail(),
         }  # fmt: skip
+
+    def _held_mail(self) -> dict[str, Any]:
+        """Notices that wait for the operator's word after a recovery."""
+        since = self.journal.held_since()
+        return {"since": utc(since), "count": len(self.journal.waiting_mail()) if since else 0}
 
     def _waiting(self) -> Iterable[dict[str, Any]]:
         open_states = [Status.DRAFT.value, Status.AWAITING.value, Status.RETURNED.value, Status.APPROVED.value]

@@ -52,7 +52,8 @@ class Service:
                 return before_us
             request = page.load(reference) if reference else None
             if isinstance(command, Open):
-                reference = page.next_reference(now.astimezone(ZoneInfo(self.policy.timezone)).year)
+                year = now.astimezone(ZoneInfo(self.policy.timezone)).year
+                reference = command.reference or page.next_reference(year)
             outcome = decide(request, command, self.policy, now)
             after = page.record(reference, request, outcome, command.by, now)
             deeds = deeds_of(request, after, outcome.events, command.by, self.policy) if after else []

@@ -160,6 +160,13 @@ class DovecotServer:
         value.write_text(f"3 V{before + 1000} N1 G{uuid.uuid4().hex}\n")
         self._own([value])
 
+    def put_back(self, user: str, copy: Path) -> None:
+        """The mailbox as it was copied before; stop the server first."""
+        box = self.maildir(user)
+        shutil.rmtree(box)
+        shutil.copytree(copy, box)
+        self._own([box, *box.rglob("*")])
+
     def maildir(self, user: str) -> Path:
         return self.folder / "mail" / user
 

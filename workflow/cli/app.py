@@ -169,6 +169,20 @@ def retry(context: typer.Context, item: Annotated[str, typer.Argument(metavar="[
 
 
 @app.command()
+def recover(
+    context: typer.Context,
+    release: Annotated[bool, typer.Option("--release", help="Let the notices go that were held.")] = False,
+    drop: Annotated[list[int] | None, typer.Option("--drop", help="A held notice that shall not be sent.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Also where no gap is seen.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Take up what registry and folder know after an older journal was put back; all mail is held."""
+    from workflow.cli.recover import recover_journal
+
+    recover_journal(session(context), release, drop or [], force, as_json)
+
+
+@app.command()
 def migrate(context: typer.Context) -> None:
     """Bring the journal's schema up to date."""
     from workflow.cli.orders import migrate_journal

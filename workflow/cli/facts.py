@@ -53,6 +53,9 @@ def _print_status(facts: dict[str, Any], wiring: Wiring) -> None:
         console.print(
             f"set aside  {item['key'][:12]}  {item['from']}  {item['subject']}  {item['error']}", markup=False
         )
+    held = facts["held_mail"]
+    if held["since"]:
+        console.print(f"held       {held['count']} notices since {held['since']}: see them with `countersign recover`")
     letters = facts["letters"]
     console.print("letters    " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in letters.items()))
 

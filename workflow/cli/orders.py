@@ -9,11 +9,10 @@ from workflow.cli.common import NO, Session, plain_errors, stop
 from workflow.core.commands import Reroute
 from workflow.core.decide import decide
 from workflow.core.deeds import Deed, Lane
-from workflow.core.outcome import Refused
+from workflow.core.outcome import OPERATOR, Refused
 from workflow.journal import Cause
 from workflow.journal.queue import new_token
 from workflow.journal.schema import upgrade
-from workflow.legs.clock import OPERATOR
 from workflow.registry_sync.reading import OldJournal
 from workflow.words import words
 

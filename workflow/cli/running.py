@@ -13,6 +13,7 @@ from sheets.errors import RegistryError
 from workflow.cli.common import NO, Session, plain_errors, stop
 from workflow.daemon import Daemon, run_once
 from workflow.legs.clock import ClockLeg
+from workflow.oldcopy import NEXT, refuse_old_copy
 from workflow.registry_sync.reading import OldJournal
 from workflow.wiring import Wiring
 
@@ -37,25 +38,13 @@ def begin(wiring: Wiring) -> None:
     """Own old leases are free; an old copy of the journal is noticed before anything is read or sent."""
     wiring.journal.free_own_leases(wiring.now())
     try:
-        _compare_mark(wiring)
-        wiring.sync.open()
+        refuse_old_copy(wiring)
     except OldJournal as error:
-        stop(NO, str(error))
+        stop(NO, f"{error} {NEXT}")
     except DocumentsError as error:
         stop(NO, str(error))
     except RegistryError as error:  # stops only the registry leg, which says so itself
         log.warning("%s", error)
-
-
-def _compare_mark(wiring: Wiring) -> None:
-    """The materials folder remembers the highest number it has seen."""
-    known = wiring.journal.counters()
-    for name, number in wiring.materials.read_mark().items():
-        if number > known.get(name, 0):
-            raise OldJournal(
-                f"The materials folder knows {name}-{number:05d}, the journal only {name}-{known.get(name, 0):05d}: "
-                "the journal is an older copy. Restore the newer journal; nothing is read or sent until then."
-            )
 
 
 def _run_once(wiring: Wiring) -> None:

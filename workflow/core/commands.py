@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from workflow.core.model import Caution, Field, File, HoldKind, OrderFile, Person
+from workflow.core.model import Caution, Field, File, HoldKind, OrderFile, Person, Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,12 @@ class AskRef:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A new request."""
+    """A new request. `reference` is the number that it had in a journal that is lost; else it gets the next one."""
 
     by: Person
     form: Form
     keep_draft: bool = False
+    reference: Reference = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,10 @@ REGISTRY = "registry"
 """Who typed into the shared sheet: whoever may edit it counts as an accountant, by no name."""
 
 
+OPERATOR = "operator"
+"""Who gives orders at the command line."""
+
+
 def refuse(by: Person, reason: str, read: str = "") -> Refused:
     """No to an order that comes by letter or by cell alike."""
     return refuse_edit(by, reason, read) if by == REGISTRY else refuse_answer(by, reason, read)

@@ -30,7 +30,7 @@ from workflow.core.events import (
     Released,
 )
 from workflow.core.model import AskKind, OrderFile, Request, Status
-from workflow.core.outcome import REGISTRY, Accepted, Outcome, refuse
+from workflow.core.outcome import OPERATOR, REGISTRY, Accepted, Outcome, refuse
 from workflow.core.policy import Policy
 
 NOTHING = Decimal(0)
@@ -118,9 +118,11 @@ def announce(request: Request, command: AnnouncePayment) -> Outcome:
 
 
 def hold(request: Request, command: PutOnHold) -> Outcome:
-    """Stops payment, not approval. On a paid request it says that the money did not leave."""
+    """Stops payment, not approval. On a paid request it says that the money did not leave. The operator may stop what
+    is not before approvers yet: a recovered draft that the registry calls paid."""
     held = Held(command.kind, command.reason, command.by)
-    if request.status in (Status.AWAITING, Status.APPROVED):
+    by_operator = command.by == OPERATOR and request.status in (Status.DRAFT, Status.RETURNED)
+    if by_operator or request.status in (Status.AWAITING, Status.APPROVED):
         return Accepted((held,))
     if request.status is not Status.PAID:
         return refuse(command.by, f"closed_{request.status}", "hold")

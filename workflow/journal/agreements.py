@@ -124,6 +124,25 @@ class Agreements:
             which = and_(table.c.registry == registry, table.c.reference == reference, table.c.generation == generation)
             connection.execute(update(table).where(which).values(cells=text))
 
+    def adopt_copy(
+        self, registry: str, identity: str, generation: int, cells: Mapping[Reference, Mapping[str, Any]],
+        now: datetime,
+    ) -> None:  # fmt: skip
+        """After a recovery: the sheet is of this generation; the next edit departs from what it shows now."""
+        self.registry(registry, identity)
+        self.forget_agreements(registry)
+        table, books = tables.agreements, tables.registries
+        rows = [
+            {"registry": registry, "reference": reference, "generation": generation, "current": True,
+             "cells": json.dumps(row, ensure_ascii=False), "at": stamp(now)}
+            for reference, row in cells.items()
+        ]  # fmt: skip
+        with self.engine.begin() as connection:
+            if rows:
+                connection.execute(insert(table), rows)
+            values = {"generation": generation, "identity": identity, "seen": "", "facts": "{}"}
+            connection.execute(update(books).where(books.c.name == registry).values(values))
+
     def forget_agreements(self, registry: str, before: datetime | None = None) -> None:
         """Old agreements (30 days are enough), or all of them for `rebuild`."""
         table = tables.agreements

@@ -22,6 +22,7 @@ from workflow.journal.chain import START, link, payload_hash
 from workflow.journal.engine import insert_if_new, reading, upsert
 from workflow.journal.proof import Proof
 from workflow.journal.queue import Caps, GivenUp, Queue
+from workflow.journal.rescue import Rescue
 from workflow.journal.shelf import Shelf
 from workflow.journal.stamp import stamp, unstamp
 
@@ -145,7 +146,7 @@ def _after(reference: Reference, request: Request | None, event: Event, now: dat
     return evolve(request, event, now)
 
 
-class Journal(Queue, Shelf, Agreements, Proof):
+class Journal(Queue, Shelf, Agreements, Proof, Rescue):
     """The journal as its users see it: pages to write, a queue of deeds, and shelves to look things up."""
 
     def __init__(self, engine: Engine, *, domain: str, prefix: str = "PAY", name: str = "") -> None:

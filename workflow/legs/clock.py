@@ -16,6 +16,7 @@ import schedule
 from workflow.core.commands import AnnouncePayment, Command, Reroute
 from workflow.core.deeds import Deed, Lane
 from workflow.core.model import AskKind, Request, Status
+from workflow.core.outcome import OPERATOR
 from workflow.journal import Cause, Claimed, Journal
 from workflow.journal.agreements import OLD_AGREEMENTS
 from workflow.legs.base import LEASE, crashed_too_often, postpone_or_bury
@@ -25,7 +26,6 @@ from workflow.service import Service
 
 log = logging.getLogger("countersign.clock")
 KEEP_IGNORED = timedelta(days=90)
-OPERATOR = "operator"
 DIGEST = "digest"
 
 

@@ -47,6 +47,7 @@ class FolderLeg:
     bell: Bell = field(default_factory=Bell)
     _stirred: dict[str, tuple[int, str]] = field(default_factory=dict)
     _looked: str = ""
+    _filed: bool = False
 
     @property
     def journal(self) -> Journal:
@@ -56,6 +57,7 @@ class FolderLeg:
         """File one request; with nothing to file, look for payment orders now and then."""
         deed = self.journal.claim_deed(Lane.FOLDER, self.service.now(), LEASE)
         if deed is None:
+            self._leave_mark()
             return self._look_for_orders()
         if crashed_too_often(self.service, self.operators, deed):
             return True
@@ -63,7 +65,7 @@ class FolderLeg:
             request = self.journal.request(deed.reference) if deed.reference else None
             if request is not None and request.folder:
                 self.file(request)
-            self.materials.write_mark(self.journal.counters())
+            self._filed = True
             self.journal.settle([deed], self.service.now())
         except DocumentsError as error:
             self._failed(deed, error)
@@ -73,6 +75,12 @@ class FolderLeg:
             log.exception("materials of %s could not be filed", deed.reference)
             postpone_or_bury(self.service, self.operators, deed, error)
         return True
+
+    def _leave_mark(self) -> None:
+        """Once all is filed: how far the journal was, so that an older copy of it is noticed at the next start."""
+        if self._filed:
+            self.materials.write_mark(self.journal.marks())
+            self._filed = False
 
     def _failed(self, deed: Claimed, error: DocumentsError) -> None:
         if error.permanent:

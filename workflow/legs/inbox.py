@@ -78,7 +78,7 @@ class InboxLeg:
             self._finish_open()
             self.inbox.connect()
             self._uidvalidity = str(self.inbox.select(self.folder))
-            self._cursor = self.journal.cursor(self.mailbox, self._uidvalidity)
+            self._cursor = self._known_cursor()
         seen = []
         try:
             for fetched in self.inbox.new_letters(self._cursor, self.max_size, since=self.read_from):
@@ -88,11 +88,21 @@ class InboxLeg:
                     break
         finally:
             if seen:
-                self._cursor = max(self._cursor, *seen)
+                self._cursor = max(self._cursor, *seen)  # lower than before in a mailbox that was put back
                 self.journal.move_cursor(self.mailbox, self._uidvalidity, self._cursor)
         if seen:
             self.inbox.mark(seen)
         return bool(seen)
+
+    def _known_cursor(self) -> int:
+        """Up to where the folder has been read. A mailbox put back from a backup may count on from a lower number
+        under its old UIDVALIDITY: then it is read from its beginning, and what is known changes nothing."""
+        cursor = self.journal.cursor(self.mailbox, self._uidvalidity)
+        if not self.inbox.next_uid or cursor < self.inbox.next_uid:
+            return cursor
+        log.warning("%s: letters up to %s are known, the next gets %s: the mailbox is an older copy, read anew",
+                    self.mailbox, cursor, self.inbox.next_uid)  # fmt: skip
+        return 0
 
     def wait(self, seconds: float) -> None:
         if self.inbox.connected:

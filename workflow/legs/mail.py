@@ -33,12 +33,15 @@ class MailLeg:
     operators: tuple[str, ...]
     name: str = "mail"
     bell: Bell = field(default_factory=Bell)
+    _held: bool = True
     _next: Claimed | None = None
     """Held since the commit that settled the one before."""
 
     def work_once(self) -> bool:
         """Do one due notice; True if there may be more."""
         journal = self.service.journal
+        if self._is_held():
+            return False
         deed, self._next = self._next or journal.claim_deed(Lane.MAIL, self.service.now(), LEASE), None
         if deed is None:
             return False
@@ -54,6 +57,12 @@ class MailLeg:
             log.exception("notice %s (%s %s) could not be made", deed.id, deed.kind, deed.reference)
             postpone_or_bury(self.service, self.operators, deed, error)
         return True
+
+    def _is_held(self) -> bool:
+        """After a recovery no notice leaves until the operator says so; asked again only while it is so."""
+        if self._held:
+            self._held = self.service.journal.held_since() is not None
+        return self._held
 
     def _perform(self, deed: Claimed) -> None:
         journal, now = self.service.journal, self.service.now()

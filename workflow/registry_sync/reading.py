@@ -80,7 +80,7 @@ class Reading:
         if snapshot.generation is not None and snapshot.generation > known:
             raise OldJournal(
                 f"The registry {self.name} is at generation {snapshot.generation}, the journal knows {known}: "
-                "the journal is an older copy. Restore the newer journal; nothing is read or sent until then."
+                "the journal is an older copy."
             )
 
     def _finish_announced(self, snapshot: Snapshot, facts: Any) -> bool:

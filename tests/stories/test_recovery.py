@@ -1,0 +1,193 @@
+"""An older copy of the journal was put back: nothing goes out, the gap is named, and `recover` finds what is known."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from helpers.command import countersign
+from stories.stage import ADAM, FIONA, PAYMENTS, RITA, Stage, complete_form, invoice
+
+
+def call(stage: Stage, *arguments: str, expect: int = 0) -> str:
+    done = countersign(stage.settings_file, *arguments)
+    assert "Traceback" not in done.stderr, done.stderr
+    assert done.returncode == expect, (arguments, done.returncode, done.stdout, done.stderr)
+    return done.stdout + done.stderr
+
+
+def facts(stage: Stage, *arguments: str) -> Any:
+    return json.loads(countersign(stage.settings_file, *arguments, "--json").stdout)
+
+
+def backed_up(stage: Stage) -> Path:
+    """What `sqlite3 journal.db ".backup"` makes."""
+    target = stage.folder / "backup.db"
+    journal = stage.folder / "var" / "journal.db"
+    with closing(sqlite3.connect(journal)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+    return target
+
+
+def put_back(stage: Stage, backup: Path) -> None:
+    for name in ("journal.db", "journal.db-wal", "journal.db-shm"):
+        (stage.folder / "var" / name).unlink(missing_ok=True)
+    shutil.copy(backup, stage.folder / "var" / "journal.db")
+
+
+def sent(stage: Stage) -> int:
+    """Letters that left our mailbox; those of people come by the same server."""
+    return sum("Auto-Submitted" in r.message for r in stage.mail.received)
+
+
+def ask(stage: Stage, number: str, amount: str) -> None:
+    form = complete_form(stage.now()).replace("118", number).replace("12 000,50", amount)
+    stage.send(RITA, form, files=[(f"Счёт {number}.pdf", invoice(number))])
+
+
+def approve_all(stage: Stage) -> None:
+    for question in stage.new(ADAM):
+        if "Согласуйте" in str(question["Subject"]):
+            stage.answer(ADAM, question, "Согласовано")
+
+
+@pytest.fixture
+def lost(stage: Stage) -> Stage:
+    """Two requests after the backup: one that the backup knows was approved and paid, one is new and approved."""
+    ask(stage, "118", "12 000,50")
+    stage.run()
+    backup = backed_up(stage)
+    approve_all(stage)
+    ask(stage, "119", "7 000,00")
+    stage.run()
+    approve_all(stage)
+    stage.run()
+    stage.edit({"Статус": "Оплачен", "Платежка": "214"}, stage.first)
+    stage.run()
+    assert facts(stage, "show", stage.first)["status"] == "paid"
+    put_back(stage, backup)
+    return stage
+
+
+SECOND = "00002"
+
+
+def test_an_older_journal_sends_nothing_and_names_the_gap(lost: Stage) -> None:
+    before = sent(lost)
+    said = call(lost, "run", "--once", expect=1)
+    assert "older copy" in said
+    assert "recover" in said, "the sentence says what to do next"
+    assert sent(lost) == before
+
+
+def test_recovery_finds_what_is_known_and_holds_the_mail(lost: Stage) -> None:
+    before, second = sent(lost), lost.first.replace("00001", SECOND)
+    said = call(lost, "recover")
+    assert second in said
+    assert lost.first in said
+
+    first = facts(lost, "show", lost.first)
+    assert first["status"] == "on_hold", "the registry called it paid: nobody pays it again unasked"
+    assert [hold["kind"] for hold in first["holds"]] == ["accountant"]
+    assert "214" in first["holds"][0]["reason"]
+    again = facts(lost, "show", second)
+    assert again["status"] == "awaiting", "what the lost journal approved is asked anew"
+    assert again["fields"]["amount"]["value"] == "7000.00"
+    assert not again["approvals"]
+
+    call(lost, "run", "--once")
+    call(lost, "verify")
+    assert sent(lost) == before, "mail waits for the operator"
+    status = facts(lost, "status")
+    assert status["held_mail"]["count"] > 0
+    assert len(facts(lost, "list")["requests"]) == 2, "letters that are read again open nothing twice"
+
+    ask(lost, "120", "55,00")
+    call(lost, "run", "--once")
+    newest = facts(lost, "list")["requests"][-1]["reference"]
+    assert newest.endswith("00003"), "numbers go on above everything seen"
+
+
+def test_held_notices_are_shown_dropped_and_let_go(lost: Stage) -> None:
+    call(lost, "recover")
+    call(lost, "run", "--once")
+    before = sent(lost)
+    held = facts(lost, "recover")["held"]
+    assert {"id", "kind", "person", "reference", "created_at"} <= held[0].keys()
+    stale = [item for item in held if item["kind"] == "receipt_submitted"]
+    call(lost, "recover", *[word for item in stale for word in ("--drop", str(item["id"]))])
+    call(lost, "recover", "--release")
+    call(lost, "run", "--once")
+    subjects = [str(message["Subject"]) for message in lost.new(ADAM)]
+    assert any(SECOND in subject for subject in subjects), "the approver is asked again"
+    assert sent(lost) - before >= len(held) - len(stale)
+    assert facts(lost, "status")["held_mail"]["count"] == 0
+
+
+def test_a_recovered_request_is_approved_and_paid_as_any_other(lost: Stage) -> None:
+    call(lost, "recover")
+    call(lost, "recover", "--release")
+    call(lost, "run", "--once")
+    lost.new(FIONA)
+    second = lost.first.replace("00001", SECOND)
+    question = next(m for m in lost.new(ADAM)[::-1] if second in str(m["Subject"]) and "Согласуйте" in m["Subject"])
+    lost.answer(ADAM, question, "Согласовано")
+    call(lost, "run", "--once")
+    assert facts(lost, "show", second)["status"] == "approved"
+    lost.edit({"Статус": "Оплачен"}, second)
+    call(lost, "run", "--once")
+    assert facts(lost, "show", second)["status"] == "paid"
+
+
+def test_a_row_without_its_papers_comes_back_as_a_draft(lost: Stage) -> None:
+    second = lost.first.replace("00001", SECOND)
+    folder = next((lost.folder / "materials").glob(f"*/*/*/{second}"))
+    shutil.rmtree(folder)
+    said = call(lost, "recover")
+    assert "draft" in said
+    found = facts(lost, "show", second)
+    assert found["status"] == "draft"
+    assert found["fields"]["amount"]["value"] == "7000.00"
+
+
+def test_with_nothing_lost_there_is_nothing_to_recover(stage: Stage) -> None:
+    ask(stage, "118", "12 000,50")
+    stage.run()
+    assert "othing to recover" in call(stage, "recover")
+    assert facts(stage, "status")["held_mail"]["count"] == 0
+
+
+def test_a_backup_that_lacks_only_an_answer_is_noticed(stage: Stage) -> None:
+    """No number and no row is newer, but the materials were filed by a later journal."""
+    ask(stage, "118", "12 000,50")
+    stage.run()
+    backup, book = backed_up(stage), stage.book.read_bytes()
+    approve_all(stage)
+    stage.run()
+    put_back(stage, backup)
+    stage.book.write_bytes(book)
+    assert "older copy" in call(stage, "run", "--once", expect=1)
+
+
+def test_a_mailbox_put_back_from_a_backup_is_read_from_its_beginning(stage: Stage) -> None:
+    """It counts on from lower numbers under its old UIDVALIDITY; the letters under them must not be passed over."""
+    ask(stage, "118", "12 000,50")
+    stage.run()
+    box, copy = stage.mail.imap.maildir(PAYMENTS), stage.folder / "mailbox-backup"
+    shutil.copytree(box, copy)
+    for number in ("119", "120"):
+        ask(stage, number, "7 000,00")
+        stage.run()
+    stage.mail.imap.stop()
+    stage.mail.imap.put_back(PAYMENTS, copy)
+    stage.mail.imap.start()
+    ask(stage, "121", "33,00")
+    stage.run()
+    amounts = [item["fields"]["amount"]["value"] for item in facts(stage, "list")["requests"]]
+    assert amounts == ["12000.50", "7000.00", "7000.00", "33.00"], "the new letter counts, the old one changes nothing"

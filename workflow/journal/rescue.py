@@ -1,0 +1,69 @@
+"""What a restored older journal needs: numbers above everything seen, marks that only grow, and mail held back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, and_, func, select, update
+
+from workflow.journal import tables
+from workflow.journal.engine import insert_if_new, reading, upsert
+from workflow.journal.queue import SKIPPED
+from workflow.journal.stamp import stamp
+
+DEEDS = "deeds"
+HELD = "mail_held"
+
+
+class Rescue:
+    """Numbers and notices after a recovery."""
+
+    engine: Engine
+
+    def raise_counter(self, prefix: str, year: int, number: int) -> None:
+        """Numbers of this prefix and year go on above `number`."""
+        table = tables.counters
+        where = and_(table.c.prefix == prefix, table.c.year == year, table.c.last < number)
+        with self.engine.begin() as connection:
+            insert_if_new(connection, table, {"prefix": prefix, "year": year, "last": number})
+            connection.execute(update(table).where(where).values(last=number))
+
+    def marks(self) -> dict[str, int]:
+        """What only grows: the numbers given and the things to do. A folder that knows more was left by a later
+        journal."""
+        with reading(self.engine) as connection:
+            last = connection.execute(select(func.max(tables.deeds.c.id))).scalar() or 0
+            rows = connection.execute(select(tables.counters)).all()
+        return {f"{row.prefix}-{row.year}": row.last for row in rows} | {DEEDS: last}
+
+    # --- mail held back -----------------------------------------------------------------------------------------------
+
+    def held_since(self) -> str | None:
+        """Since when no notice leaves (UTC text), None when they do."""
+        query = select(tables.meta.c.value).where(tables.meta.c.key == HELD)
+        with reading(self.engine) as connection:
+            return connection.execute(query).scalar() or None
+
+    def hold_mail(self, since: datetime | None) -> None:
+        """Hold every notice back until the operator lets them go (None)."""
+        with self.engine.begin() as connection:
+            upsert(connection, tables.meta, {"key": HELD, "value": stamp(since) if since else ""})
+
+    def waiting_mail(self) -> list[Any]:
+        """Notices that have not left, oldest first."""
+        table = tables.deeds
+        query = select(table).where(table.c.lane == "mail", table.c.state == "due").order_by(table.c.id)
+        with reading(self.engine) as connection:
+            return list(connection.execute(query).all())
+
+    def drop_mail(self, ids: Sequence[int], why: str, now: datetime) -> int:
+        """These notices will not be sent; how many there were."""
+        table = tables.deeds
+        where = and_(table.c.id.in_(list(ids)), table.c.lane == "mail", table.c.state == "due")
+        with self.engine.begin() as connection:
+            done = connection.execute(
+                update(table).where(where).values(state=SKIPPED, error=why, done_at=stamp(now))
+            )
+            return int(done.rowcount)

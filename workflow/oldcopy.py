@@ -1,0 +1,34 @@
+"""Is the journal an older copy? The registry's generation and a mark in the folder of materials tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from workflow.journal.rescue import DEEDS
+from workflow.registry_sync.reading import OldJournal
+from workflow.wiring import Wiring
+
+NEXT = (
+    "Nothing is read or sent. Restore the newer journal; if there is none, `countersign recover` takes up what the "
+    "registry and the folder know."
+)
+
+
+def refuse_old_copy(wiring: Wiring) -> None:
+    """Raises `OldJournal` with a sentence that names the gap; `RegistryError` and `DocumentsError` where it cannot be
+    seen."""
+    compare_mark(wiring.journal.marks(), wiring.materials.read_mark())
+    wiring.sync.open()
+
+
+def compare_mark(known: Mapping[str, int], left: Mapping[str, int]) -> None:
+    """The materials folder remembers how far the journal was."""
+    for name, number in left.items():
+        have = known.get(name, 0)
+        if number <= have:
+            continue
+        if name == DEEDS:
+            gap = f"The materials were filed by a later journal ({number} things to do, this one knows {have})"
+        else:
+            gap = f"The materials folder knows {name}-{number:05d}, the journal only {name}-{have:05d}"
+        raise OldJournal(f"{gap}: the journal is an older copy.")
