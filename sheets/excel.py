@@ -12,6 +12,7 @@ from sheets.files import changed_at, digest_of, read_file, replace_file, set_asi
 from sheets.locks import LockInfo, conflict_copies, locks_of
 from sheets.model import Change, Layout, Snapshot, Version, View
 from sheets.newbook import new_book
+from sheets.newsheet import add_views
 from sheets.package import Package
 from sheets.patch import patch_table
 from sheets.reading import read_book
@@ -124,6 +125,7 @@ class ExcelRegistry:
             patch_table(package, book, self.layout, index, changes, styles)
             recalculate_on_load(package, book)
         if views is not None:
+            book = add_views(package, book, self.layout, styles)
             draw_views(package, book, self.layout, views, styles)
         close_styles(package, book, styles)
         stamp(package, generation, identity)

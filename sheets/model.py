@@ -35,6 +35,7 @@ class ViewSpec:
     total: str = "Total"
     empty: str = ""
     aliases: tuple[str, ...] = ()  # other names of the sheet, as in another language
+    by_title: bool = True  # books made before sheets were marked have it; others never take a sheet by its name alone
 
     def sheet_among(self, names: Container[str]) -> str | None:
         """The name under which the sheet stands in a workbook; None where people removed it."""

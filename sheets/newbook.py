@@ -7,6 +7,7 @@ from openpyxl import Workbook
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.filters import AutoFilter, FilterColumn, Filters
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
@@ -21,7 +22,7 @@ from sheets.sheetxml import Sheet, cell_xml, column_letters, new_row, put_togeth
 from sheets.stylebook import close_styles, open_styles
 from sheets.text import cell_text
 from sheets.views import HEADER_ROW as VIEW_HEADER_ROW
-from sheets.workbook import open_book
+from sheets.workbook import MARK, open_book, quoted
 
 LAST_ROW = 1_048_576
 LIST_CHARACTERS = 255
@@ -45,6 +46,8 @@ def new_book(layout: Layout) -> bytes:
     _furnish(sheet, layout)
     for spec in layout.views:
         _furnish_view(book.create_sheet(spec.title), layout, spec)
+        name = MARK + spec.key
+        book.defined_names[name] = DefinedName(name, attr_text=f"{quoted(spec.title)}!$A$1", hidden=True)
     target = io.BytesIO()
     book.save(target)
     return _with_header(target.getvalue(), layout)

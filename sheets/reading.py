@@ -23,9 +23,9 @@ def read_book(content: bytes, layout: Layout, version: Version) -> tuple[Snapsho
         raise RegistryBroken(f"The workbook has no worksheet “{layout.worksheet}”.")
     formulas = list(formula_cells(package.stream(book.sheets[layout.worksheet])))
     values = _open(content)
-    views = (spec.sheet_among(book.sheets) for spec in layout.views)
-    names = [layout.worksheet, *(name for name in views if name is not None)]
-    sheets: dict[str, Values] = {name: _sheet(values, name) for name in names}
+    views = {spec.title: name for spec in layout.views if (name := book.sheet_of(spec)) is not None}
+    sheets: dict[str, Values] = {title: _sheet(values, name) for title, name in views.items()}
+    sheets[layout.worksheet] = _sheet(values, layout.worksheet)
     snapshot, index = read_sheets(sheets, layout, version, stamp_of(package), dates_1904=book.dates_1904)
     return replace(snapshot, formulas=_of_ours(formulas, index)), index
 

@@ -4,6 +4,7 @@ A look is kept as a named cell style, so that it is found again after another pr
 people may restyle it there, and new rows follow.
 """
 
+import copy
 import re
 
 from lxml import etree
@@ -47,6 +48,14 @@ class StyleBook:
         if style not in self._dated:
             self._dated[style] = style if self._shows_date(style) else self._with_date(style)
         return self._dated[style]
+
+    def conditional_looks(self) -> list[etree._Element]:
+        """The looks that conditional formats refer to, in their order."""
+        return list(self._list("dxfs"))
+
+    def add_conditional_look(self, look: etree._Element) -> int:
+        """Take over such a look of another workbook; its number here."""
+        return self._append("dxfs", copy.deepcopy(look))
 
     def _list(self, name: str) -> etree._Element | list[etree._Element]:
         return next((element for element in self.root if local(element) == name), [])

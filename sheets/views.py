@@ -43,7 +43,7 @@ def draw_views(package: Package, book: Book, layout: Layout, views: Sequence[Vie
     """Draw each view on its sheet; one whose sheet people removed is not missed."""
     specs = {spec.key: spec for spec in layout.views}
     for view in views:
-        name = specs[view.key].sheet_among(book.sheets)
+        name = book.sheet_of(specs[view.key])
         if name is not None:
             _draw(package, book.sheets[name], layout, specs[view.key], view, styles, dates_1904=book.dates_1904)
 

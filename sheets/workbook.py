@@ -1,11 +1,12 @@
 """Where things stand in a workbook: its sheets, its date system, and the properties in which we keep our stamp."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lxml import etree
 
 from sheets.errors import RegistryBroken
+from sheets.model import ViewSpec
 from sheets.package import Package
 from sheets.relations import OFFICE, add_content_type, add_relations, local, parse, relations, serialize
 
@@ -14,6 +15,8 @@ CUSTOM_PART = "docProps/custom.xml"
 CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
 VALUES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
 CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+MARK, GONE = "_countersign_", "#REF!"
+REFERS = re.compile(r"(?:\$?'((?:[^']|'')+)'|\$?([^'!#]+))[!.]\$?A\$?1")
 FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 
 
@@ -26,6 +29,14 @@ class Book:
     styles: str | None
     calc_chain: str | None
     dates_1904: bool
+    marks: dict[str, str | None] = field(default_factory=dict)  # key of a sheet of ours -> its name; None: removed
+
+    def sheet_of(self, spec: ViewSpec) -> str | None:
+        """The name of the sheet that shows a view; None where there is none."""
+        if spec.key in self.marks:
+            name = self.marks[spec.key]
+            return name if name in self.sheets else None
+        return spec.sheet_among(self.sheets) if spec.by_title else None
 
 
 def open_book(package: Package) -> Book:
@@ -41,7 +52,23 @@ def open_book(package: Package) -> Book:
             sheets[str(sheet.get("name"))] = related[identifier][1]
     by_kind = dict(related.values())
     dates_1904 = any(item.get("date1904") in ("1", "true") for item in _descendants(root, "workbookPr"))
-    return Book(main, sheets, by_kind.get("styles"), by_kind.get("calcChain"), dates_1904)
+    return Book(main, sheets, by_kind.get("styles"), by_kind.get("calcChain"), dates_1904, _marks(root))
+
+
+def _marks(root: etree._Element) -> dict[str, str | None]:
+    """The sheets that hidden names of ours refer to; a name that leads nowhere is of a sheet that was removed."""
+    found: dict[str, str | None] = {}
+    for item in _descendants(root, "definedName"):
+        name = str(item.get("name", ""))
+        if name.startswith(MARK):
+            match = REFERS.fullmatch((item.text or "").strip())
+            found[name.removeprefix(MARK)] = (match[1].replace("''", "'") if match[1] else match[2]) if match else None
+    return found
+
+
+def quoted(title: str) -> str:
+    """The name of a sheet as it stands before the ! of a range."""
+    return "'" + title.replace("'", "''") + "'"
 
 
 def _descendants(root: etree._Element, name: str) -> list[etree._Element]:

@@ -7,12 +7,12 @@ sorting a range moves the cells but may leave the metadata where it was.
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sheets.google.wire import Json
-from sheets.model import Layout
+from sheets.model import Layout, ViewSpec
 
 STAMP, VIEW, ROW = "countersign", "countersign.view", "cs"
 METADATA = "developerMetadata(metadataId,metadataKey,metadataValue)"
@@ -27,9 +27,11 @@ class Stamp:
     identity: str = ""
     worksheet: str = ""
     ids: tuple[int, ...] = ()  # of the metadata that holds it, and of older ones
+    given: frozenset[str] = frozenset()  # keys of the sheets it was ever given: a removed one stays away
 
     def value(self) -> str:
-        return json.dumps({"g": self.generation, "i": self.identity, "w": self.worksheet}, ensure_ascii=False)
+        facts = {"g": self.generation, "i": self.identity, "w": self.worksheet, "s": " ".join(sorted(self.given))}
+        return json.dumps(facts, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ def _stamp(metadata: Sequence[Mapping[str, Any]]) -> Stamp | None:
         return None
     facts = max((facts for facts, _ in known), key=lambda facts: int(facts["g"]))
     ids = tuple(number for _, number in found)
-    return Stamp(int(facts["g"]), str(facts.get("i", "")), str(facts.get("w", "")), ids)
+    given = frozenset(str(facts.get("s", "")).split())
+    return Stamp(int(facts["g"]), str(facts.get("i", "")), str(facts.get("w", "")), ids, given)
 
 
 def _facts(item: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -119,10 +122,25 @@ def _views(sheets: Sequence[SheetFacts], layout: Layout) -> dict[str, SheetFacts
             marked.setdefault(sheet.view[0], sheet)
     titles = {sheet.title: sheet for sheet in sheets if sheet.view is None}
     for spec in layout.views:
-        name = spec.sheet_among(titles)
+        name = spec.sheet_among(titles) if spec.by_title else None
         if spec.key not in marked and name is not None:
             marked[spec.key] = titles[name]
     return {spec.key: marked[spec.key] for spec in layout.views if spec.key in marked}
+
+
+def lacking(layout: Layout, views: Container[str], stamp: Stamp | None) -> list[ViewSpec]:
+    """The sheets that the spreadsheet was never given. Those of the first version count as given."""
+    given = stamp.given if stamp is not None else frozenset()
+    return [spec for spec in layout.views if spec.key not in views and spec.key not in given and not spec.by_title]
+
+
+def free_title(title: str, taken: Iterable[str]) -> str:
+    """The title, or one with a number where people have a sheet of that name; letter case does not tell them apart."""
+    folded, wanted, number = {name.casefold() for name in taken}, title, 1
+    while wanted.casefold() in folded:
+        number += 1
+        wanted = f"{title} ({number})"
+    return wanted
 
 
 # --- writing metadata -------------------------------------------------------------------------------

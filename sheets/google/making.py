@@ -6,16 +6,17 @@ its own together with the stamp at the end, so that half a registry is never tak
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from sheets.google.book import Book, SheetFacts, Stamp, forget, new_id, stamp_requests
+from sheets.google.book import Book, SheetFacts, Stamp, forget, free_title, new_id, stamp_requests
 from sheets.google.held import Held
 from sheets.google.landing import expect
 from sheets.google.patch import plan_requests, planned
 from sheets.google.setup import FIRST_ROWS, new_registry, new_view
 from sheets.google.views import draw_views, fresh
 from sheets.google.wire import Json
-from sheets.model import Change, Layout, View
+from sheets.model import Change, Layout, View, ViewSpec
 from sheets.table import Index
 
 MOST_CHARACTERS = 1_500_000  # of one call; Google advises two megabytes at most
@@ -91,12 +92,23 @@ def _blank(sheet_id: int, title: str, layout: Layout) -> Held:
 
 def _views(book: Book, layout: Layout, views: Sequence[View]) -> list[Json]:
     """Every view on the sheet it has, or on a new one."""
-    sheets, requests = dict(book.views), list[Json]()
-    for at, spec in enumerate(layout.views, 1):
-        if spec.key not in sheets:
-            sheets[spec.key] = fresh(spec, new_id(), layout)
-            requests += new_view(sheets[spec.key].id, spec, layout, at)
-    return [*requests, *draw_views(layout, views, sheets)]
+    wanted = [spec for spec in layout.views if spec.key not in book.views]
+    made, requests = new_views(wanted, layout, [sheet.title for sheet in book.sheets], 1)
+    return [*requests, *draw_views(layout, views, {**book.views, **made})]
+
+
+def new_views(
+    wanted: Sequence[ViewSpec], layout: Layout, taken: Sequence[str], first: int | None = None
+) -> tuple[dict[str, SheetFacts], list[Json]]:
+    """One more sheet for each of these views, from the tab `first` on or behind the last; and the requests for them."""
+    made: dict[str, SheetFacts] = {}
+    requests: list[Json] = []
+    for spec in wanted:
+        title = free_title(spec.title, [*taken, *(sheet.title for sheet in made.values())])
+        made[spec.key] = replace(fresh(spec, new_id(), layout), title=title)
+        at = None if first is None else first + layout.views.index(spec)
+        requests += new_view(made[spec.key].id, title, spec, layout, at)
+    return made, requests
 
 
 def _rename(sheet_id: int, title: str) -> Json:

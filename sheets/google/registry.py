@@ -26,10 +26,10 @@ from cloud.login import DRIVE_METADATA, SHEETS, log_in
 from cloud.pace import Pace
 from sheets.errors import RegistryBroken, RegistryChanged, RegistryError, RegistryLocked, RegistryMissing
 from sheets.google.account import Account, DriveLock, Look
-from sheets.google.book import Book, Stamp, book_of, new_id, stamp_requests
+from sheets.google.book import Book, Stamp, book_of, lacking, new_id, stamp_requests
 from sheets.google.held import AFTERWARDS, WATCH_FIELDS, Held, Seen, take_watched
 from sheets.google.landing import expect, headings_hit, landed, mended
-from sheets.google.making import chunks, making, set_aside, undone
+from sheets.google.making import chunks, making, new_views, set_aside, undone
 from sheets.google.patch import Plan, cell_requests, plan_requests, planned
 from sheets.google.reading import FORMULA_FIELDS, READ_FIELDS, ranges_of, read_answer, with_outcomes
 from sheets.google.sending import send
@@ -144,12 +144,16 @@ class GoogleRegistry:
         given = {view.key: view for view in views or ()}
         shown = [given.get(spec.key, View(spec.key, ())) for spec in self.layout.views]
         old = set_aside(book, self.layout, self._clock())
-        batches = making(book, self.layout, changes, shown, Stamp(generation, identity, self.layout.worksheet), old)
+        batches = making(book, self.layout, changes, shown, self._first_stamp(generation, identity), old)
         for batch in undone(book, self.layout), *batches:
             if batch:
                 self._send(batch)
         self._book = self._held = self._known = None
         return self.read().version
+
+    def _first_stamp(self, generation: int, identity: str) -> Stamp:
+        given = frozenset(spec.key for spec in self.layout.views)
+        return Stamp(generation, identity, self.layout.worksheet, given=given)
 
     # --- beside the protocol ------------------------------------------------------------------------
 
@@ -268,8 +272,23 @@ class GoogleRegistry:
         exact = True
         for part in first:  # too much for one call: the stamp comes with the last part
             exact &= self._put(part, held, (), None)
-        stamp = Stamp(generation, held.sheet.stamp.identity if held.sheet.stamp else "", self.layout.worksheet)
-        return self._put(last, held, draw_views(self.layout, views, held.views), stamp) and exact
+        made = self._lacking_views(held, views)
+        stamp = Stamp(
+            generation, held.sheet.stamp.identity if held.sheet.stamp else "", self.layout.worksheet,
+            given=(held.sheet.stamp.given if held.sheet.stamp else frozenset()) | held.views.keys(),
+        )  # fmt: skip
+        return self._put(last, held, [*made, *draw_views(self.layout, views, held.views)], stamp) and exact
+
+    def _lacking_views(self, held: Held, views: Sequence[View]) -> list[Json]:
+        """Requests for the sheets that the spreadsheet was never given; `held` knows them from then on."""
+        wanted = lacking(self.layout, held.views, held.sheet.stamp) if views else []
+        if not wanted:
+            return []
+        book = self._book or self._look_up()
+        made, requests = new_views(wanted, self.layout, [sheet.title for sheet in book.sheets])
+        held.views.update(made)
+        self._book = None  # sheets are looked up again before the next read
+        return requests
 
     def _put(self, changes: Sequence[Change], held: Held, more: Sequence[Json], stamp: Stamp | None) -> bool:
         """One batch; True when afterwards everything stood as expected. `held` then says how it stands."""

@@ -35,12 +35,12 @@ def new_registry(sheet_id: int, title: str, layout: Layout, index: int) -> list[
     ]
 
 
-def new_view(sheet_id: int, spec: ViewSpec, layout: Layout, index: int) -> list[Json]:
+def new_view(sheet_id: int, title: str, spec: ViewSpec, layout: Layout, index: int | None) -> list[Json]:
     """The sheet of one view, still empty."""
     columns = layout.view_layout_columns()
     places = {column.key: at for at, column in enumerate(columns)}
     return [
-        _add_sheet(sheet_id, spec.title, index, VIEW_ROWS, max(1, len(columns)), VIEW_HEADER, 0, bare=True),
+        _add_sheet(sheet_id, title, index, VIEW_ROWS, max(1, len(columns)), VIEW_HEADER, 0, bare=True),
         view_mark(sheet_id, spec.key, layout.worksheet),
         *_widths(sheet_id, columns),
         *status_choice(sheet_id, layout, places, VIEW_HEADER),
@@ -95,14 +95,16 @@ def looking(value: str, look: Look) -> Json:
 
 
 def _add_sheet(
-    sheet_id: int, title: str, index: int, rows: int, columns: int, frozen_rows: int, frozen_columns: int,
+    sheet_id: int, title: str, index: int | None, rows: int, columns: int, frozen_rows: int, frozen_columns: int,
     *, bare: bool = False,
 ) -> Json:  # fmt: skip
     size = {
         "rowCount": rows, "columnCount": columns, "frozenRowCount": frozen_rows, "frozenColumnCount": frozen_columns,
         "hideGridlines": bare,
     }  # fmt: skip
-    properties = {"sheetId": sheet_id, "title": title, "index": index, "gridProperties": size}
+    properties = {"sheetId": sheet_id, "title": title, "gridProperties": size}
+    if index is not None:
+        properties["index"] = index
     return {"addSheet": {"properties": properties}}
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,7 @@ from helpers.rich_workbook import HEADER_ROW, known, rich_workbook
 from sheets.errors import RegistryLocked
 from sheets.excel import ExcelRegistry
 from sheets.merge import merge_row
-from sheets.model import Change
+from sheets.model import Change, ViewSpec
 
 pytestmark = [
     needs("libreoffice"),
@@ -187,3 +188,24 @@ def test_a_rich_workbook_opens_after_our_writes_and_says_the_same(office: Office
     assert changed == [HEADER_ROW + 3]
     office.edit(registry.path, plan.worksheet)
     assert list(registry.read().rows) == known()
+
+
+def test_a_sheet_that_was_added_is_known_again_when_renamed_and_not_made_anew_when_removed(
+    office: Office, tmp_path: Path
+) -> None:
+    path = tmp_path / "registry.xlsx"
+    rich_workbook(path, PLAN)
+    specs = [ViewSpec(key, key.title(), by_title=False) for key in ("overdue", "week")]
+    plan = replace(PLAN, views=tuple(specs))
+    shown = [view(spec.key, range(1, 3), "ru") for spec in specs]
+
+    def draw() -> None:
+        registry = ExcelRegistry(path, plan)
+        registry.write([], registry.read().version, generation=2, views=shown)
+
+    draw()
+    office.edit(path, "Overdue", 'sheet.Name = "Late"', 'book.Sheets.removeByName("Week")')
+    draw()
+    book = load_workbook(path)
+    assert book.sheetnames == [SHEET, "Plan", "Late"]
+    assert book["Late"]["A3"].value == reference(1)

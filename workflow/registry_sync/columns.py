@@ -43,7 +43,9 @@ SPEC: tuple[tuple[str, Owner, Kind, float], ...] = (
     ("history", "journal", "longtext", 36),
     ("updated", "journal", "text", 17),
 )
-VIEWS = ("today", "week", "month")
+VIEWS = ("today", "week", "month", "overdue")
+FIRST_VIEWS = ("today", "week", "month")
+"""Those that books of the first version have, without a mark of ours."""
 VIEW_COLUMNS = (
     "pay_by", "contractor", "amount", "currency", "subject", "status", "purpose", "inn", "kpp", "account", "bic",
     "bank_details", "invoice", "warnings", "materials", "reference",
@@ -83,7 +85,7 @@ def layout(
         input_title=own.text("sheet_input_title"), input_message=own.text("sheet_input_message"),
         views=tuple(
             ViewSpec(key, own.text(f"sheet_{key}"), own.text(f"sheet_{key}_caption"), own.text("sheet_total"),
-                     own.text("sheet_empty"))
+                     own.text("sheet_empty"), by_title=key in FIRST_VIEWS)
             for key in VIEWS
         ),
         view_columns=VIEW_COLUMNS,

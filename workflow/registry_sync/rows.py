@@ -84,13 +84,16 @@ def _day(text: str) -> date | None:
 
 
 def views(requests: Iterable[Request], today: date, writer: RowWriter) -> tuple[View, ...]:
-    """Today is what is due up to today, overdue included; Week up to Sunday; Month up to its end: each holds the one
-    before. Only approved unpaid rows that nothing holds."""
+    """Overdue is what was due before today, Today what is due up to today, overdue included; Week up to Sunday; Month
+    up to its end: each holds the one before. Only approved unpaid rows that nothing holds."""
     payable = sorted(
         (request for request in requests if request.payable),
         key=lambda request: (request.value("pay_by"), request.reference),
     )
-    ends = {"today": today, "week": today + timedelta(days=6 - today.weekday()), "month": _month_end(today)}
+    ends = {
+        "today": today, "week": today + timedelta(days=6 - today.weekday()), "month": _month_end(today),
+        "overdue": today - timedelta(days=1),
+    }  # fmt: skip
     rows = {request.reference: writer.view_row(request) for request in payable}
     return tuple(_view(key, [r for r in payable if _due(r) <= end], rows, writer) for key, end in ends.items())
 

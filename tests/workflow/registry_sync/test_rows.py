@@ -20,7 +20,9 @@ def test_the_columns_are_those_that_settings_can_rename() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_layout_speaks_the_words_of_the_contract(language: str) -> None:
     found = layout("Registry", language, words)
-    titles = {"en": ("Today", "Week", "Month"), "ru": ("Сегодня", "Неделя", "Месяц")}
+    titles = {
+        "en": ("Today", "Week", "Month", "Overdue"), "ru": ("Сегодня", "Неделя", "Месяц", "Просрочено"),
+    }  # fmt: skip
     assert tuple(view.title for view in found.views) == titles[language]
     assert len(found.input_title) <= 32
     assert len(found.input_message) <= 255

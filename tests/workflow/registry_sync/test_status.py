@@ -282,9 +282,12 @@ def test_a_hold_on_a_request_withdrawn_meanwhile_is_refused(room: Room) -> None:
 # --- on the views ----------------------------------------------------------------------------------------------------
 
 
-def test_paid_typed_on_today_counts_as_typed_in_the_registry(room: Room) -> None:
+@pytest.mark.parametrize("view", ["today", "week", "month", "overdue"])
+def test_paid_typed_on_a_view_counts_as_typed_in_the_registry(room: Room, view: str) -> None:
     reference = room.shown(pay_by="23.11.2026")
-    room.person.type_in_view("today", reference, "Paid")
+    room.wait(days=view == "overdue")
+    room.work()
+    room.person.type_in_view(view, reference, "Paid")
     room.work()
     assert (room.cell(reference, "status"), room.events(reference)) == ("Paid", ["Paid"])
     assert room.registry.read().view_edits == ()
