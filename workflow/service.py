@@ -17,6 +17,7 @@ from workflow.core.model import Reference
 from workflow.core.outcome import Accepted
 from workflow.core.policy import Policy
 from workflow.journal import Cause, Journal, Result
+from workflow.journal.postgres import repeated
 from workflow.journal.queue import Caps, GivenUp
 
 Wake = Callable[[Lane], None]
@@ -36,6 +37,7 @@ class Service:
     caps: Caps = field(default_factory=Caps)
     wake: Wake = _nobody
 
+    @repeated
     def handle(
         self, command: Command, cause: Cause, reference: Reference | None = None, also: Sequence[Deed] = (),
         without: frozenset[str] = frozenset(), given_up: GivenUp | None = None,
@@ -62,6 +64,7 @@ class Service:
         self._wake_for(deeds)
         return result
 
+    @repeated
     def note_letter(self, cause: Cause, deeds: Sequence[Deed] = (), about: Reference | None = None) -> Result:
         """Record a letter that gives no order, with the answers it gets (`about` a request, when it names one)."""
         now = self.now()

@@ -36,6 +36,7 @@ from workflow.core.outcome import Accepted, Outcome, Refused
 from workflow.core.policy import Policy, Rule, When
 from workflow.journal import Cause, Journal, LetterEntry, Result
 from workflow.journal.engine import open_engine
+from workflow.journal.leases import as_told
 from workflow.journal.schema import prepare
 from workflow.service import Service
 
@@ -199,14 +200,23 @@ def _blank_journal() -> bytes:
         return path.read_bytes()
 
 
+def blank_journal(folder: Path, database: str = "sqlite") -> str:
+    """The URL of a fresh journal on SQLite or PostgreSQL."""
+    if database == "postgres":
+        from helpers.postgres import blank_journal_url
+
+        return blank_journal_url()
+    (folder / "journal.db").write_bytes(_blank_journal())
+    return f"sqlite:///{folder / 'journal.db'}"
+
+
 class World:
     """The same cast before the real door and a real journal; letters carry the tokens that the journal gave out."""
 
-    def __init__(self, folder: Path, policy: Policy | None = None) -> None:
-        self.url = f"sqlite:///{folder / 'journal.db'}"
-        (folder / "journal.db").write_bytes(_blank_journal())
+    def __init__(self, folder: Path, policy: Policy | None = None, database: str = "sqlite") -> None:
+        self.url = blank_journal(folder, database)
         self.engine = open_engine(self.url)
-        self.journal = Journal(self.engine, domain="example.test")
+        self.journal = Journal(self.engine, domain="example.test", lease_clock=as_told)
         self.time = NOW
         self.woken: list[Lane] = []
         self.service = Service(self.journal, policy or policy_of(), lambda: self.time, wake=self.woken.append)
@@ -214,6 +224,21 @@ class World:
 
     def pass_time(self, time: timedelta) -> None:
         self.time += time
+
+    def close(self) -> None:
+        """Its connections, and its database for the next one."""
+        self.engine.dispose()
+        if self.engine.dialect.name != "sqlite":
+            from helpers.postgres import give_back
+
+            give_back(self.url)
+
+    def start_again(self) -> None:
+        """After a crash: what was in hand is free at once on SQLite, when its lease has ended on PostgreSQL."""
+        if self.engine.dialect.name == "sqlite":
+            self.journal.free_own_leases(self.time)
+        else:
+            self.pass_time(timedelta(hours=1))
 
     def letter(self, sender: Person = RITA) -> Cause:
         """A fresh letter as a cause."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, event
 
+from helpers.databases import each_database
 from helpers.world import ADA, ADAM, ALL, FIONA, MALLORY, OSCAR, RITA, World, form, lines, policy_of
 from workflow.core.commands import Amend, Comment, MarkPaid, Open, PutOnHold
 from workflow.core.deeds import Deed, Lane
@@ -15,9 +17,11 @@ from workflow.core.model import Status
 from workflow.journal import Cause, LetterEntry, Result
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path, policy_of(ALL))
+@pytest.fixture(params=each_database())
+def world(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
+    world = World(tmp_path, policy_of(ALL), request.param)
+    yield world
+    world.close()
 
 
 def test_two_handles_with_one_cause_are_one(world: World) -> None:

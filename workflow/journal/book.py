@@ -20,6 +20,8 @@ from workflow.journal.agreements import Agreements
 from workflow.journal.cause import Cause, LetterEntry, Result
 from workflow.journal.chain import START, link, payload_hash
 from workflow.journal.engine import insert_if_new, reading, upsert
+from workflow.journal.leases import LeaseClock
+from workflow.journal.postgres import one_at_a_time
 from workflow.journal.proof import Proof
 from workflow.journal.queue import Caps, GivenUp, Queue
 from workflow.journal.rescue import Rescue
@@ -38,6 +40,7 @@ class Page:
 
     def answered(self) -> Result | None:
         """The result of the same cause when it came before."""
+        one_at_a_time(self.connection, [f"cause:{self.cause.id}"])
         table = tables.causes
         row = self.connection.execute(select(table).where(table.c.id == self.cause.id)).one_or_none()
         return Result(row.reference, row.accepted, row.reason, seen=True) if row else None
@@ -149,8 +152,11 @@ def _after(reference: Reference, request: Request | None, event: Event, now: dat
 class Journal(Queue, Shelf, Agreements, Proof, Rescue):
     """The journal as its users see it: pages to write, a queue of deeds, and shelves to look things up."""
 
-    def __init__(self, engine: Engine, *, domain: str, prefix: str = "PAY", name: str = "") -> None:
-        super().__init__(engine, domain)
+    def __init__(
+        self, engine: Engine, *, domain: str, prefix: str = "PAY", name: str = "",
+        lease_clock: LeaseClock | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(engine, domain, lease_clock)
         self.prefix, self.name = prefix, name
 
     @contextmanager

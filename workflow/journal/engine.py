@@ -1,7 +1,7 @@
 """One engine for both databases. SQLite: WAL, every commit on disk, and writers queue up front.
 
 A SQLite transaction that reads and then writes fails with "database is locked" in spite of any time-out, unless it
-says BEGIN IMMEDIATE; so every transaction does, save those opened with `reading(engine)`.
+says BEGIN IMMEDIATE; so every transaction does, save those opened with `reading(engine)`. PostgreSQL: see `postgres`.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.schema import Table
 
+from workflow.journal.postgres import open_postgres
+
 BUSY_SECONDS = 30
 
 
 def open_engine(url: str) -> Engine:
     """The engine for `sqlite:///…` or `postgresql+psycopg://…`."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        return open_postgres(make_url(url))
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
@@ -49,8 +51,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def insert_if_new(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
     """Insert a row unless its key is there; True when it was inserted."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    done = connection.execute(insert(table).values(values).on_conflict_do_nothing())
-    return done.rowcount == 1
+    done = connection.execute(insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key))
+    return done.first() is not None
 
 
 def upsert(connection: Connection, table: Table, values: dict[str, Any]) -> None:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import exc
+
+NO_USE_NOW = ("08", "53", "57", "25006", "25P03", "55P03")
+"""SQLSTATE, or its class: connections, resources, a server that stops, a standby, a transaction that took too long."""
+
 
 class JournalError(Exception):
     """The journal cannot be used; `permanent` says whether trying again is of no use."""
@@ -13,3 +18,15 @@ class JournalError(Exception):
 
 class NewerSchema(JournalError):
     """The database was written by a newer program."""
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether the database cannot be used now: nobody's order is to blame, and the next one would fail as well."""
+    if isinstance(error, exc.OperationalError | exc.InterfaceError | exc.TimeoutError):
+        return True
+    if type(error) is exc.DatabaseError:
+        return True
+    if not isinstance(error, exc.DBAPIError):
+        return False
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return error.connection_invalidated or state.startswith(NO_USE_NOW)

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, and_, insert, select
 from workflow.journal import tables
 from workflow.journal.chain import START, link, payload_hash
 from workflow.journal.engine import reading
+from workflow.journal.postgres import one_at_a_time
 from workflow.journal.stamp import stamp, unstamp
 
 LATE_COMMITS = timedelta(hours=1)
@@ -63,6 +64,7 @@ class Proof:
         be missing from it; they are looked at again."""
         table, requests = tables.anchors, tables.requests
         with self.engine.begin() as connection:
+            one_at_a_time(connection, ["anchor"])
             last = connection.execute(select(table).order_by(table.c.id.desc()).limit(1)).one_or_none()
             query = select(requests.c.reference, requests.c.head).order_by(requests.c.reference)
             if last is not None:

@@ -19,6 +19,9 @@ from workflow.core.deeds import CONTRACTOR_KINDS, Deed, Lane
 from workflow.core.model import Reference, Request
 from workflow.journal import tables
 from workflow.journal.cause import Cause
+from workflow.journal.engine import reading
+from workflow.journal.leases import LeaseClock, as_told, by_database
+from workflow.journal.postgres import one_at_a_time, repeated
 from workflow.journal.stamp import stamp
 
 DUE, LEASED, SENDING, DONE, SKIPPED, DEAD, IN_DOUBT = (
@@ -53,6 +56,8 @@ class Claimed:
     created_at: str
     letter: str | None
     was_sending: bool = False
+    lease_until: str | None = None
+    """Also the mark of this very claim: a daemon that slept past it has lost the deed to whoever claimed it next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +77,14 @@ def new_token() -> str:
 class Queue:
     """Adding, claiming and settling deeds."""
 
-    def __init__(self, engine: Engine, domain: str) -> None:
+    def __init__(self, engine: Engine, domain: str, lease_clock: LeaseClock | None = None) -> None:
         self.engine, self.domain = engine, domain
+        self.lease_clock = lease_clock or (as_told if engine.dialect.name == "sqlite" else by_database)
+
+    @property
+    def shared(self) -> bool:
+        """Whether several daemons may work on this journal."""
+        return self.engine.dialect.name != "sqlite"
 
     # --- adding -------------------------------------------------------------------------------------------------
 
@@ -83,6 +94,7 @@ class Queue:
     ) -> None:  # fmt: skip
         """Queue deeds in the caller's transaction; leaves out what may come only once and has come. With `fresh` the
         request has just been opened, so nothing of it is queued yet."""
+        one_at_a_time(connection, (deed.once for deed in deeds if deed.once))
         roots: dict[tuple[str, bool], str] = {}
         seen: set[str] = set()
         rows: list[dict[str, Any]] = []
@@ -103,6 +115,7 @@ class Queue:
         if rows:
             connection.execute(insert(tables.deeds), rows)
 
+    @repeated
     def add_alone(
         self, reference: Reference | None, deeds: Sequence[Deed], now: datetime, caps: Caps | None = None,
         given_up: GivenUp | None = None,
@@ -121,7 +134,8 @@ class Queue:
         if deed.coalesce:
             same = and_(table.c.reference == reference, table.c.lane == deed.lane.value,
                         table.c.state == DUE, table.c.kind == deed.kind)  # fmt: skip
-            return connection.execute(select(table.c.id).where(same).limit(1)).scalar() is not None
+            # locked: whoever is claiming it just now will not see what this transaction decides
+            return connection.execute(select(table.c.id).where(same).limit(1).with_for_update()).scalar() is not None
         if deed.once:
             query = select(table.c.id).where(table.c.once == deed.once)
             if deed.once_for:
@@ -182,97 +196,119 @@ class Queue:
 
     # --- claiming and settling ----------------------------------------------------------------------------------
 
+    @repeated
     def claim_deed(self, lane: Lane, now: datetime, lease: timedelta) -> Claimed | None:
         """The oldest due deed of a lane, held for `lease`; None when nothing is due."""
         with self.engine.begin() as connection:
             return self._claim_next(connection, lane, now, lease)
 
+    @repeated
     def settle_and_claim(
         self, deed: Claimed, lane: Lane, now: datetime, lease: timedelta, state: str = DONE, note: str | None = None
     ) -> Claimed | None:
         """One commit between two deeds: this one is done, the next one is held."""
         with self.engine.begin() as connection:
-            self._settle(connection, [deed.id], now, state, note)
+            self._settle(connection, [deed], now, state, note)
             return self._claim_next(connection, lane, now, lease)
 
     def release(self, deed: Claimed) -> None:
         """A deed that was held and not begun is as if it had not been claimed."""
         table = tables.deeds
-        self._set(deed.id, state=DUE, lease_until=None, attempts=table.c.attempts - 1, faults=table.c.faults - 1)
+        self._set(deed, state=DUE, lease_until=None, attempts=table.c.attempts - 1, faults=table.c.faults - 1)
 
     def _claim_next(self, connection: Connection, lane: Lane, now: datetime, lease: timedelta) -> Claimed | None:
         return self._claim(connection, lane, now, lease, DUE) or self._claim(connection, lane, now, lease, LEASED)
 
+    @repeated
     def claim_all(self, lane: Lane, kind: str, now: datetime, lease: timedelta, limit: int = 5000) -> list[Claimed]:
         """All due deeds of a kind at once: the registry writes its rows together."""
         table = tables.deeds
         with self.engine.begin() as connection:
-            ready = _ready(lane, now, DUE) | _ready(lane, now, LEASED)
+            ready = self._ready(lane, now, DUE) | self._ready(lane, now, LEASED)
             ids = select(table.c.id).where(ready, table.c.kind == kind).order_by(table.c.id).limit(limit)
             rows = connection.execute(self._take(table.c.id.in_(ids.with_for_update(skip_locked=True)), now, lease))
-            return [_claimed(row, False) for row in rows]
+            return sorted((_claimed(row, False) for row in rows), key=lambda deed: deed.id)
 
     def _claim(
         self, connection: Connection, lane: Lane, now: datetime, lease: timedelta, state: str
     ) -> Claimed | None:
         table = tables.deeds
-        wanted = _ready(lane, now, state)
-        first = select(table.c.id, table.c.state).where(wanted).order_by(table.c.due_at, table.c.id).limit(1)
-        found = connection.execute(first.with_for_update(skip_locked=True)).one_or_none()
-        if found is None:
-            return None
-        row = connection.execute(self._take(and_(table.c.id == found.id, wanted), now, lease)).one_or_none()
-        return _claimed(row, found.state == SENDING) if row else None
+        wanted = self._ready(lane, now, state)
+        first = select(table.c.id).where(wanted).order_by(table.c.due_at, table.c.id).limit(1)
+        which = table.c.id == first.with_for_update(skip_locked=True).scalar_subquery()
+        row = connection.execute(self._take(and_(which, wanted), now, lease)).one_or_none()
+        return _claimed(row, row.state == SENDING) if row else None
 
-    @staticmethod
-    def _take(where: Any, now: datetime, lease: timedelta) -> Any:
+    def _take(self, where: Any, now: datetime, lease: timedelta) -> Any:
         table = tables.deeds
         # the mark of a notice that was being sent stays: cut off once more, it must still be known
         state = case((table.c.state == SENDING, SENDING), else_=LEASED)
-        values = {"state": state, "lease_until": stamp(now + lease), "attempts": table.c.attempts + 1,
+        values = {"state": state, "lease_until": self.lease_clock(now, lease), "attempts": table.c.attempts + 1,
                   "faults": table.c.faults + 1}  # fmt: skip
         return update(table).where(where).values(values).returning(*table.c)
 
-    def mark_sending(self, deed: Claimed) -> None:
-        """Just before DATA of a contractor's notice: from here on it is never sent again by itself."""
-        self._set(deed.id, state=SENDING)
+    def _ready(self, lane: Lane, now: datetime, state: str) -> Any:
+        table = tables.deeds
+        if state == DUE:
+            return and_(table.c.lane == lane.value, table.c.state == DUE, table.c.due_at <= stamp(now))
+        ended = or_(table.c.state == LEASED, table.c.state == SENDING)
+        return and_(table.c.lane == lane.value, ended, table.c.lease_until < self.lease_clock(now, timedelta(0)))
 
+    def still_holds(self, deed: Claimed, now: datetime) -> bool:
+        """Whether the deed is this process's own, and its lease not ended: asked just before the outside is changed."""
+        table = tables.deeds
+        held = and_(_same(deed), table.c.lease_until > self.lease_clock(now, timedelta(0)))
+        with reading(self.engine) as connection:
+            return connection.execute(select(table.c.id).where(held)).scalar() is not None
+
+    @repeated
+    def mark_sending(self, deed: Claimed) -> bool:
+        """Just before DATA of a contractor's notice: from here on it is never sent again by itself. False when the deed
+        is another daemon's by now."""
+        return self._set(deed, state=SENDING)
+
+    @repeated
     def settle(self, deeds: Sequence[Claimed], now: datetime, state: str = DONE, note: str | None = None) -> None:
         """These deeds are done (or passed over: SKIPPED with the reason)."""
         with self.engine.begin() as connection:
-            for start in range(0, len(deeds), 500):
-                self._settle(connection, [deed.id for deed in deeds[start : start + 500]], now, state, note)
+            for start in range(0, len(deeds), 250):
+                self._settle(connection, deeds[start : start + 250], now, state, note)
 
     @staticmethod
-    def _settle(connection: Connection, ids: Sequence[int], now: datetime, state: str, note: str | None) -> None:
+    def _settle(connection: Connection, deeds: Sequence[Claimed], now: datetime, state: str, note: str | None) -> None:
+        """What another daemon holds by now is left to it."""
         values = {"state": state, "done_at": stamp(now), "lease_until": None, "error": note}
-        connection.execute(update(tables.deeds).where(tables.deeds.c.id.in_(ids)).values(values))
+        connection.execute(update(tables.deeds).where(or_(*map(_same, deeds))).values(values))
 
+    @repeated
     def postpone(self, deed: Claimed, error: str, at: datetime, *, our_fault: bool = False) -> None:
         """Try again at `at`. The world's passing failures are tried for as long as it takes, our faults ten times. A
         fault of ours after the sending mark leaves the mark: nobody knows how far the notice came."""
         if not our_fault:
-            self._set(deed.id, state=DUE, due_at=stamp(at), lease_until=None, error=error, faults=0)
+            self._set(deed, state=DUE, due_at=stamp(at), lease_until=None, error=error, faults=0)
             return
         marked = tables.deeds.c.state == SENDING
-        self._set(deed.id, state=case((marked, SENDING), else_=DUE), due_at=stamp(at), error=error,
+        self._set(deed, state=case((marked, SENDING), else_=DUE), due_at=stamp(at), error=error,
                   lease_until=case((marked, stamp(at)), else_=null()))  # fmt: skip
 
     @staticmethod
     def bury(connection: Connection, given_up: GivenUp) -> None:
         """Put a deed on the dead-letter list (or in doubt), in the transaction that tells of it: only a person brings
         it back."""
-        which = tables.deeds.c.id == given_up.deed.id
         values = {"state": given_up.state, "lease_until": None, "error": given_up.why}
-        connection.execute(update(tables.deeds).where(which).values(values))
+        connection.execute(update(tables.deeds).where(_same(given_up.deed)).values(values))
 
-    def _set(self, deed_id: int, **values: Any) -> None:
+    def _set(self, deed: Claimed, **values: Any) -> bool:
+        """Change a deed that is still ours; whether it was."""
         with self.engine.begin() as connection:
-            connection.execute(update(tables.deeds).where(tables.deeds.c.id == deed_id).values(values))
+            return connection.execute(update(tables.deeds).where(_same(deed)).values(values)).rowcount == 1
 
     def free_own_leases(self, now: datetime) -> None:
         """At the start of the single daemon on SQLite: what it had claimed is free at once, and comes in its turn
-        (ended leases wait behind all that is due). The mark of a notice that was being sent stays."""
+        (ended leases wait behind all that is due). The mark of a notice that was being sent stays. On PostgreSQL others
+        may be at work: there every lease runs out by itself."""
+        if self.shared:
+            return
         table = tables.deeds
         with self.engine.begin() as connection:
             due = {"state": DUE, "lease_until": None}
@@ -291,16 +327,16 @@ class Queue:
             return connection.execute(update(table).where(where).values(values)).rowcount
 
 
-def _ready(lane: Lane, now: datetime, state: str) -> Any:
+def _same(deed: Claimed) -> Any:
+    """The deed, as long as nobody has claimed it after us."""
     table = tables.deeds
-    if state == DUE:
-        return and_(table.c.lane == lane.value, table.c.state == DUE, table.c.due_at <= stamp(now))
-    ended = or_(table.c.state == LEASED, table.c.state == SENDING)
-    return and_(table.c.lane == lane.value, ended, table.c.lease_until < stamp(now))
+    same = and_(table.c.id == deed.id, table.c.lease_until == deed.lease_until)
+    return table.c.id == deed.id if deed.lease_until is None else same
 
 
 def _claimed(row: Any, was_sending: bool) -> Claimed:
     return Claimed(
         row.id, row.lane, row.kind, row.reference, row.person, json.loads(row.params), row.attempts, row.faults,
         row.token, row.message_id, row.root, row.created_at, row.letter, was_sending,
+        row.lease_until,
     )  # fmt: skip

@@ -11,9 +11,10 @@ from filelock import FileLock
 from sqlalchemy import Engine, inspect, text
 
 from workflow.journal.errors import JournalError, NewerSchema
+from workflow.journal.postgres import alone_on_it, make_schema, plain_text
 from workflow.journal.tables import HEAD
 
-KNOWN = ("0001",)
+KNOWN = ("0001", "0002")
 
 
 def current(engine: Engine) -> str | None:
@@ -81,5 +82,10 @@ def _run(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.begin() as connection:
+        if on_postgres := engine.dialect.name == "postgresql":
+            make_schema(connection)
+            alone_on_it(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if on_postgres:
+            plain_text(connection)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
-HEAD = "0001"
+HEAD = "0002"
 """The schema that this program writes; a newer one is refused."""
 
 metadata = MetaData()
@@ -31,7 +31,7 @@ letters = Table(
 cursors = Table(
     "cursors", metadata,
     Column("mailbox", String(200), primary_key=True), Column("uidvalidity", String(40), primary_key=True),
-    Column("uid", Integer, nullable=False),
+    Column("uid", Integer().with_variant(BigInteger(), "postgresql"), nullable=False),
 )  # fmt: skip
 
 causes = Table(
@@ -120,4 +120,10 @@ anchors = Table(
     Column("requests", Integer, nullable=False), Column("hash", String(64), nullable=False),
     Column("heads", Text, nullable=False),
     UniqueConstraint("at", name="anchors_at"),
+)  # fmt: skip
+
+leases = Table(
+    "leases", metadata,
+    Column("name", String(300), primary_key=True), Column("holder", Text, nullable=False),
+    Column("epoch", Integer, nullable=False), Column("until", String(40), nullable=False),
 )  # fmt: skip

@@ -6,10 +6,9 @@ import errno
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy.exc import DatabaseError, OperationalError
-
 from workflow.core.deeds import Deed, Lane
 from workflow.journal import Claimed
+from workflow.journal.errors import is_unavailable
 from workflow.journal.queue import GivenUp
 from workflow.service import Service
 
@@ -18,6 +17,10 @@ LEASE = timedelta(minutes=10)
 """Longer than all time-outs of one piece of work together."""
 LONGEST_WAIT = timedelta(minutes=15)
 OUT_OF_ORDER = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+
+
+class TakenOver(Exception):
+    """Another daemon has this deed by now: we slept past our lease."""
 
 
 class Leg(Protocol):
@@ -49,7 +52,7 @@ def is_out_of_order(error: Exception) -> bool:
     as well."""
     if isinstance(error, OSError):
         return error.errno in OUT_OF_ORDER
-    return isinstance(error, OperationalError) or type(error) is DatabaseError
+    return is_unavailable(error)
 
 
 def postpone_or_bury(service: Service, operators: tuple[str, ...], deed: Claimed, error: Exception) -> None:

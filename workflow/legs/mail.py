@@ -9,13 +9,16 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from mailer.errors import DeliveryError
 from mailer.smtp import Outgoing
 from workflow.core.commands import NoteBounce, NoteInDoubt
 from workflow.core.deeds import CONTRACTOR_KINDS, Lane
 from workflow.journal import Cause, Claimed
+from workflow.journal.errors import is_unavailable
 from workflow.journal.queue import IN_DOUBT, SKIPPED, GivenUp
-from workflow.legs.base import LEASE, bury, crashed_too_often, dead_alarms, postpone_or_bury, retry_at
+from workflow.legs.base import LEASE, TakenOver, bury, crashed_too_often, dead_alarms, postpone_or_bury, retry_at
 from workflow.legs.bell import Bell
 from workflow.notices import Notices, Skip
 from workflow.service import Service
@@ -36,9 +39,12 @@ class MailLeg:
     _held: bool = True
     _next: Claimed | None = None
     """Held since the commit that settled the one before."""
+    _sent: Claimed | None = None
+    """Gone out, and the journal does not know it yet."""
 
     def work_once(self) -> bool:
         """Do one due notice; True if there may be more."""
+        self._settle_sent()
         journal = self.service.journal
         if self._is_held():
             return False
@@ -53,7 +59,12 @@ class MailLeg:
             self._failed(deed, error)
             if error.unreachable:
                 raise
+        except TakenOver:
+            log.warning("notice %s was taken over by another daemon", deed.id)
         except Exception as error:  # our fault costs one notice, not the leg
+            if is_unavailable(error):
+                self._next = None if self._sent else deed  # still ours until its lease ends
+                raise
             log.exception("notice %s (%s %s) could not be made", deed.id, deed.kind, deed.reference)
             postpone_or_bury(self.service, self.operators, deed, error)
         return True
@@ -74,10 +85,25 @@ class MailLeg:
         if isinstance(prepared, Skip):
             self._next = journal.settle_and_claim(deed, Lane.MAIL, now, LEASE, SKIPPED, prepared.reason)
             return
-        once = deed.kind in CONTRACTOR_KINDS
-        mark = (lambda: journal.mark_sending(deed)) if once else None
-        self.outgoing.send(prepared.message, prepared.sender, prepared.recipient, mark)
-        self._next = journal.settle_and_claim(deed, Lane.MAIL, self.service.now(), LEASE)
+        self.outgoing.send(prepared.message, prepared.sender, prepared.recipient, lambda: self._last_look(deed))
+        self._sent = deed
+        self._settle_sent()
+
+    def _last_look(self, deed: Claimed) -> None:
+        """Just before the letter itself: a contractor's is marked, and one that another daemon has now is not sent."""
+        journal = self.service.journal
+        if deed.kind in CONTRACTOR_KINDS:
+            ours = journal.mark_sending(deed)
+        else:
+            ours = not journal.shared or journal.still_holds(deed, self.service.now())
+        if not ours:
+            raise TakenOver
+
+    def _settle_sent(self) -> None:
+        """First of all, also when the journal could not be asked for a while: what has gone out must not go again."""
+        if self._sent is not None:
+            self._next = self.service.journal.settle_and_claim(self._sent, Lane.MAIL, self.service.now(), LEASE)
+            self._sent = None
 
     def _failed(self, deed: Claimed, error: DeliveryError) -> None:
         journal, now = self.service.journal, self.service.now()
@@ -116,7 +142,11 @@ class MailLeg:
         self.bell.ring()
 
     def close(self) -> None:
-        held, self._next = self._next, None
-        if held is not None:
-            self.service.journal.release(held)
         self.outgoing.close()
+        try:
+            self._settle_sent()
+            held, self._next = self._next, None
+            if held is not None:
+                self.service.journal.release(held)
+        except SQLAlchemyError as error:  # the lease of what is held ends by itself
+            log.warning("mail: %s", error)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from sqlalchemy import insert, select, text
 
-from helpers.world import NOW, World
+from helpers.world import World
 from workflow.journal import tables
 from workflow.journal.engine import insert_if_new, open_engine, reading, upsert
-from workflow.journal.schema import current, prepare
+from workflow.journal.schema import current
 
 WRITER = """
 import sys
@@ -60,8 +60,8 @@ def test_two_processes_that_read_and_write_wait_for_one_another(tmp_path: Path) 
     assert current(engine) == tables.HEAD
 
 
-def test_every_commit_is_on_disk(world: World) -> None:
-    with world.engine.connect() as connection:
+def test_every_commit_is_on_disk(alone: World) -> None:
+    with alone.engine.connect() as connection:
         pragmas = {name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in
                    ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")}  # fmt: skip
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30000}
@@ -79,10 +79,8 @@ def test_reading_goes_on_while_somebody_writes(world: World) -> None:
     assert world.journal.note("x") == "1"
 
 
-def test_insert_if_new_and_upsert(tmp_path: Path) -> None:
-    engine = open_engine(f"sqlite:///{tmp_path / 'journal.db'}")
-    prepare(engine, NOW)
-    with engine.begin() as connection:
+def test_insert_if_new_and_upsert(world: World) -> None:
+    with world.engine.begin() as connection:
         assert insert_if_new(connection, tables.meta, {"key": "a", "value": "1"})
         assert not insert_if_new(connection, tables.meta, {"key": "a", "value": "2"})
         upsert(connection, tables.meta, {"key": "a", "value": "3"})

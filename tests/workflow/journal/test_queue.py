@@ -49,7 +49,8 @@ def test_the_oldest_due_deed_of_the_lane_comes_first(world: World) -> None:
     assert waiting(world, Lane.FOLDER) == []
 
 
-def test_after_a_crash_a_deed_in_hand_comes_before_those_behind_it(world: World) -> None:
+def test_after_a_crash_a_deed_in_hand_comes_before_those_behind_it(alone: World) -> None:
+    world = alone
     add(world, notice("one", RITA), notice("two", RITA), notice("three", RITA))
     claimed(world)
     world.journal.free_own_leases(world.time)
@@ -113,10 +114,11 @@ def test_a_crash_counts_as_a_fault(world: World) -> None:
     add(world, notice("one", RITA))
     for turn in range(1, 4):
         assert claimed(world).faults == turn
-        world.journal.free_own_leases(world.time)
+        world.start_again()
 
 
-def test_at_the_start_own_leases_are_free_at_once(world: World) -> None:
+def test_at_the_start_own_leases_are_free_at_once(alone: World) -> None:
+    world = alone
     add(world, notice("one", RITA))
     claimed(world)
     assert claim(world) is None
@@ -172,7 +174,7 @@ def test_two_threads_never_get_the_same_deed(world: World) -> None:
 def test_a_contractors_notice_cut_off_while_sending_is_in_doubt(world: World) -> None:
     add(world, notice("contractor_paid", CONTRACTOR))
     world.journal.mark_sending(claimed(world))
-    world.journal.free_own_leases(world.time)
+    world.start_again()
     assert claimed(world).was_sending
 
 
@@ -181,7 +183,7 @@ def test_it_stays_in_doubt_through_a_second_crash(world: World) -> None:
     add(world, notice("contractor_paid", CONTRACTOR))
     world.journal.mark_sending(claimed(world))
     for _ in range(2):
-        world.journal.free_own_leases(world.time)
+        world.start_again()
         assert claimed(world).was_sending
 
 
