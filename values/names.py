@@ -12,6 +12,9 @@ from values.text import one_line, strip_invisible
 
 FOLDER_BYTES = 100
 
+LOOKS_LATIN = str.maketrans("аеорсухкмтвніѕјԁһ", "aeopcyxkmtbhisjdh")
+"""Small Cyrillic letters that cannot be told from Latin ones by eye (in capitals: А В Е К М Н О Р С Т Х У)."""
+
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])[ ]*(?:\..*)?", re.IGNORECASE)
 _EXTENSION = re.compile(r"\.[^\W_]{1,10}$")
@@ -25,6 +28,10 @@ _LEGAL_FORMS = re.compile(
     r"ltd|limited|llc|l l c|llp|lp|inc|incorporated|corp|corporation|co|company|plc|pjsc|jsc|ooo|"
     r"gmbh|ag|kg|ohg|ug|e k|bv|b v|nv|n v|sa|s a|sas|"
     r"sarl|srl|s r l|spa|s p a|oy|oyj|ab|as|a s|aps|sro|s r o|sp z o o)\b"
+)
+
+_LOOSE_FORMS = frozenset(
+    form.translate(LOOKS_LATIN) for form in ("ооо", "оао", "зао", "пао", "нао", "ао", "ип", "нко", "ано", "тоо", "чп")
 )
 
 
@@ -63,6 +70,22 @@ def fold_name(name: str) -> str:
     words = " ".join(re.sub(r"[\W_]+", " ", _QUOTES.sub("", plain)).split())
     bare = " ".join(_LEGAL_FORMS.sub(" ", words).split())
     return bare or words
+
+
+def loose_name(name: str) -> str:
+    """Reduce a name to what even a look-alike spelling shares: letters of both alphabets that look alike are one."""
+    words = fold_name(name).translate(LOOKS_LATIN).split()
+    bare = [word for word in words if word not in _LOOSE_FORMS]
+    return " ".join(bare or words)
+
+
+def legal_form(name: str) -> str:
+    """The legal form that stands in a name ("ооо"), or nothing; look-alike letters are read as what they look like."""
+    plain = unicodedata.normalize("NFKC", one_line(name)).casefold().replace("ё", "е")
+    words = " ".join(re.sub(r"[\W_]+", " ", _QUOTES.sub("", plain)).split())
+    found = _LEGAL_FORMS.findall(words) or [word for word in words.translate(LOOKS_LATIN).split()
+                                            if word in _LOOSE_FORMS]  # fmt: skip
+    return " ".join(found).translate(LOOKS_LATIN)
 
 
 def has_cyrillic(text: str) -> bool:

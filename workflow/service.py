@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from workflow.core.commands import Command, Open
+from workflow.core.commands import Command, CorrectContractor, Open
+from workflow.core.corrections import correct_card
 from workflow.core.decide import decide
 from workflow.core.deeds import Deed, Lane, deeds_of
 from workflow.core.model import Reference
@@ -56,13 +57,25 @@ class Service:
             if isinstance(command, Open):
                 year = now.astimezone(ZoneInfo(self.policy.timezone)).year
                 reference = command.reference or page.next_reference(year)
-            outcome = decide(request, command, self.policy, now)
+            outcome = decide(request, command, self.policy, now, page.ledger)
             after = page.record(reference, request, outcome, command.by, now)
             deeds = deeds_of(request, after, outcome.events, command.by, self.policy) if after else []
             deeds = [deed for deed in deeds if deed.kind not in without or deed.person != command.by] + list(also)
             result = page.close(reference, outcome, deeds, after, now, self.caps)
         self._wake_for(deeds)
         return result
+
+    @repeated
+    def correct_contractor(self, command: CorrectContractor, cause: Cause) -> Result:
+        """Decide on an accountant's correction of a card and record it in the card's own chain, in one commit."""
+        now = self.now()
+        with self.journal.card_page(cause) as page:
+            before_us = page.answered()
+            if before_us is not None:
+                return before_us
+            card = page.load(command.key)
+            event, reason = correct_card(card, command)
+            return page.close(card, event, reason, now)
 
     @repeated
     def note_letter(self, cause: Cause, deeds: Sequence[Deed] = (), about: Reference | None = None) -> Result:

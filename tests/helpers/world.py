@@ -31,6 +31,7 @@ from workflow.core.decide import decide
 from workflow.core.deeds import Deed, Lane, deeds_of
 from workflow.core.events import Event, Opened
 from workflow.core.evolve import begin, evolve
+from workflow.core.ledger import EMPTY, Ledger
 from workflow.core.model import AskKind, File, OrderFile, Person, Reference, Request, Status, Step
 from workflow.core.outcome import Accepted, Outcome, Refused
 from workflow.core.policy import Policy, Rule, When
@@ -101,6 +102,7 @@ class Desk:
 
     policy: Policy = field(default_factory=policy_of)
     now: datetime = NOW
+    ledger: Ledger = EMPTY
     found: Request | None = None
     history: list[tuple[Event, datetime]] = field(default_factory=list)
     deeds: list[Deed] = field(default_factory=list)
@@ -117,7 +119,7 @@ class Desk:
     def do(self, command: Command) -> Outcome:
         """Decide, fold the events in, and remember the deeds of this order alone."""
         before = self.found
-        outcome = decide(before, command, self.policy, self.now)
+        outcome = decide(before, command, self.policy, self.now, self.ledger)
         for event in outcome.events:
             self.found = self._after(event)
             self.history.append((event, self.now))
@@ -256,6 +258,24 @@ class World:
         reference = self.submitted(by, **changes)
         self.reply(ADAM, reference, "APPROVE")
         return reference
+
+    def paid(self, by: Person = RITA, **changes: str) -> Reference:
+        """Approved, paid, and those who must know told."""
+        reference = self.approved(by, **changes)
+        self.pay(reference)
+        return reference
+
+    def pay(self, reference: Reference) -> None:
+        """Fiona marks it paid, and the delay passes."""
+        self.order(MarkPaid(FIONA), reference, FIONA)
+        self.pass_time(self.service.policy.paid_delay)
+        payments = self.request(reference).payments
+        if payments:
+            self.order(AnnouncePayment("clock", payments[-1].at.isoformat()), reference, "clock")
+
+    def amend(self, reference: Reference, **typed: str) -> Result:
+        """The requester's corrected lines."""
+        return self.order(Amend(RITA, lines(**typed)), reference)
 
     def reply(self, person: Person, reference: Reference, word: str, comment: str = "") -> Result:
         """An answer to the newest notice this person got with something to decide."""

@@ -180,7 +180,7 @@ def test_every_event_of_the_core_can_be_told(lang: str) -> None:
         line = shown.event(Recorded(event, NOW, RITA, "letter:1"), str.upper, "RUB")
         assert line or name in ("Filled", "Asked"), name
         assert "{" not in line
-    assert EVENTS.keys() == KINDS.keys()
+    assert EVENTS.keys() == KINDS.keys() - {e.ContractorCorrected.__name__}, "a card has no line in a history"
 
 
 EVENTS = {

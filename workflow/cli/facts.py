@@ -13,6 +13,8 @@ from rich.table import Table
 from values.dates import parse_date
 from values.names import fold_name
 from workflow.cli.common import NO, WRONG_USE, Session, quiet, show, stop
+from workflow.core.contractors import BANK, Card
+from workflow.core.filling import described
 from workflow.core.model import Request, Status
 from workflow.report import Report, matches
 from workflow.statuses import status_of
@@ -162,16 +164,38 @@ PREFILLED = ("subject", "contractor", "contractor_email", "currency", "bank_deta
 
 
 def _last_values(session: Session, contractor: str) -> dict[str, str]:
+    """The contractor's card over the last request to him that was approved."""
     wiring = session.open_journal()
     quiet()
+    with wiring.journal.ledger() as ledger:
+        cards = ledger.cards_by_inn(contractor) or ledger.cards_by_name(contractor)
+        if len(cards) > 1:
+            stop(NO, f"Several contractors are called {contractor}: {'; '.join(map(described, cards))}. Give the INN.")
+        card = cards[0] if cards else None
+        last = ledger.last_approved(inn=card.inn if card else contractor, name=card.name if card else "")
+    last = last or _last_like(wiring, contractor)
+    if last is None and card is None:
+        stop(NO, f"No approved request to {contractor} is known.")
+    values = {
+        name: last.value(name) for name in PREFILLED
+        if last and last.value(name) and last.fields[name].source != "computed"
+    }  # fmt: skip
+    return values | (_of_card(card) if card else {})
+
+
+def _last_like(wiring: Wiring, contractor: str) -> Request | None:
+    """By a part of the name, as `list` finds it."""
     found = [
         request for request in wiring.journal.find(statuses=[Status.APPROVED.value, Status.PAID.value])
         if matches(request, statuses=set(), due=None, contractor=contractor, fold=fold_name)
     ]  # fmt: skip
-    if not found:
-        stop(NO, f"No approved request to {contractor} is known.")
-    last = max(found, key=lambda request: request.updated_at)
-    return {
-        name: last.value(name) for name in PREFILLED
-        if last.value(name) and last.fields[name].source != "computed"
-    }  # fmt: skip
+    return max(found, key=lambda request: request.updated_at, default=None)
+
+
+def _of_card(card: Card) -> dict[str, str]:
+    """What the card knows. Its account takes the place of the last request's: the two are never mixed."""
+    own = card.usual_bank(card.currency)
+    known = {"contractor": card.name, "inn": card.inn, "kpp": card.kpp, "contractor_email": card.email,
+             "currency": card.currency}  # fmt: skip
+    bank = {name: getattr(own, name) for name in BANK} | {"bank_details": ""} if own else {}
+    return {name: value for name, value in known.items() if value} | bank

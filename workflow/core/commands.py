@@ -23,6 +23,8 @@ class Form:
     comment: str = ""
     found: Mapping[str, Field] = field(default_factory=dict)
     """Values read from the files, for lines that nobody typed."""
+    payment_codes: tuple[str, ...] = ()
+    """A short hash of each payment code in the files that names a sum: the same code again is the same payment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +228,17 @@ class NoteAnswer:
     ask: AskRef | None = None
     warn: Person = ""
     quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectContractor:
+    """An accountant's correction of a contractor's card: `fields` by name (an empty text clears), `struck` accounts
+    or IBAN that are no longer his. It is given to `Service.correct_contractor`, as it is about no request."""
+
+    by: Person
+    key: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    struck: tuple[str, ...] = ()
 
 
 Command = (

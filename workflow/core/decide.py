@@ -16,6 +16,7 @@ from workflow.core.events import (
     NoticeInDoubt,
     Withdrawn,
 )
+from workflow.core.ledger import EMPTY, Ledger
 from workflow.core.model import Request, Status
 from workflow.core.outcome import Accepted, Outcome, Refused, refuse_answer
 from workflow.core.policy import Policy
@@ -27,15 +28,18 @@ class NoRequest(Exception):
     """An order for a request that is not there: a fault of ours, the door looks it up first."""
 
 
-def decide(request: Request | None, command: Command, policy: Policy, now: datetime) -> Outcome:
-    """The outcome of one order at `now` (aware UTC). Raises `NoRequest` for any order but `Open` without a request."""
+def decide(
+    request: Request | None, command: Command, policy: Policy, now: datetime, ledger: Ledger = EMPTY
+) -> Outcome:
+    """The outcome of one order at `now` (aware UTC); `ledger` answers what stands beside the request. Raises
+    `NoRequest` for any order but `Open` without a request."""
     if isinstance(command, c.Open):
-        return form.open_request(command, policy, now)
+        return form.open_request(command, policy, now, ledger)
     if request is None:
         raise NoRequest
     match command:
         case c.Amend():
-            return form.amend(request, command, policy, now)
+            return form.amend(request, command, policy, now, ledger)
         case c.Approve():
             return votes.approve(request, command, policy)
         case c.Reject() | c.SendBack():

@@ -34,6 +34,7 @@ class Filled:
     refused_files: tuple[tuple[str, str], ...] = ()
     keep_draft: bool = False
     found: Mapping[str, Field] = field(default_factory=dict)
+    payment_codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +275,17 @@ class AnswerRefused:
     quiet: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ContractorCorrected:
+    """An accountant wrote on a contractor's card; `struck` are accounts that are no longer known. It belongs to the
+    card's own chain, not to a request."""
+
+    by: Person
+    key: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    struck: tuple[str, ...] = ()
+
+
 Event = (
     Opened | Filled | CorrectionRefused | Submitted | Asked | StepStuck | Approved | ApprovalCompleted | Rejected
     | Returned | ReasonAdded | VoteUndone | Withdrawn | Held | Released | Paid | PartPaid | PaymentCorrected
@@ -281,7 +293,8 @@ Event = (
     | Commented | Rerouted | Bounced | NoticeInDoubt | EditRefused | AnswerRefused
 )  # fmt: skip
 
-KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
+CardEvent = ContractorCorrected
+KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (*get_args(Event), CardEvent)}
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {}
 
 
@@ -296,7 +309,7 @@ class Recorded:
     seq: int = field(default=0)
 
 
-def to_json(event: Event) -> str:
+def to_json(event: Event | CardEvent) -> str:
     """The payload that is stored and hashed."""
     name = type(event).__name__
     return _adapter(name).dump_json(event).decode()

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from types import MappingProxyType
 
 from values.names import contractor_folder
 from values.requisites import split_bank_details
 from workflow.core.card import differences, examine, usable
 from workflow.core.commands import Amend, Form, Open
 from workflow.core.events import Asked, CorrectionRefused, Event, Filled, Opened, StepStuck, Submitted
+from workflow.core.filling import CARD, SPARED_BY_CARD, Known, remembered, unlike
+from workflow.core.ledger import EMPTY, Ledger
 from workflow.core.model import (
     FIELDS,
     AskKind,
     Caution,
+    Field,
     File,
     Person,
+    Problem,
     Request,
     Status,
     Step,
@@ -27,14 +32,17 @@ from workflow.core.outcome import Accepted, Outcome, Refused, refuse_answer
 from workflow.core.policy import Policy
 
 BANK_PARTS = frozenset({"inn", "kpp", "bic", "account", "corr_account", "iban", "swift"})
+WHO = frozenset({"contractor", "inn", *BANK_PARTS, "bank_details"})
+"""Lines that say who is paid: typed anew, the card is asked anew."""
 OF_THE_LETTERS = frozenset({"sender_unverified", "look_alike", "charset_guessed"})
 """Cautions about how the form came in; they stay with what it brought."""
 
 
-def open_request(command: Open, policy: Policy, now: datetime) -> Outcome:
+def open_request(command: Open, policy: Policy, now: datetime, ledger: Ledger = EMPTY) -> Outcome:
     """A complete form goes to approval by itself; anything else is a draft that is asked about."""
     form = command.form
-    filled = _filled(command.by, form, form.typed, form.rivals, form.files, policy, now, command.keep_draft)
+    filled = _filled(command.by, form, form.typed, form.rivals, form.files, policy, now, command.keep_draft,
+                     ledger)  # fmt: skip
     events: list[Event] = [Opened(command.by, form.letter), filled]
     if filled.problems or command.keep_draft:
         events.append(Asked(command.by, AskKind.COMPLETE, 0, 0))
@@ -43,11 +51,11 @@ def open_request(command: Open, policy: Policy, now: datetime) -> Outcome:
     return Accepted(tuple(events))
 
 
-def amend(request: Request, command: Amend, policy: Policy, now: datetime) -> Outcome:
+def amend(request: Request, command: Amend, policy: Policy, now: datetime, ledger: Ledger = EMPTY) -> Outcome:
     """Missing lines complete a draft; corrected ones make a new version, which voids all approvals."""
     if request.status in (Status.PAID, Status.REJECTED, Status.WITHDRAWN):
         return refuse_answer(command.by, f"closed_{request.status}")
-    filled = _merged(request, command, policy, now)
+    filled = _merged(request, command, policy, now, ledger)
     if request.status in (Status.DRAFT, Status.RETURNED):
         return _amend_open_form(request, command, filled, policy)
     return _correct(request, command, filled, policy)
@@ -114,7 +122,7 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[tuple[
     )
 
 
-def _merged(request: Request, command: Amend, policy: Policy, now: datetime) -> Filled:
+def _merged(request: Request, command: Amend, policy: Policy, now: datetime, ledger: Ledger) -> Filled:
     """The form with the letter's lines laid over it; files of the same name are replaced, others added."""
     form = command.form
     typed = {**request.typed, **form.typed}
@@ -127,9 +135,13 @@ def _merged(request: Request, command: Amend, policy: Policy, now: datetime) -> 
     typed = {name: text for name, text in typed.items() if name not in renewed}
     rivals = {name: found for name, found in request.rivals.items() if name not in form.typed}
     files = _with_files(request.files, form.files)
-    form = replace(form, found={**request.found, **form.found})
-    return _filled(command.by, form, typed, {**rivals, **form.rivals}, files, policy, now, command.keep_draft,
-                   request.warnings)  # fmt: skip
+    codes = tuple(dict.fromkeys((*request.payment_codes, *_codes(form))))
+    form = replace(form, found={**request.found, **form.found}, payment_codes=codes)
+    kept = {} if form.typed.keys() & WHO else {
+        name: value for name, value in request.fields.items() if value.source == CARD
+    }  # fmt: skip
+    return _filled(command.by, form, typed, {**rivals, **form.rivals}, files, policy, now, command.keep_draft, ledger,
+                   request.warnings, kept)  # fmt: skip
 
 
 def _parts_typed_alone(typed: Mapping[str, str]) -> bool:
@@ -152,16 +164,51 @@ def _filled(
     policy: Policy,
     now: datetime,
     keep_draft: bool,
+    ledger: Ledger,
     earlier: Sequence[Caution] = (),
+    kept: Mapping[str, Field] = MappingProxyType({}),
 ) -> Filled:
-    found = usable(form.found, typed, rivals, policy.today(now))
+    today = policy.today(now)
+    found = usable(form.found, typed, rivals, today)
     texts = {name: value.value for name, value in found.items()} | dict(typed)
-    seen = examine(texts, rivals, files, policy.today(now), policy.language)
+    read = {name: value.value for name, value in examine(texts, rivals, files, today).fields.items()}
+    known = remembered(texts, rivals, read, ledger, kept)
+    texts |= {name: value.value for name, value in known.fields.items()}
+    seen = examine(texts, rivals, files, today, policy.language)
+    sources = {**found, **known.fields}
+    fields = {name: _sourced(value, name, typed, sources, known) for name, value in seen.fields.items()}
     of_letters = [caution for caution in (*earlier, *form.cautions) if caution.code in OF_THE_LETTERS]
-    warnings = tuple(dict.fromkeys((*of_letters, *form.cautions, *seen.warnings)))
-    warnings = tuple(dict.fromkeys((*differences(form.found, seen.fields), *warnings)))
-    fields = {name: found.get(name, value) if name not in typed else value for name, value in seen.fields.items()}
-    return Filled(
-        by, dict(typed), dict(rivals), fields, seen.problems, warnings, tuple(files), form.letter,
-        form.refused_files, keep_draft, found,
+    warnings = (
+        *unlike(known.card, fields), *known.warnings, *differences(form.found, seen.fields), *of_letters,
+        *form.cautions, *seen.warnings,
     )  # fmt: skip
+    return Filled(
+        by, dict(typed), dict(rivals), fields, _problems(seen.problems, known), tuple(dict.fromkeys(warnings)),
+        tuple(files), form.letter, form.refused_files, keep_draft, found, _codes(form),
+    )  # fmt: skip
+
+
+def _sourced(
+    value: Field, name: str, typed: Mapping[str, str], sources: Mapping[str, Field], known: Known
+) -> Field:
+    """A checked value with where it came from; typed unless the card spells a typed name in full."""
+    return sources[name] if name in known.fields or (name in sources and name not in typed) else value
+
+
+def _problems(problems: tuple[Problem, ...], known: Known) -> tuple[Problem, ...]:
+    """While it is not clear who is meant, only that is asked: the card of the one who is will say the rest."""
+    if not known.problems:
+        return problems
+    spared = (problem for problem in problems
+              if not (problem.code == "missing" and problem.field in SPARED_BY_CARD))  # fmt: skip
+    return (*known.problems, *spared)
+
+
+def _codes(form: Form) -> tuple[str, ...]:
+    """The payment codes of the files, as their reader knows them or as far as their values tell."""
+    if form.payment_codes:
+        return form.payment_codes
+    said = {name: value.value for name, value in form.found.items() if value.source == "qr"}
+    if not ({"account", "iban"} & said.keys() and {"amount", "purpose"} <= said.keys()):
+        return ()  # a code that names no payment may stand on every invoice of its issuer
+    return (hash_of(said),)

@@ -212,6 +212,7 @@ class Request:
     stuck: bool = False
     contractor_told: bool = False
     folder: str = ""
+    payment_codes: tuple[str, ...] = ()
 
     @property
     def shown_status(self) -> Status:

@@ -10,17 +10,21 @@ from datetime import datetime
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from workflow.core.contractors import Trace, trace_of
 from workflow.core.deeds import Deed
 from workflow.core.events import Event, Opened, Recorded, from_json, to_json
 from workflow.core.evolve import begin, evolve
+from workflow.core.ledger import Ledger
 from workflow.core.model import Person, Reference, Request
 from workflow.core.outcome import Accepted, Outcome
-from workflow.journal import tables
+from workflow.journal import projections, tables
 from workflow.journal.agreements import Agreements
 from workflow.journal.cause import Cause, LetterEntry, Result
 from workflow.journal.chain import START, link, payload_hash
+from workflow.journal.contractors import Contractors
 from workflow.journal.engine import insert_if_new, reading, upsert
 from workflow.journal.leases import LeaseClock
+from workflow.journal.ledger import PageLedger
 from workflow.journal.postgres import one_at_a_time
 from workflow.journal.proof import Proof
 from workflow.journal.queue import Caps, GivenUp, Queue
@@ -37,6 +41,7 @@ class Page:
     def __init__(self, connection: Connection, cause: Cause, queue: Queue, prefix: str) -> None:
         self.connection, self.cause, self._queue, self._prefix = connection, cause, queue, prefix
         self._seq, self._head, self._fresh = 0, START, False
+        self.ledger: Ledger = PageLedger(connection, decides=True)
 
     def answered(self) -> Result | None:
         """The result of the same cause when it came before."""
@@ -80,12 +85,17 @@ class Page:
         """Append the outcome's events and store what the request is after them."""
         after = before
         rows = []
+        traces: list[Trace | None] = []
         for event in outcome.events:
             after = _after(reference or "", after, event, now)
             rows.append(self._event_row(reference or "", event, by, now))
+            traces.append(trace_of(after, event, now))
         if rows and after is not None:
             self.connection.execute(insert(tables.events), rows)
             self._store(after, new=before is None)
+            projections.remark(self.connection, before, after)
+            for trace in filter(None, traces):
+                projections.trace(self.connection, trace)
         return after
 
     def close(
@@ -149,7 +159,7 @@ def _after(reference: Reference, request: Request | None, event: Event, now: dat
     return evolve(request, event, now)
 
 
-class Journal(Queue, Shelf, Agreements, Proof, Rescue):
+class Journal(Queue, Shelf, Agreements, Proof, Rescue, Contractors):
     """The journal as its users see it: pages to write, a queue of deeds, and shelves to look things up."""
 
     def __init__(

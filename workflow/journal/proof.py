@@ -51,7 +51,10 @@ class Proof:
     def _heads(self) -> dict[str, str]:
         with reading(self.engine) as connection:
             rows = connection.execute(select(tables.requests.c.reference, tables.requests.c.head)).all()
-        return {row.reference: row.head for row in rows}
+            cards = connection.execute(
+                select(tables.contractors.c.chain, tables.contractors.c.head).where(tables.contractors.c.seq > 0)
+            ).all()
+        return {row.reference: row.head for row in rows} | {row.chain: row.head for row in cards}
 
     def _references_with_events(self) -> set[str]:
         with reading(self.engine) as connection:
@@ -69,9 +72,16 @@ class Proof:
             query = select(requests.c.reference, requests.c.head).order_by(requests.c.reference)
             if last is not None:
                 query = query.where(requests.c.updated_at > stamp(unstamp(last.at) - LATE_COMMITS))
+            cards = tables.contractors
+            corrections = select(cards.c.chain, cards.c.head).where(cards.c.seq > 0).order_by(cards.c.chain)
+            if last is not None:
+                corrections = corrections.where(cards.c.changed_at > stamp(unstamp(last.at) - LATE_COMMITS))
             covered = json.loads(last.heads) if last is not None else {}
             heads = {
                 row.reference: row.head for row in connection.execute(query) if covered.get(row.reference) != row.head
+            }
+            heads |= {
+                row.chain: row.head for row in connection.execute(corrections) if covered.get(row.chain) != row.head
             }
             if not heads:
                 return

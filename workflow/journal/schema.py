@@ -10,11 +10,12 @@ from pathlib import Path
 from filelock import FileLock
 from sqlalchemy import Engine, inspect, text
 
+from workflow.journal import projections
 from workflow.journal.errors import JournalError, NewerSchema
 from workflow.journal.postgres import alone_on_it, make_schema, plain_text
 from workflow.journal.tables import HEAD
 
-KNOWN = ("0001", "0002")
+KNOWN = ("0001", "0002", "0003")
 
 
 def current(engine: Engine) -> str | None:
@@ -29,6 +30,7 @@ def prepare(engine: Engine, now: datetime) -> None:
     """At every start: nothing to do, an upgrade (SQLite), or a refusal that says what to do."""
     found = current(engine)
     if found == HEAD:
+        projections.fill_if_stale(engine)
         return
     _refuse_newer(found)
     if engine.dialect.name != "sqlite":
@@ -51,6 +53,7 @@ def upgrade(engine: Engine, now: datetime) -> None:
     path = _file_of(engine)
     if path is None:
         _run(engine)
+        projections.fill_if_stale(engine)
         return
     with FileLock(f"{path}.upgrade"):
         found = current(engine)
@@ -59,6 +62,7 @@ def upgrade(engine: Engine, now: datetime) -> None:
         if found is not None:
             copy_of(path, now)
         _run(engine)
+        projections.fill_if_stale(engine)
 
 
 def copy_of(path: Path, now: datetime) -> Path:

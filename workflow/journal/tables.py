@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
-HEAD = "0002"
+HEAD = "0003"
 """The schema that this program writes; a newer one is refused."""
 
 metadata = MetaData()
@@ -59,6 +59,32 @@ requests = Table(
     Column("updated_at", String(40), nullable=False), Column("state", Text, nullable=False),
     Index("requests_status", "status", "pay_by"), Index("requests_updated", "updated_at"),
 )  # fmt: skip
+
+contractors = Table(
+    "contractors", metadata,
+    Column("key", String(200), primary_key=True), Column("name", Text, nullable=False),
+    Column("card", Text, nullable=False), Column("changed_at", String(40), nullable=False),
+    Column("chain", String(40), nullable=False), Column("seq", Integer, nullable=False, default=0),
+    Column("head", String(64), nullable=False, default=""),
+    Index("contractors_changed", "changed_at"), Index("contractors_chain", "chain"),
+)  # fmt: skip
+"""One row a contractor: a projection of events, save `seq` and `head`, which end the chain of its corrections."""
+
+contractor_keys = Table(
+    "contractor_keys", metadata,
+    Column("kind", String(20), primary_key=True), Column("value", String(200), primary_key=True),
+    Column("contractor", String(200), primary_key=True),
+    Index("contractor_keys_contractor", "contractor"),
+)  # fmt: skip
+"""What cards are found by: `inn`, `account` (or IBAN), `name` (loosely written)."""
+
+request_marks = Table(
+    "request_marks", metadata,
+    Column("kind", String(20), primary_key=True), Column("value", String(200), primary_key=True),
+    Column("reference", String(40), primary_key=True), Column("at", String(40), nullable=False),
+    Index("request_marks_reference", "reference"), Index("request_marks_at", "kind", "value", "at"),
+)  # fmt: skip
+"""What earlier requests are found by (see `workflow/core/marks.py`)."""
 
 deeds = Table(
     "deeds", metadata,

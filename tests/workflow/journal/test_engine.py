@@ -84,4 +84,5 @@ def test_insert_if_new_and_upsert(world: World) -> None:
         assert insert_if_new(connection, tables.meta, {"key": "a", "value": "1"})
         assert not insert_if_new(connection, tables.meta, {"key": "a", "value": "2"})
         upsert(connection, tables.meta, {"key": "a", "value": "3"})
-        assert connection.execute(select(tables.meta.c.value)).scalars().all() == ["3"]
+        value = select(tables.meta.c.value).where(tables.meta.c.key == "a")
+        assert connection.execute(value).scalars().all() == ["3"]

@@ -1,0 +1,72 @@
+"""The core's ledger, answered inside the transaction of a decision: each look-up is one indexed query."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, select
+
+from values.names import loose_name
+from workflow.core.contractors import Card
+from workflow.core.marks import name_mark
+from workflow.core.model import Reference, Request
+from workflow.journal import projections, tables
+from workflow.journal.postgres import one_at_a_time
+from workflow.journal.stamp import stamp
+
+MOST = 20
+"""Nobody is told of more."""
+
+_STATE: TypeAdapter[Request] = TypeAdapter(Request)
+
+
+class PageLedger:
+    """Look-ups on one connection. In a decision, no other one looks up the same invoice until it is recorded."""
+
+    def __init__(self, connection: Connection, *, decides: bool = False) -> None:
+        self._connection, self._decides = connection, decides
+
+    def cards_by_inn(self, inn: str) -> tuple[Card, ...]:
+        return self._cards("inn", inn)
+
+    def cards_by_account(self, number: str) -> tuple[Card, ...]:
+        return self._cards("account", number)
+
+    def cards_by_name(self, name: str) -> tuple[Card, ...]:
+        return self._cards("name", loose_name(name)[:200])
+
+    def request(self, reference: Reference) -> Request | None:
+        table = tables.requests
+        state = self._connection.execute(select(table.c.state).where(table.c.reference == reference)).scalar()
+        return _STATE.validate_json(state) if state else None
+
+    def last_approved(self, *, inn: str = "", name: str = "", requester: str = "") -> Request | None:
+        value = f"inn:{inn}" if inn else name_mark(name)
+        marks, requests = tables.request_marks, tables.requests
+        query = select(requests.c.state).join(marks, marks.c.reference == requests.c.reference).where(
+            marks.c.kind == "approved", marks.c.value == value[:200]
+        )  # fmt: skip
+        if requester:
+            query = query.where(requests.c.requester == requester)
+        newest = query.order_by(marks.c.at.desc(), marks.c.reference.desc()).limit(1)
+        state = self._connection.execute(newest).scalar() if value else None
+        return _STATE.validate_json(state) if state else None
+
+    def marked(self, kind: str, value: str, since: datetime | None = None) -> tuple[Request, ...]:
+        if self._decides:
+            one_at_a_time(self._connection, [f"{kind}:{value}"])
+        marks, requests = tables.request_marks, tables.requests
+        query = select(requests.c.state).join(marks, marks.c.reference == requests.c.reference).where(
+            marks.c.kind == kind, marks.c.value == value[:200]
+        )  # fmt: skip
+        if since is not None:
+            query = query.where(marks.c.at >= stamp(since))
+        newest = query.order_by(marks.c.at.desc(), marks.c.reference.desc()).limit(MOST)
+        return tuple(_STATE.validate_json(state) for state in self._connection.execute(newest).scalars())
+
+    def _cards(self, kind: str, value: str) -> tuple[Card, ...]:
+        table = tables.contractor_keys
+        query = select(table.c.contractor).where(table.c.kind == kind, table.c.value == value).limit(MOST)
+        keys = list(self._connection.execute(query).scalars()) if value else []
+        return projections.cards(self._connection, keys) if keys else ()
