@@ -6,6 +6,7 @@ that a wrong duration in one place does not hide a missing approver in another.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 
@@ -31,6 +32,7 @@ def check_file(raw: Table) -> Iterator[Problem]:
     yield from _check_people(raw)
     yield from _check_mailbox(table_in(raw.get("mailbox")))
     yield from _check_registries(raw, seats)
+    yield from _check_materials(raw)
     yield from _check_keywords(table_in(raw.get("keywords")))
     yield from check_rules(tables_of(raw, "approval"), seats)
 
@@ -134,6 +136,24 @@ def _check_kind(key: str, registry: Table) -> Iterator[Problem]:
         for needed in ("spreadsheet", "credentials_file"):
             if needed not in registry:
                 yield Problem(f"{key}.{needed}", "is required for a Google registry")
+
+
+def _check_materials(raw: Table) -> Iterator[Problem]:
+    materials = table_in(raw.get("materials"))
+    if str(materials.get("kind", "folder")).strip().lower() != "drive":
+        return
+    folder = materials.get("drive_folder")
+    if folder is None:
+        yield Problem("materials.drive_folder", "is required for materials on Google Drive: the folder's ID or address")
+    elif isinstance(folder, str) and not _DRIVE_FOLDER.search(folder.strip()):
+        yield Problem("materials.drive_folder", "is no ID and no address of a folder (https://drive.google.com/drive/folders/…)")
+    one = raw.get("registry")
+    registries = [one] if isinstance(one, dict) else [table for _, table in tables_of(raw, "registry")]
+    if not any("credentials_file" in table for table in (materials, *registries)):
+        yield Problem("materials.credentials_file", "is required for Google Drive where no Google registry has one")
+
+
+_DRIVE_FOLDER = re.compile(r"^[\w-]+$|/folders/[\w-]+|[?&]id=[\w-]+")
 
 
 def _check_several(registries: Sequence[tuple[str, Table]]) -> Iterator[Problem]:

@@ -159,8 +159,13 @@ class RegistrySettings(Section):
 
 
 class MaterialsSettings(Section):
+    kind: Annotated[Literal["folder", "drive"], LowerWord] = "folder"
     path: FilePath = Path("materials")
     url: Url = ""
+    drive_folder: Text | None = None
+    drive_share: Flag = True
+    credentials_file: FilePath | None = None
+    endpoint: Url = ""
 
 
 class Notices(Section):

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from documents.disk import forget_draft, holds, is_regular, replace_file, sync_directory, write_new
@@ -23,7 +23,7 @@ MARK = ".countersign.json"
 
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 # More cannot be sent on by mail.
-_PAYMENT_ORDER_SIZE = 25_000_000
+PAYMENT_ORDER_SIZE = 25_000_000
 _PAYMENT_ORDER = re.compile(r"плат[её]жка|плат[её]жное|payment[-_ ]order", re.IGNORECASE)
 _PASSING = re.compile(r"^(?:\.|~\$)|\.(?:tmp|part|partial|crdownload)$", re.IGNORECASE)
 _COPIES = 1000
@@ -39,7 +39,10 @@ class Stored:
 
 
 class Materials:
-    """The materials of all requests below one root."""
+    """The materials of all requests below one root on disk."""
+
+    look_every = timedelta(seconds=5)
+    most_looks = 1_000_000  # folders opened for one look; those on disk cost nothing
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -70,7 +73,7 @@ class Materials:
         directory = self._directory(folder, create=True)
         sha256 = hashlib.sha256(content).hexdigest()
         with explained("write to", directory):
-            for candidate in _names(safe_name(name)):
+            for candidate in names(safe_name(name)):
                 path = directory / candidate
                 # Looked at twice: another daemon may write the same file at the same time.
                 if holds(path, content) or write_new(path, content, sha256) or holds(path, content):
@@ -88,8 +91,8 @@ class Materials:
                 replace_file(directory / safe, content)
         return Stored(safe, folder / safe, sha256)
 
-    def read(self, path: PurePosixPath) -> bytes:
-        """The content of one file, given relative to the root."""
+    def read(self, path: PurePosixPath, sha256: str = "") -> bytes:
+        """The content of one file, given relative to the root; on disk its path alone tells which."""
         full = self._directory(path.parent) / path.name
         with explained("read", full):
             if not is_regular(full):
@@ -117,7 +120,7 @@ class Materials:
         """
         found = []
         for name in self.list_files(folder):
-            if (_is_payment_order(name) or _is_named(name, named)) and self._is_settled(folder / name, unchanged_since):
+            if is_order_name(name, named) and self._is_settled(folder / name, unchanged_since):
                 content = self.read(folder / name)
                 found.append(Stored(name, folder / name, hashlib.sha256(content).hexdigest()))
         return tuple(stored for stored in found if stored.sha256 not in ours)
@@ -127,16 +130,16 @@ class Materials:
         with explained("look at", full):
             status = full.stat()
         is_whole = unchanged_since is None or status.st_mtime <= unchanged_since.timestamp()
-        return 0 < status.st_size <= _PAYMENT_ORDER_SIZE and is_whole
+        return 0 < status.st_size <= PAYMENT_ORDER_SIZE and is_whole
 
     def write_mark(self, counters: Mapping[str, int]) -> None:
         """Raise the high-water mark: the highest numbers given so far, so that an older journal can be noticed."""
         known = self.read_mark()
-        raised = known | {name: max(number, known.get(name, number)) for name, number in counters.items()}
-        if raised != known:
+        wanted = raised(known, counters)
+        if wanted != known:
             self._directory(PurePosixPath(), create=True)
             with explained("write to", self.root):
-                replace_file(self.root / MARK, json.dumps(raised, indent=1, sort_keys=True).encode())
+                replace_file(self.root / MARK, json.dumps(wanted, indent=1, sort_keys=True).encode())
 
     def reset_mark(self, counters: Mapping[str, int]) -> None:
         """Put the high-water mark where a recovered journal is now."""
@@ -160,8 +163,41 @@ class Materials:
                 content = json.loads(path.read_bytes()) if path.exists() else {}
             return {str(name): int(number) for name, number in content.items()}
         except (ValueError, TypeError, AttributeError) as error:
-            sentence = f"{path} is damaged: it should hold the highest numbers given so far. Restore it from a backup."
-            raise DocumentsError(sentence, permanent=True) from error
+            raise damaged_mark(str(path)) from error
+
+    # --- what a look, a proof and a person want to know ---------------------------------------------------------------
+
+    def stirred(self, folder: PurePosixPath) -> int | None:
+        """A number that changes when something in the folder was changed; None when there is no such folder."""
+        directory = self.root / folder
+        return directory.stat().st_mtime_ns if directory.is_dir() else None
+
+    def look(self, token: str) -> str:
+        """Nothing need be noted beforehand: each folder says itself when it was changed."""
+        return token
+
+    def fault(self, path: PurePosixPath, sha256: str) -> str:
+        """What is wrong with a stored file, in a few words; empty when it is as it was stored."""
+        full = self.root / path
+        if not full.is_file():
+            return "is not in the materials folder"
+        return "" if hashlib.sha256(full.read_bytes()).hexdigest() == sha256 else "is not the file that was stored"
+
+    def shown(self, path: PurePosixPath) -> str:
+        """Where a file lies, for people who script."""
+        return str(self.root / path)
+
+    def check(self) -> str:
+        """Whether files can be put there; raises with the next step when they cannot."""
+        root = self.root
+        nearest = next((parent for parent in (root, *root.parents) if parent.exists()), root)
+        if not nearest.is_dir():
+            raise DocumentsError(
+                f"{root} cannot be made: {nearest} is a file. Name another place in [materials] path."
+            )
+        if not os.access(nearest, os.W_OK):
+            raise DocumentsError(f"{root} cannot be written to: give the daemon's user the right to write there.")
+        return str(root)
 
     def _directory(self, folder: PurePosixPath, create: bool = False) -> Path:
         """The real directory of a folder, each part of it inside the root and no symbolic link."""
@@ -181,12 +217,28 @@ class Materials:
         return path
 
 
-def _names(name: str) -> Iterator[str]:
+def raised(known: Mapping[str, int], counters: Mapping[str, int]) -> dict[str, int]:
+    """The higher of two numbers for each name."""
+    return {**known, **{name: max(number, known.get(name, number)) for name, number in counters.items()}}
+
+
+def damaged_mark(place: str) -> DocumentsError:
+    sentence = f"{place} is damaged: it should hold the highest numbers given so far. Restore it from a backup."
+    return DocumentsError(sentence, permanent=True)
+
+
+def names(name: str) -> Iterator[str]:
+    """A name, and what it becomes when that is taken."""
     yield name
     stem, extension = os.path.splitext(name)
     for number in range(2, _COPIES):
         suffix = f" ({number}){extension}"
         yield safe_name(stem, 200 - len(suffix.encode())) + suffix
+
+
+def is_order_name(name: str, named: str = "") -> bool:
+    """Whether people called a file a payment order, or by the name that is `named` elsewhere."""
+    return _is_payment_order(name) or _is_named(name, named)
 
 
 def _is_payment_order(name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-from documents.materials import Materials
+from documents.place import Place
 from workflow.core.model import OrderFile
 from workflow.journal import Journal
 from workflow.letters import LetterStore
@@ -14,7 +14,7 @@ from workflow.letters import LetterStore
 class Papers:
     """Looks letters and files up by their keys; what is gone is None."""
 
-    def __init__(self, journal: Journal, store: LetterStore, materials: Materials) -> None:
+    def __init__(self, journal: Journal, store: LetterStore, materials: Place) -> None:
         self._journal, self._store, self._materials = journal, store, materials
         self._facts = lru_cache(maxsize=2048)(self._read_facts)  # they never change, and each notice wants them often
 
@@ -32,7 +32,7 @@ class Papers:
         """The bytes of a payment order, from its letter or from the materials."""
         if order.letter:
             return self.letter_file(order.letter, order.sha256)
-        return self._materials.read(PurePosixPath(order.path)) if order.path else None
+        return self._materials.read(PurePosixPath(order.path), order.sha256) if order.path else None
 
     def message_id(self, key: str) -> str | None:
         return self._facts(key)[0]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Any
 
 from workflow.core.events import Recorded, to_json
@@ -36,7 +36,7 @@ class Report:
 
     journal: Journal
     words: Words
-    materials: Path
+    place_of: Callable[[PurePosixPath], str]
 
     def request(self, request: Request) -> dict[str, Any]:
         """One request whole."""
@@ -79,7 +79,7 @@ class Report:
 
     def _materials(self, reference: str) -> list[dict[str, Any]]:
         return [
-            {"name": row.name, "path": str(self.materials / row.path), "sha256": row.sha256, "kind": row.kind}
+            {"name": row.name, "path": self.place_of(PurePosixPath(row.path)), "sha256": row.sha256, "kind": row.kind}
             for row in self.journal.materials(reference)
         ]
 

@@ -15,6 +15,7 @@ from config.settings import Condition, RegistrySettings, SecretError, Settings, 
 from config.settings import Step as StepSettings
 from documents.links import link_to
 from documents.materials import Materials
+from documents.place import Place
 from mailer.account import Account
 from mailer.dkim import KeyFinder, vouch
 from mailer.domain import ascii_address
@@ -40,6 +41,7 @@ from workflow.legs.clock import ClockLeg
 from workflow.legs.folder import FolderLeg, folder_of
 from workflow.legs.inbox import InboxLeg
 from workflow.legs.mail import MailLeg
+from workflow.legs.online import Online, link_note
 from workflow.legs.registry import RegistryLeg
 from workflow.letters import LetterStore
 from workflow.notices import Notices, Person
@@ -54,6 +56,7 @@ from workflow.statuses import status_of
 from workflow.words import form_labels, markers, words
 
 if TYPE_CHECKING:
+    from documents.drive import DriveMaterials
     from sheets.google import GoogleRegistry
 
 BEFORE_FIRST_START = timedelta(days=7)
@@ -191,8 +194,35 @@ class Wiring:
     # --- the sheet and the folder -----------------------------------------------------------------------------------
 
     @cached_property
-    def materials(self) -> Materials:
-        return Materials(self.settings.materials.path)
+    def materials(self) -> Place:
+        return self.drive or Materials(self.settings.materials.path)
+
+    @cached_property
+    def drive(self) -> DriveMaterials | None:
+        """The materials on Google Drive, where the settings put them there."""
+        settings = self.settings.materials
+        if settings.kind != "drive":
+            return None
+        from documents.drive import connected  # loads Google's libraries
+
+        book = next((one for one in self.settings.registries if one.kind == "google"), None)
+        key_file = settings.credentials_file or (book.credentials_file if book else None)
+        return connected(
+            settings.drive_folder or "", key_file, settings.endpoint or (book.endpoint if book else "")
+        )
+
+    @cached_property
+    def online(self) -> Online | None:
+        """What comes with materials on Drive: links and permissions."""
+        if self.drive is None:
+            return None
+        people = self._drive_roles if self.settings.materials.drive_share else None
+        return Online(self.drive, self.service, people, self.policy.operators)
+
+    def _drive_roles(self) -> dict[str, str]:
+        """Accounting puts payment orders there, the operator mends; everybody else reads."""
+        write = {*self.policy.accountants, *self.policy.operators}
+        return {member.email: "writer" if member.email in write else "reader" for member in self.roster}
 
     @property
     def book(self) -> RegistrySettings:
@@ -224,6 +254,8 @@ class Wiring:
         return layout(self.book.worksheet, self.settings.language, words, aliases)
 
     def link(self, request: Request) -> str:
+        if self.drive is not None:
+            return self.journal.note(link_note(request.reference)) or ""
         online = self.book.kind == "google"  # a path beside a workbook leads nowhere from there
         if not request.folder or (online and not self.settings.materials.url):
             return ""
@@ -323,6 +355,8 @@ class Wiring:
             self.letter_name,
             operators,
         )  # fmt: skip
+        if self.online is not None:
+            folder.filed, folder.beside = self.online.filed, self.online.share
         digests = {person.email: person.digest for person in settings.people if person.digest is not None}
         clock = ClockLeg(self.service, self.store, (self.book.name,), inbox.again, settings.notices.morning, digests)
         # a payment order that lies in the folder is found before the contractor is written to

@@ -7,7 +7,7 @@ before or after a write was made; `between` is called in the split second before
 import json
 import threading
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
@@ -20,12 +20,17 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from google.auth import jwt
 
+from helpers.drive_files import DriveFiles, NoRoom, NotThere
+from helpers.drive_server import Answer, drive_answer, part_answer, upload_answer
 from helpers.sheets_grid import Spreadsheet
 from helpers.sheets_schema import Json, Method, Refused, masks_in, method_of, only, parse_mask
 from sheets.google import GoogleRegistry, Pace
 from sheets.model import Layout
 
 ROBOT = "countersign@project.iam.gserviceaccount.example"
+SCOPES = {
+    f"https://www.googleapis.com/auth/{name}" for name in ("spreadsheets", "drive.metadata.readonly", "drive")
+}  # fmt: skip
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
@@ -57,6 +62,7 @@ class SheetsServer:
     lock: tuple[str, str] | None = None  # who, since when
     tokens: set[str] = field(default_factory=set)
     signed: bool = True  # whether calls must carry a token
+    drive: DriveFiles = field(default_factory=DriveFiles)
     _http: ThreadingHTTPServer | None = None
     _door: threading.RLock = field(default_factory=threading.RLock)
 
@@ -118,23 +124,56 @@ class SheetsServer:
 
     # --- answering ----------------------------------------------------------------------------------
 
-    def answer(self, verb: str, address: str, token: str, body: Any) -> tuple[int, Json, dict[str, str]] | None:
+    def answer(self, verb: str, address: str, headers: Mapping[str, str], raw: bytes) -> Answer | None:
         """Status, body, headers; None cuts the connection."""
+        token = headers.get("authorization", "")
         parts = urllib.parse.urlsplit(address)
         query = urllib.parse.parse_qs(parts.query, keep_blank_values=True)
         path = urllib.parse.unquote(parts.path)
         with self._door:
             if path == "/token":
-                return self._token(body)
-            method = method_of(verb, path)
+                return self._token(_body(raw))
+            if "upload_id" in query:
+                return self._called("upload.part", lambda: self._part(query, token, raw, headers))
+            uploads = path.startswith("/upload/")
+            method = method_of(verb, path.removeprefix("/upload"))
             if method is None:
                 return _refusal(404, f"no method {verb} {path}")
-            self.calls.append(method.id)
-            fault = self._fault(method.id)
-            if fault is not None and not fault.after:
-                return _failed(fault)
-            answered = self._judged(method, query, token, body)
-            return answered if fault is None else _failed(fault)
+            if uploads:
+                return self._called(f"upload.{method.id}", lambda: self._upload(method, query, token, raw, headers))
+            return self._called(method.id, lambda: self._judged(method, query, token, _body(raw)))
+
+    def _called(self, name: str, work: Callable[[], Answer]) -> Answer | None:
+        self.calls.append(name)
+        fault = self._fault(name)
+        if fault is not None and not fault.after:
+            return _failed(fault)
+        answered = work()
+        return answered if fault is None else _failed(fault)
+
+    def _part(self, query: dict[str, list[str]], token: str, raw: bytes, headers: Mapping[str, str]) -> Answer:
+        return self._allowed(token, lambda: part_answer(self.drive, query["upload_id"][0], raw, headers))
+
+    def _upload(
+        self, method: Method, query: dict[str, list[str]], token: str, raw: bytes, headers: Mapping[str, str]
+    ) -> Answer:
+        def work() -> Answer:
+            status, shown, more = upload_answer(self.drive, method, query, raw, headers, self.url)
+            return status, shown if isinstance(shown, bytes) else _masked(shown, query), more
+
+        return self._allowed(token, work)
+
+    def _allowed(self, token: str, work: Callable[[], Answer]) -> Answer:
+        if self.signed and token.removeprefix("Bearer ") not in self.tokens:
+            return _refusal(401, "Request had invalid authentication credentials.")
+        try:
+            return work()
+        except Refused as refused:
+            return _refusal(400, str(refused))
+        except NotThere as missing:
+            return _refusal(404, f"File not found: {missing}.", "notFound")
+        except NoRoom:
+            return _refusal(403, "Service Accounts do not have storage quota.", "storageQuotaExceeded")
 
     def _fault(self, method: str) -> Fault | None:
         fault = next((fault for fault in self.faults if fault.on in method), None)
@@ -143,7 +182,7 @@ class SheetsServer:
             self.faults = [fault for fault in self.faults if fault.times > 0]
         return fault
 
-    def _token(self, body: Any) -> tuple[int, Json, dict[str, str]]:
+    def _token(self, body: Any) -> Answer:
         self.calls.append("token")
         fault = self._fault("token")
         if fault is not None:
@@ -154,14 +193,14 @@ class SheetsServer:
             claims = jwt.decode(body["assertion"][0], certs=_key()[1])  # type: ignore[no-untyped-call]
             assert body["grant_type"] == [GRANT]
             assert claims["iss"] == ROBOT
-            assert "spreadsheets" in claims["scope"]
+            assert set(claims["scope"].split()) <= SCOPES
         token = f"token-{self.asked('token')}"
-        self.tokens = {token}
+        self.tokens.add(token)
         return 200, {"access_token": token, "expires_in": 3600, "token_type": "Bearer"}, {}
 
-    def _judged(
-        self, method: Method, query: dict[str, list[str]], token: str, body: Any
-    ) -> tuple[int, Json, dict[str, str]]:
+    def _judged(self, method: Method, query: dict[str, list[str]], token: str, body: Any) -> Answer:
+        if method.id.startswith("drive.") and self.spreadsheet.id not in method.path.values():
+            return self._allowed(token, lambda: self._on_drive(method, query, body))
         if self.signed and token.removeprefix("Bearer ") not in self.tokens:
             return _refusal(401, "Request had invalid authentication credentials.")
         if not self.there or self.spreadsheet.id not in method.path.values():
@@ -171,10 +210,18 @@ class SheetsServer:
             answer = self._work(method, query, body)
         except Refused as refused:
             return _refusal(400, str(refused))
-        mask = parse_mask(query["fields"][0]) if "fields" in query else {}
         if "PERMISSION_DENIED" in answer:
             return _refusal(403, "The caller does not have permission")
-        shown = only(answer, mask)
+        shown = _masked(answer, query)
+        method.check_answer(shown)
+        return 200, shown, {}
+
+    def _on_drive(self, method: Method, query: dict[str, list[str]], body: Any) -> Answer:
+        method.check(query, body)
+        answer = drive_answer(self.drive, method, query, body)
+        if isinstance(answer, bytes):
+            return 200 if answer or method.facts["httpMethod"] == "GET" else 204, answer, {}
+        shown = _masked(answer, query)
         method.check_answer(shown)
         return 200, shown, {}
 
@@ -219,6 +266,11 @@ class SheetsServer:
         return answer
 
 
+def _masked(answer: Json, query: dict[str, list[str]]) -> Json:
+    shown: Json = only(answer, parse_mask(query["fields"][0]) if "fields" in query else {})
+    return shown
+
+
 def at_google(server: SheetsServer, layout: Layout, folder: Path, **options: Any) -> GoogleRegistry:
     """A registry at that server; it looks each time it is asked unless given a pace."""
     options = {"pace": Pace(timedelta(0), timedelta(0)), "sleep": lambda seconds: None, **options}
@@ -239,22 +291,24 @@ class _Handler(BaseHTTPRequestHandler):
     def _do(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         sent = self.rfile.read(length)
-        answered = self.server_side.answer(self.command, self.path, self.headers.get("Authorization", ""), _body(sent))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        answered = self.server_side.answer(self.command, self.path, headers, sent)
         if answered is None:
             self.close_connection = True
             return
         status, shown, headers = answered
-        content = json.dumps(shown, ensure_ascii=False).encode()
+        content = shown if isinstance(shown, bytes) else json.dumps(shown, ensure_ascii=False).encode()
         with suppress(BrokenPipeError, ConnectionResetError):
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Type", "application/json; charset=UTF-8")
-            self.send_header("Content-Length", str(len(content)))
+            if status != 204:
+                self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
 
-    do_GET = do_POST = do_PUT = _do
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _do
 
 
 def _body(sent: bytes) -> Any:
@@ -263,13 +317,13 @@ def _body(sent: bytes) -> Any:
     return json.loads(sent) if sent[:1] in b"{[" else urllib.parse.parse_qs(sent.decode())
 
 
-def _refusal(status: int, message: str, reason: str = "") -> tuple[int, Json, dict[str, str]]:
+def _refusal(status: int, message: str, reason: str = "") -> Answer:
     errors = [{"domain": "usageLimits", "reason": reason, "message": message}] if reason else []
     error = {"code": status, "message": message, "status": "FAILED", "errors": errors}
     return status, {"error": error}, {}
 
 
-def _failed(fault: Fault) -> tuple[int, Json, dict[str, str]] | None:
+def _failed(fault: Fault) -> Answer | None:
     if not fault.status:
         return None
     status, body, _ = _refusal(fault.status, "ordered by the test", fault.reason)

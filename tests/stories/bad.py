@@ -17,7 +17,7 @@ from workflow.words import words
 def facts(stage: Stage) -> dict[str, Any]:
     """What `status --json` prints now, in its promised shape."""
     wiring = stage.wiring()
-    found = Report(wiring.journal, words("ru"), stage.folder).status(stage.now())
+    found = Report(wiring.journal, words("ru"), str).status(stage.now())
     check_status(found)
     return found
 

@@ -24,7 +24,7 @@ from workflow.words import Words, form_text, words
 
 def _report(wiring: Wiring) -> Report:
     quiet()
-    return Report(wiring.journal, words(wiring.settings.language), wiring.settings.materials.path)
+    return Report(wiring.journal, words(wiring.settings.language), wiring.materials.shown)
 
 
 def show_status(session: Session, as_json: bool) -> None:

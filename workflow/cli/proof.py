@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from sheets.errors import RegistryError
 from workflow.cli.common import NO, Session, plain_errors, quiet, show, stop
@@ -33,11 +33,9 @@ def _states(wiring: Wiring) -> Iterator[str]:
 
 def _materials(wiring: Wiring) -> Iterator[str]:
     for row in wiring.journal.materials():
-        path = wiring.materials.root / row.path
-        if not path.is_file():
-            yield f"{row.reference}: {row.path} is not in the materials folder."
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != row.sha256:
-            yield f"{row.reference}: {row.path} is not the file that was stored."
+        fault = wiring.materials.fault(PurePosixPath(row.path), row.sha256)
+        if fault:
+            yield f"{row.reference}: {row.path} {fault}."
 
 
 def _registry(wiring: Wiring) -> Iterator[str]:

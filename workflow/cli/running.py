@@ -42,7 +42,9 @@ def begin(wiring: Wiring) -> None:
     except OldJournal as error:
         stop(NO, f"{error} {NEXT}")
     except DocumentsError as error:
-        stop(NO, str(error))
+        if error.permanent or wiring.drive is None:
+            stop(NO, str(error))
+        log.warning("%s", error)  # Google cannot be asked now: the folder leg says so itself
     except RegistryError as error:  # stops only the registry leg, which says so itself
         log.warning("%s", error)
 

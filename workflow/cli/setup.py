@@ -176,10 +176,4 @@ def _journal(wiring: Wiring) -> str:
 
 
 def _folder(wiring: Wiring) -> str:
-    root = wiring.materials.root
-    nearest = next((parent for parent in (root, *root.parents) if parent.exists()), root)
-    if not nearest.is_dir():
-        raise Trouble(f"{root} cannot be made: {nearest} is a file. Name another place in [materials] path.")
-    if not os.access(nearest, os.W_OK):
-        raise Trouble(f"{root} cannot be written to: give the daemon's user the right to write there.")
-    return str(root)
+    return wiring.materials.check()

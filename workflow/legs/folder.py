@@ -1,16 +1,17 @@
-"""The folder leg: the materials of each request on disk, its card page, and payment orders that people put there."""
+"""The folder leg: the materials of each request, its card page, and payment orders that people put there."""
 
 from __future__ import annotations
 
 import logging
 import mimetypes
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
 from documents.errors import DocumentsError
-from documents.materials import Materials, Stored
+from documents.materials import Stored
+from documents.place import Place
 from workflow.core.commands import FilePaymentOrder
 from workflow.core.deeds import Lane
 from workflow.core.model import OrderFile, Request, Status
@@ -24,7 +25,7 @@ from workflow.service import Service
 log = logging.getLogger("countersign.folder")
 STILL_COPYING = timedelta(seconds=2)
 LOOKED_AT_AFTER_PAYMENT = timedelta(days=60)
-LOOK_EVERY = timedelta(seconds=5)
+CHANGES_NOTE = "materials:changes"
 CARD = "index.html"
 
 
@@ -38,16 +39,21 @@ class FolderLeg:
     """Files what the journal's folder lane holds. `page` makes the card page, `letter_name` the name of a letter."""
 
     service: Service
-    materials: Materials
+    materials: Place
     store: LetterStore
     page: Callable[[Request], str]
     letter_name: Callable[[str], str]
     operators: tuple[str, ...]
     name: str = "folder"
     bell: Bell = field(default_factory=Bell)
+    filed: Callable[[Request], None] = lambda request: None
+    """Called after a request was filed."""
+    beside: Callable[[], None] = lambda: None
+    """Called now and then, when there is nothing to file."""
     _stirred: dict[str, tuple[int, str]] = field(default_factory=dict)
     _looked: str = ""
     _filed: bool = False
+    _changes: str | None = None
 
     @property
     def journal(self) -> Journal:
@@ -65,6 +71,7 @@ class FolderLeg:
             request = self.journal.request(deed.reference) if deed.reference else None
             if request is not None and request.folder:
                 self.file(request)
+                self.filed(request)
             self._filed = True
             self.journal.settle([deed], self.service.now())
         except DocumentsError as error:
@@ -136,25 +143,31 @@ class FolderLeg:
     def _look_for_orders(self) -> bool:
         """Payment orders in the folders of approved and lately paid requests; a folder is opened when it stirred."""
         now = self.service.now()
-        tick = str(int(now.timestamp() / LOOK_EVERY.total_seconds()))
+        tick = str(int(now.timestamp() / self.materials.look_every.total_seconds()))
         if tick == self._looked:
             return False
         self._looked = tick
-        found = False
-        recent = now - LOOKED_AT_AFTER_PAYMENT
-        for request in self.journal.find_recent((Status.APPROVED.value, Status.PAID.value), recent):
-            found = self._look_into(request) or found
-        return found
+        self.beside()
+        if self._changes is None:
+            self._changes = self.journal.note(CHANGES_NOTE) or ""
+        after = self.materials.look(self._changes)
+        stirred = list(self._stirred_folders(now - LOOKED_AT_AFTER_PAYMENT))
+        found = [self._look_into(request, mark) for request, mark in stirred[: self.materials.most_looks]]
+        if after != self._changes and len(stirred) <= self.materials.most_looks:
+            self.journal.set_note(CHANGES_NOTE, after)  # only now: a crash before it looks once more
+            self._changes = after
+        return any(found)
 
-    def _look_into(self, request: Request) -> bool:
-        folder = folder_of(request)
-        directory = self.materials.root / folder
-        if not request.folder or not directory.is_dir():
-            return False
-        named = request.payments[-1].order if request.payments else request.stated_order
-        stirred = (directory.stat().st_mtime_ns, named)
-        if self._stirred.get(request.reference) == stirred:
-            return False
+    def _stirred_folders(self, recent: datetime) -> Iterator[tuple[Request, tuple[int, str]]]:
+        for request in self.journal.find_recent((Status.APPROVED.value, Status.PAID.value), recent):
+            stirred = self.materials.stirred(folder_of(request)) if request.folder else None
+            if stirred is not None:
+                mark = (stirred, _named(request))
+                if self._stirred.get(request.reference) != mark:
+                    yield request, mark
+
+    def _look_into(self, request: Request, mark: tuple[int, str]) -> bool:
+        folder, named = folder_of(request), mark[1]
         ours = {file.sha256 for file in request.payment_orders} | {
             row.sha256 for row in self.journal.materials(request.reference)
         }
@@ -162,7 +175,7 @@ class FolderLeg:
         new = self.materials.payment_orders(folder, ours, quiet, named)
         waiting = len(self.materials.payment_orders(folder, ours, named=named)) > len(new)
         if not waiting:
-            self._stirred[request.reference] = stirred
+            self._stirred[request.reference] = mark
         for stored in new:
             media_type = mimetypes.guess_type(stored.name)[0] or "application/octet-stream"
             order = OrderFile(stored.sha256, stored.name, media_type, path=str(stored.path))
@@ -171,10 +184,15 @@ class FolderLeg:
         return bool(new)
 
     def wait(self, seconds: float) -> None:
-        self.bell.wait_and_gather(min(seconds, LOOK_EVERY.total_seconds()))
+        self.bell.wait_and_gather(min(seconds, self.materials.look_every.total_seconds()))
 
     def wake(self) -> None:
         self.bell.ring()
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def _named(request: Request) -> str:
+    """What the accountant wrote into the column of the payment order."""
+    return request.payments[-1].order if request.payments else request.stated_order

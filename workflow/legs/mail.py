@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from documents.errors import DocumentsError
 from mailer.errors import DeliveryError
 from mailer.smtp import Outgoing
 from workflow.core.commands import NoteBounce, NoteInDoubt
@@ -61,6 +62,8 @@ class MailLeg:
                 raise
         except TakenOver:
             log.warning("notice %s was taken over by another daemon", deed.id)
+        except DocumentsError as error:  # a file it encloses cannot be had now
+            self._unread(deed, error)
         except Exception as error:  # our fault costs one notice, not the leg
             if is_unavailable(error):
                 self._next = None if self._sent else deed  # still ours until its lease ends
@@ -114,6 +117,13 @@ class MailLeg:
         else:
             log.warning("notice %s to be tried again: %s", deed.id, error)
             journal.postpone(deed, str(error), retry_at(now, deed.attempts))
+
+    def _unread(self, deed: Claimed, error: DocumentsError) -> None:
+        if error.permanent:
+            bury(self.service, self.operators, deed, str(error))
+        else:
+            log.warning("notice %s to be tried again: %s", deed.id, error)
+            self.service.journal.postpone(deed, str(error), retry_at(self.service.now(), deed.attempts))
 
     def _refused(self, deed: Claimed, error: DeliveryError) -> None:
         """The server will never take it: the same to people as a bounce."""
