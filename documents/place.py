@@ -1,6 +1,6 @@
 """What a place of materials can do, whether it is a folder on disk or one on Google Drive."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Protocol
@@ -54,6 +54,18 @@ class Place(Protocol):
 
     def read_mark(self) -> dict[str, int]:
         """The high-water mark."""
+        ...
+
+    def reset_mark(self, counters: Mapping[str, int]) -> None:
+        """Put the high-water mark where a recovered journal is now."""
+        ...
+
+    def request_folders(self) -> Iterator[PurePosixPath]:
+        """Every folder that may be a request's."""
+        ...
+
+    def list_files(self, folder: PurePosixPath) -> tuple[str, ...]:
+        """The names of the files in a folder."""
         ...
 
     def fault(self, path: PurePosixPath, sha256: str) -> str:

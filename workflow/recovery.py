@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
-from documents.materials import Materials
+from documents.place import Place
 from mailer.errors import MailerError
 from mailer.letter import Letter, letter_key
 from sheets.model import Cell, Snapshot
@@ -42,7 +42,7 @@ class Recovery:
     reader: Reader
     store: LetterStore
     read: Callable[[bytes, datetime], Letter]
-    materials: Materials
+    materials: Place
     status_of: Callable[[str], Status | None]
     words: Words
     mailbox: str

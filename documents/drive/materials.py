@@ -12,14 +12,15 @@ import json
 import mimetypes
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
 from cloud.client import Unsure
-from documents.drive.account import FOLDER_TYPE, OWNS_NOTHING, TRIES, Drive, DriveGone, Json, unsure
+from documents.drive.account import FOLDER_TYPE, OWNS_NOTHING, TRIES, Drive, DriveGone, Json, is_mark, unsure
+from documents.drive.changes import Changes
 from documents.drive.sharing import Shared, is_open, share
-from documents.drive.tree import MARK, Tree
+from documents.drive.tree import MARK, ROOT, Tree, marks_of
 from documents.drive.uploads import holds, upload
 from documents.errors import DocumentsError
 from documents.materials import MARK as MARK_FILE
@@ -28,7 +29,6 @@ from values.names import safe_name
 
 SHA256, CARD = "countersignSha256", "countersignCard"
 GOOGLE_TYPES = "application/vnd.google-apps."
-MOST_STRANGERS = 20  # folders looked up for one look at the changes
 LOOK_EVERY = timedelta(seconds=20)
 ONE_FILING = 20.0  # seconds
 
@@ -42,8 +42,7 @@ class DriveMaterials:
 
     def __init__(self, root: str, connect: Callable[[], Drive]) -> None:
         self._tree, self._connect, self._own = Tree(root), connect, threading.local()
-        self._stirred: dict[str, int] = {}
-        self._strangers: dict[str, str] = {}
+        self._changes = Changes(self._tree)
         self._mark: dict[str, int] | None = None
         self._proven: tuple[PurePosixPath, list[Json]] | None = None
         self._listing: tuple[PurePosixPath, float, str, list[Json]] | None = None
@@ -78,16 +77,16 @@ class DriveMaterials:
         sha256 = hashlib.sha256(content).hexdigest()
         parent, files = self._opened(folder)
         marks = self._tree.marks(folder.name) | {CARD: "1", SHA256: sha256}
-        pages = [file for file in files if _marks(file).get(CARD) and _marks(file).get(MARK) == folder.name]
+        pages = [file for file in files if marks_of(file).get(CARD) and marks_of(file).get(MARK) == folder.name]
         if not pages:
             found = self._sent(parent, safe_name(name), content, marks, lambda: self._page(parent, folder.name))
             pages = [found]
-        if not (_marks(pages[0]).get(SHA256) == sha256 and holds(pages[0], content)):
+        if not (marks_of(pages[0]).get(SHA256) == sha256 and holds(pages[0], content)):
             facts = {"appProperties": marks}
             self._handled(lambda: upload(self._drive, facts, content, _type_of(name), pages[0]["id"]))
         self._clear_away(pages[1:])
         self._listing = None
-        self._stirred[folder.name] = self._stirred.get(folder.name, 0) + 1
+        self._changes.stir(folder.name)
         return Stored(safe_name(name), folder / safe_name(name), sha256)
 
     def _opened(self, folder: PurePosixPath) -> tuple[str, list[Json]]:
@@ -122,8 +121,8 @@ class DriveMaterials:
         return next((file for file in self._files(parent) if _is_ours(file, reference, sha256)), None)
 
     def _page(self, parent: str, reference: str) -> Json | None:
-        pages = (file for file in self._files(parent) if _marks(file).get(CARD))
-        return next((file for file in pages if _marks(file).get(MARK) == reference), None)
+        pages = (file for file in self._files(parent) if marks_of(file).get(CARD))
+        return next((file for file in pages if marks_of(file).get(MARK) == reference), None)
 
     def _sent(
         self, parent: str, name: str, content: bytes, marks: Mapping[str, str], look: Callable[[], Json | None]
@@ -181,6 +180,18 @@ class DriveMaterials:
         stated = str(file.get("sha256Checksum") or "").lower()
         return stated or hashlib.sha256(self._drive.download(file["id"])).hexdigest()
 
+    def request_folders(self) -> Iterator[PurePosixPath]:
+        """The folders of all requests, by their marks."""
+        drive_id = self._tree.drive_id(self._drive)
+        query = f"mimeType = '{FOLDER_TYPE}' and {is_mark(ROOT, self._tree.root)}"
+        names = {marks_of(folder).get(MARK, "") for folder in self._drive.find(query, drive_id)}
+        yield from (PurePosixPath(name) for name in sorted(names) if name)
+
+    def list_files(self, folder: PurePosixPath) -> tuple[str, ...]:
+        """The names of the files in a folder."""
+        files = (file for file in self._in_folder(folder) if file.get("mimeType") != FOLDER_TYPE)
+        return tuple(sorted(safe_name(str(file.get("name") or "")) for file in files))
+
     def payment_orders(
         self, folder: PurePosixPath, ours: Collection[str] = (), unchanged_since: datetime | None = None,
         named: str = "",
@@ -197,81 +208,54 @@ class DriveMaterials:
             return ()
         orders = [
             Stored(safe_name(file["name"]), folder / safe_name(file["name"]), self._sum_of(file))
-            for file in files if not _marks(file) and _is_order(file, named)
+            for file in files if not marks_of(file) and _is_order(file, named)
         ]  # fmt: skip
         return tuple(order for order in orders if order.sha256 not in ours)
 
-    # --- changes ----------------------------------------------------------------------------------------------------
+    # --- changes and the high-water mark ------------------------------------------------------------------------------
 
     def stirred(self, folder: PurePosixPath) -> int | None:
         """A number that rises when something in the folder was changed; None as long as nothing was."""
-        return self._stirred.get(folder.name)
+        return self._changes.stirred.get(folder.name)
 
     def look(self, token: str) -> str:
         """Note which folders people changed since `token`; the token for the next look. One call when all is quiet."""
-        drive_id = self._tree.drive_id(self._drive)
-        if not token:
-            return self._drive.now(drive_id)
-        try:
-            files, after = self._drive.changes(token, drive_id)
-        except DocumentsError as error:
-            if not (error.permanent or isinstance(error, DriveGone)):
-                raise
-            return self._drive.now(drive_id)  # a token that Drive has forgotten
-        parents = dict.fromkeys(
-            parent for file in files if not file.get("trashed") and not _marks(file)
-            for parent in file.get("parents") or ()
-        )  # fmt: skip
-        unknown = [parent for parent in parents if parent not in self._strangers]
-        for parent in unknown[:MOST_STRANGERS]:
-            self._strangers[parent] = self._reference_of(parent)
-        for reference in filter(None, (self._strangers.get(parent) for parent in parents)):
-            self._stirred[reference] = self._stirred.get(reference, 0) + 1
-        return after if len(unknown) <= MOST_STRANGERS else token
-
-    def _reference_of(self, parent: str) -> str:
-        """Which request a folder belongs to; empty for any other folder."""
-        try:
-            marks = _marks(self._drive.get(parent, "id,appProperties"))
-        except DriveGone:
-            return ""
-        is_ours = all(marks.get(key) == value for key, value in self._tree.marks(marks.get(MARK, "")).items())
-        return marks.get(MARK, "") if is_ours else ""
-
-    # --- the high-water mark ----------------------------------------------------------------------------------------
+        return self._changes.look(self._drive, token)
 
     def write_mark(self, counters: Mapping[str, int]) -> None:
         """Raise the highest numbers given so far; asks Drive only when they have risen."""
         if self._mark is not None and raised(self._mark, counters) == self._mark:
             return
-        files = self._mark_files()
-        known = self._read_marks(files)
-        wanted = raised(known, counters)
-        if wanted != known:
-            content = json.dumps(wanted, indent=1, sort_keys=True).encode()
-            if files:
-                self._handled(lambda: upload(self._drive, {}, content, "application/json", files[0]["id"]))
-            else:
-                marks = self._tree.marks(MARK_FILE)
-                self._sent(self._tree.root, MARK_FILE, content, marks, lambda: next(iter(self._mark_files()), None))
-        self._mark = wanted
+        known = self.read_mark()
+        self._mark = raised(known, counters)
+        if self._mark != known:
+            self.reset_mark(self._mark)
+
+    def reset_mark(self, counters: Mapping[str, int]) -> None:
+        """Put the high-water mark where a recovered journal is now."""
+        content = json.dumps(dict(counters), indent=1, sort_keys=True).encode()
+        self._mark, files = None, self._mark_files()
+        if files:
+            self._handled(lambda: upload(self._drive, {}, content, "application/json", files[0]["id"]))
+            self._clear_away(files[1:])
+        else:
+            marks = self._tree.marks(MARK_FILE)
+            self._sent(self._tree.root, MARK_FILE, content, marks, lambda: next(iter(self._mark_files()), None))
+        self._mark = dict(counters)
 
     def read_mark(self) -> dict[str, int]:
         """The high-water mark; empty when there is none."""
-        return self._read_marks(self._mark_files())
-
-    def _mark_files(self) -> list[Json]:
-        return self._drive.find(self._tree.query(MARK_FILE), self._tree.drive_id(self._drive))
-
-    def _read_marks(self, files: Collection[Json]) -> dict[str, int]:
         known: dict[str, int] = {}
-        for file in files:
+        for file in self._mark_files():
             try:
                 content = json.loads(self._drive.download(file["id"]))
                 known = raised(known, {str(name): int(number) for name, number in content.items()})
             except (ValueError, TypeError, AttributeError) as error:
                 raise damaged_mark(f"{MARK_FILE} on Google Drive") from error
         return known
+
+    def _mark_files(self) -> list[Json]:
+        return self._drive.find(self._tree.query(MARK_FILE), self._tree.drive_id(self._drive))
 
     # --- people -----------------------------------------------------------------------------------------------------
 
@@ -307,21 +291,15 @@ class DriveMaterials:
         return f"Google Drive: {name}{', on a shared drive' if top.get('driveId') else ''}"
 
 
-def _marks(file: Json) -> dict[str, str]:
-    """Our marks on a file; none on what people put there."""
-    marks = file.get("appProperties") or {}
-    return marks if MARK in marks else {}
-
-
 def _candidates(files: Collection[Json], path: PurePosixPath, sha256: str) -> list[Json]:
     """What may be the file that was stored under a path: by its mark, else by its name."""
-    ours = [file for file in files if sha256 and _marks(file).get(SHA256) == sha256]
+    ours = [file for file in files if sha256 and marks_of(file).get(SHA256) == sha256]
     named = [file for file in files if safe_name(str(file.get("name") or "")) == path.name and file not in ours]
     return [*ours, *named]
 
 
 def _is_ours(file: Json, reference: str, sha256: str) -> bool:
-    marks = _marks(file)
+    marks = marks_of(file)
     return marks.get(MARK) == reference and marks.get(SHA256) == sha256 and CARD not in marks
 
 

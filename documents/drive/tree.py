@@ -111,3 +111,9 @@ class Tree:
 
     def _twins(self, drive: Drive, query: str) -> list[Json]:
         return drive.find(query, self.drive_id(drive))
+
+
+def marks_of(file: Json) -> dict[str, str]:
+    """Our marks on a file or folder; none on what people put there."""
+    marks = file.get("appProperties") or {}
+    return marks if MARK in marks else {}

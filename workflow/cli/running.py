@@ -45,7 +45,17 @@ def begin(wiring: Wiring) -> None:
         if error.permanent or wiring.drive is None:
             stop(NO, str(error))
         log.warning("%s", error)  # Google cannot be asked now: the folder leg says so itself
+        _open_registry(wiring)
     except RegistryError as error:  # stops only the registry leg, which says so itself
+        log.warning("%s", error)
+
+
+def _open_registry(wiring: Wiring) -> None:
+    try:
+        wiring.sync.open()
+    except OldJournal as error:
+        stop(NO, f"{error} {NEXT}")
+    except RegistryError as error:
         log.warning("%s", error)
 
 

@@ -386,3 +386,14 @@ def test_a_quota_is_waited_out(materials: DriveMaterials, server: SheetsServer, 
 )  # fmt: skip
 def test_the_address_of_the_browser_will_do(text: str, found: str) -> None:
     assert folder_id(text) == found
+
+
+def test_a_recovery_finds_the_folders_and_letters_and_resets_the_mark(materials: DriveMaterials) -> None:
+    materials.store(FOLDER, "Письмо 2026-11-24 09-00-00.eml", b"letter")
+    materials.write_mark({"PAY-2026": 50})
+    (folder,) = materials.request_folders()
+    assert folder.name == REFERENCE
+    assert materials.list_files(folder) == ("Письмо 2026-11-24 09-00-00.eml",)
+    assert materials.read(folder / "Письмо 2026-11-24 09-00-00.eml") == b"letter"
+    materials.reset_mark({"PAY-2026": 42})
+    assert materials.read_mark() == {"PAY-2026": 42}
