@@ -1,23 +1,28 @@
-"""A child process with little time and memory and no network, in which content from outside is parsed.
+"""Content from outside is parsed in a child process with little time and memory and no network.
 
-A parser that loops, eats memory or crashes on a hostile file takes only its child with it. The child gets the bytes on
-standard input and no environment to speak of.
+A parser that loops, eats memory or crashes on a hostile file takes only its child with it. One server per daemon keeps
+the readers loaded and forks the children; it is started with the first file, and again when it was lost.
 """
 
-import io
-import signal
+import atexit
+import contextlib
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+import time
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Literal
+
+from documents.forkserver import FUNCTIONS, ORDER, STATUS
 
 UNREADABLE = "unreadable"
 
 _ANSWER_LENGTH = 1000
-_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+_PATIENCE = 5.0
+"""So much longer than the child may take we wait for the server, which may have to be loaded first."""
+_PIECE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,133 @@ class Failure:
     """The child gave no answer: it ran out of time, or ended badly."""
 
     reason: Literal["time", "crash"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much one child may use, and how long its answer may be."""
+
+    cpu_seconds: int = 5
+    memory_bytes: int = 512 * 1024 * 1024
+    timeout: float = 15
+    answer_length: int = _ANSWER_LENGTH
+
+
+class Sandbox:
+    """Children for one daemon; safe to use from several threads at once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._server: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    @property
+    def server_pid(self) -> int | None:
+        """The process that forks the children, once there is one."""
+        return self._server.pid if self._server is not None else None
+
+    def run(self, function_name: str, payload: bytes, bounds: Bounds) -> str | Failure:
+        """Run one of `FUNCTIONS` on the payload in a limited child; its answer, or how it ended."""
+        if function_name not in FUNCTIONS:
+            raise KeyError(function_name)
+        order = ORDER.pack(function_name.encode(), bounds.cpu_seconds, bounds.memory_bytes, bounds.timeout)
+        for _ in range(2):
+            line = self._order(order)
+            if line is None:
+                break
+            with line:
+                answer = _exchange(line, payload, bounds)
+            if answer is None:
+                self.close()  # the server itself does not answer: the next file gets a new one
+                return Failure("time")
+            text, told, how = answer.rpartition(STATUS)
+            if told:
+                return _answer(text, how, bounds)
+            self.close()  # it was lost in the middle of the work: once more with a new one
+        return Failure("crash")
+
+    def close(self) -> None:
+        """Stop the server and whatever it runs; the next file starts a new one."""
+        with self._lock:
+            self._stop()
+
+    def _order(self, order: bytes) -> socket.socket | None:
+        """Hand an order to the server; one that is gone is started anew, once."""
+        with self._lock:
+            for _ in range(2):
+                ours, theirs = socket.socketpair()
+                with theirs:
+                    try:
+                        socket.send_fds(self._started(), [order], [theirs.fileno()])
+                        return ours
+                    except OSError:
+                        ours.close()
+                        self._stop()
+        return None
+
+    def _started(self) -> socket.socket:
+        if self._server is not None and self._server.poll() is not None:
+            self._stop()
+        if self._control is None:
+            self._control, theirs = socket.socketpair()
+            with theirs:
+                self._server = _start(theirs)
+        return self._control
+
+    def _stop(self) -> None:
+        if self._control is not None:
+            self._control.close()  # the server ends when nobody can give it orders
+            self._control = None
+        if self._server is not None:
+            try:
+                self._server.wait(1)
+            except subprocess.TimeoutExpired:
+                self._server.kill()
+                self._server.wait()
+            self._server = None
+
+
+def _answer(text: bytes, how: bytes, bounds: Bounds) -> str | Failure:
+    if how != b"ok":
+        return Failure("time" if how == b"time" else "crash")
+    return text[: bounds.answer_length].decode("utf-8", errors="replace").strip() or Failure("crash")
+
+
+def _start(control: socket.socket) -> subprocess.Popen[bytes]:
+    root = str(Path(__file__).resolve().parent.parent)
+    # -P keeps the working directory off the module path: nobody's files there may stand in for ours.
+    command = [sys.executable, "-P", "-m", "documents.forkserver"]
+    environment = {"PYTHONPATH": root, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
+    return subprocess.Popen(
+        command, stdin=control.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
+        start_new_session=True,
+    )  # fmt: skip
+
+
+def _exchange(line: socket.socket, payload: bytes, bounds: Bounds) -> bytes | None:
+    """Send the content, take the answer up to the server's last word on it; None when that never comes."""
+    deadline = time.monotonic() + bounds.timeout + _PATIENCE
+    answer = b""
+    try:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it ended before it had read everything
+            line.settimeout(max(deadline - time.monotonic(), 0.1))
+            line.sendall(payload)
+            line.shutdown(socket.SHUT_WR)
+        while len(answer) <= bounds.answer_length + _PIECE:
+            line.settimeout(max(deadline - time.monotonic(), 0.1))
+            piece = line.recv(_PIECE)
+            if not piece:
+                break
+            answer += piece
+    except TimeoutError:
+        return None
+    except OSError:
+        return answer
+    return answer
+
+
+_SHARED = Sandbox()
+atexit.register(_SHARED.close)
 
 
 def run_limited(
@@ -47,92 +179,5 @@ def run_child(
     timeout: float,
     answer_length: int = _ANSWER_LENGTH,
 ) -> str | Failure:
-    """Run one of `FUNCTIONS` on the payload in a limited child; its answer, or how it ended."""
-    if function_name not in FUNCTIONS:
-        raise KeyError(function_name)
-    root = str(Path(__file__).resolve().parent.parent)
-    # -P keeps the working directory off the module path: nobody's files there may stand in for ours.
-    command = [sys.executable, "-P", "-m", "documents.sandbox", function_name, str(cpu_seconds), str(memory_bytes)]
-    environment = {"PYTHONPATH": root, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
-    try:
-        # In a session of its own: a Ctrl-C meant for the daemon must not make a good file look broken.
-        child = subprocess.run(
-            command,
-            input=payload,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=timeout,
-            env=environment,
-            start_new_session=True,
-        )
-    except subprocess.TimeoutExpired:
-        return Failure("time")
-    except OSError:
-        return Failure("crash")
-    if child.returncode != 0:
-        return Failure("time" if child.returncode in (-signal.SIGXCPU, -signal.SIGKILL) else "crash")
-    return child.stdout[:answer_length].decode("utf-8", errors="replace").strip() or Failure("crash")
-
-
-def pdf_state(content: bytes) -> str:
-    """Say whether a PDF is `ok`, `encrypted` or `broken`."""
-    # Only the child needs the library; the daemon does not carry it.
-    from pypdf import PdfReader
-    from pypdf.errors import DependencyError, PyPdfError
-
-    try:
-        reader = PdfReader(io.BytesIO(content))
-        if reader.is_encrypted:
-            # An empty user password opens the file for everybody: people see no lock on it.
-            return "ok" if reader.decrypt("") else "encrypted"
-        return "ok" if len(reader.pages) > 0 else "broken"
-    except DependencyError:
-        return "encrypted"
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
-        return "broken"
-
-
-# By name only: the child loads what it was started for, the daemon none of it.
-FUNCTIONS: dict[str, str] = {
-    "pdf_state": "documents.sandbox:pdf_state",
-    "invoice": "documents.invoices.worker:work",
-}
-
-
-def function_of(name: str) -> Callable[[bytes], str]:
-    """Load one of `FUNCTIONS`."""
-    module, _, function = FUNCTIONS[name].partition(":")
-    loaded: Callable[[bytes], str] = getattr(import_module(module), function)
-    return loaded
-
-
-def limit(cpu_seconds: int, memory_bytes: int) -> None:
-    """Bind this process to so much CPU time and address space, for good."""
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-
-
-def leave_network() -> None:
-    """Move this process into a network of its own, which reaches nothing; where the system forbids that, it stays."""
-    import ctypes
-
-    libc = ctypes.CDLL(None, use_errno=True)
-    unshare = getattr(libc, "unshare", None)
-    if unshare is not None and unshare(_CLONE_NEWNET) != 0:
-        unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
-
-
-def main(arguments: list[str]) -> None:
-    """Do the work of the child: NAME CPU-SECONDS MEMORY-BYTES, content on standard input, answer on standard output."""
-    name, cpu_seconds, memory_bytes = arguments
-    leave_network()
-    limit(int(cpu_seconds), int(memory_bytes))
-    print(function_of(name)(sys.stdin.buffer.read()))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+    """Run one of `FUNCTIONS` on the payload in a limited child of this process's server."""
+    return _SHARED.run(function_name, payload, Bounds(cpu_seconds, memory_bytes, timeout, answer_length))

@@ -28,7 +28,8 @@ _COVERING = 0.6
 _SMALLEST = 3.5
 _INVISIBLE_MODES = (3, 7)
 _MOST_OBJECTS = 3000
-_DRAWN_CODE, _MODULE, _SMALLEST_CODE = 100, 8, 30
+_DRAWN_CODE, _SMALLEST_CODE = 100, 30
+_LINE, _MODULE, _MODULES_IN_A_ROW = 0.5, 8, 80
 
 
 Box = tuple[float, float, float, float]
@@ -99,7 +100,7 @@ def read_page(document: pdfium.PdfDocument, index: int, deadline: float) -> Page
         letters, hidden = _letters(page)
         picture = _render(page, _FIRST_DPI)
         covered, may_hold_code = _objects(page)
-        symbols = symbols_in(picture, f"page {index + 1}")
+        symbols = symbols_in(picture, f"page {index + 1}") if may_hold_code else []
         if not symbols and may_hold_code and monotonic() < deadline:
             symbols = symbols_in(_render(page, _SECOND_DPI), f"page {index + 1}")
         scale = picture.width / page.get_width()
@@ -130,7 +131,7 @@ def _render(page: pdfium.PdfPage, dpi: int) -> Image.Image:
 def _objects(page: pdfium.PdfPage) -> tuple[bool, bool]:
     """Say whether a picture covers the page, and whether pictures or drawings may hold a code."""
     width, height = page.get_size()
-    squares, may_hold, covered = 0, False, False
+    modules, may_hold, covered = 0, False, False
     for number, thing in enumerate(page.get_objects(max_depth=3)):
         if number > _MOST_OBJECTS:
             break
@@ -141,10 +142,11 @@ def _objects(page: pdfium.PdfPage) -> tuple[bool, bool]:
             may_hold = True
             covered = covered or (right - left) * (top - bottom) > _COVERING * width * height
         else:
-            # Drawn in one piece, or square by square; the lines of a table are neither.
-            is_square = abs((right - left) - (top - bottom)) < 0.1 * (right - left)
-            squares += is_square and right - left < _MODULE
-            may_hold = may_hold or (is_square and right - left > _SMALLEST_CODE) or squares > _DRAWN_CODE
+            # Drawn in one piece, square by square or run by run; the lines of a table are none of these.
+            wide, high = right - left, top - bottom
+            is_square = abs(wide - high) < 0.1 * wide
+            modules += _LINE < min(wide, high) < _MODULE and max(wide, high) < _MODULES_IN_A_ROW
+            may_hold = may_hold or (is_square and wide > _SMALLEST_CODE) or modules > _DRAWN_CODE
     return covered, may_hold
 
 
