@@ -157,7 +157,7 @@ class Wiring:
             lookup=Lookup(self.journal.token, self.journal.request, self.journal.notice_params),
             authenticates=self.trust.configured or mailbox.dkim,
             operators=self.policy.operators,
-            invoice=Invoices(self.settings.company.inn, lambda: self.policy.today(self.now())).fields,
+            invoice=Invoices(self.settings.company.inn, lambda: self.policy.today(self.now())).read,
         )
 
     @cached_property

@@ -89,7 +89,21 @@ class Words:
 
     def warning(self, caution: Caution) -> str:
         """What an approver should look at."""
-        return self._sentence("warning", caution.code, caution.read)
+        if caution.code == "sources_differ":
+            return self._sources_differ(caution.read)
+        read = caution.read
+        if caution.code in ("invoice_amount", "invoice_part"):
+            read = self.money(*caution.read.partition(" ")[::2])
+        elif caution.code == "invoice_date":
+            read = self.day(read)
+        return self._sentence("warning", caution.code, read)
+
+    def _sources_differ(self, sides: str) -> str:
+        """One field with each source and its value."""
+        field, *parts = sides.split(" | ")
+        pairs = zip(parts[::2], parts[1::2], strict=False)
+        values = "; ".join(f"{_read(value)} ({self.source(source)})" for source, value in pairs)
+        return self.text("warning.sources_differ", label=self.label(field), values=values)
 
     def warnings(self, cautions: Iterable[Caution]) -> tuple[str, ...]:
         """Each warning once, though two checks may have found it."""

@@ -83,6 +83,7 @@ NOT_OPENED: dict[str, str] = {
     "refused": "files of this kind are not opened",
     "time": "reading the file took too long",
     "crash": "the file made its reader fail",
+    "too_many": "there are too many files in one letter",
     "too_deep": "letters inside letters are opened to a depth of three",
 }
 

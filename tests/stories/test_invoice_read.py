@@ -2,11 +2,12 @@
 
 import io
 from datetime import timedelta
+from email.message import EmailMessage
 
 import segno
 from fpdf import FPDF
 
-from stories.stage import ADAM, RITA, Stage, text_of
+from stories.stage import ADAM, RITA, Stage, complete_form, text_of
 from workflow.core.model import Status
 
 CODE = (
@@ -46,8 +47,43 @@ def test_what_was_typed_beats_the_invoice(stage: Stage) -> None:
     stage.send(RITA, typed, files=[("счет.pdf", invoice_with_code())])
     stage.run()
     assert stage.request().value("amount") == "11000.00"
-    assert "12000.50" in text_of(stage.only(ADAM)), "and the difference is shown"
+    assert "часть счета: счет на 12 000,50" in plain(stage.only(ADAM)), "and the difference is shown"
     assert stage.request().fields["amount"].source == "typed"
+
+
+def plain(message: EmailMessage) -> str:
+    """The text with ordinary blanks, on one line."""
+    return " ".join(text_of(message).split())
+
+
+def test_a_complete_form_is_compared_with_its_invoice(stage: Stage) -> None:
+    form = complete_form(stage.now()).replace("12 000,50", "12 100,50").replace("770701001", "770702001")
+    stage.send(RITA, form, files=[("счет.pdf", invoice_with_code())])
+    stage.run()
+    assert stage.request().status is Status.AWAITING, "a difference refuses nothing"
+    for person in (ADAM, RITA):
+        told = plain(stage.only(person))
+        assert "! В приложенном счете другая сумма: 12 000,50" in told
+        assert "! В приложенном счете другой КПП: 770701001" in told
+    assert stage.request().value("kpp") == "770702001", "what was typed stays"
+
+
+def test_the_difference_stays_until_it_is_gone(stage: Stage) -> None:
+    stage.send(RITA, complete_form(stage.now()).replace("12 000,50", "9 000"), files=[("c.pdf", invoice_with_code())])
+    stage.run()
+    receipt = stage.only(RITA)
+    stage.answer(RITA, receipt, "За что платим: Канцелярия и бумага")
+    stage.run()
+    assert "! Оплачивается только часть счета: счет на 12 000,50" in plain(stage.new(ADAM)[-1])
+    stage.answer(RITA, receipt, "Сумма счета: 12 000,50")
+    stage.run()
+    assert "часть счета" not in plain(stage.new(ADAM)[-1])
+
+
+def test_an_invoice_that_agrees_is_not_mentioned(stage: Stage) -> None:
+    stage.send(RITA, complete_form(stage.now()), files=[("счет.pdf", invoice_with_code())])
+    stage.run()
+    assert "приложенн" not in plain(stage.only(ADAM))
 
 
 def test_an_invoice_mailed_later_completes_the_draft(stage: Stage) -> None:

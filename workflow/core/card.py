@@ -30,7 +30,6 @@ from workflow.core.model import FIELDS, Caution, Field, File, Problem
 REQUIRED = ("subject", "contractor", "amount", "currency", "pay_by", "bank_details", "inn", "account", "purpose")
 NOT_WITH_IBAN = frozenset({"inn", "account"})
 LONGEST = {"subject": 500, "contractor": 300, "purpose": 210, "bank_details": 1000}
-COMPARED = ("amount", "currency", "inn", "account", "bic", "iban")
 MONEY_GOES_TO = frozenset({"account", "bic", "corr_account", "iban", "swift"})
 SPLIT = ("inn", "kpp", "bic", "account", "corr_account", "iban", "swift")
 
@@ -87,15 +86,6 @@ def usable(
     if "pay_by" in left and date.fromisoformat(left["pay_by"].value) < today:
         del left["pay_by"]
     return left
-
-
-def differences(found: Mapping[str, Field], fields: Mapping[str, Field]) -> tuple[Caution, ...]:
-    """Where the files say something else than the form: the approver should see it first."""
-    return tuple(
-        Caution(f"invoice_{name}", found[name].value)
-        for name in COMPARED
-        if name in found and name in fields and found[name].value != fields[name].value
-    )
 
 
 class _Sheet:

@@ -25,6 +25,8 @@ class Form:
     """Values read from the files, for lines that nobody typed."""
     payment_codes: tuple[str, ...] = ()
     """A short hash of each payment code in the files that names a sum: the same code again is the same payment."""
+    invoice: Mapping[str, Field] = field(default_factory=dict)
+    """All that the files say, to be compared with the form."""
 
 
 @dataclass(frozen=True, slots=True)

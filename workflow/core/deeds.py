@@ -248,7 +248,9 @@ def _comment(event: e.Commented, before: Request | None, after: Request, policy:
     asked = [ask.person for ask in after.open_asks(AskKind.APPROVE)]
     last = [vote.person for vote in after.current_votes() if vote.decision is not Choice.APPROVE][-1:]
     people = asked or last or (list(policy.accountants) if after.status in (Status.APPROVED, Status.PAID) else [])
-    for person in dict.fromkeys(people):
+    # Whoever returned it in the sheet is one of the accountants.
+    readers = [one for person in people for one in (policy.accountants if person == REGISTRY else [person])]
+    for person in dict.fromkeys(readers):
         yield notice("told_comment", person, by=event.by, text=event.text, role=event.role, **_standing(after, person))
 
 

@@ -35,6 +35,7 @@ class Filled:
     keep_draft: bool = False
     found: Mapping[str, Field] = field(default_factory=dict)
     payment_codes: tuple[str, ...] = ()
+    invoice: Mapping[str, Field] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def _filled(request: Request, event: e.Filled) -> Request:
     return replace(
         request, typed=event.typed, rivals=event.rivals, fields=event.fields, problems=event.problems,
         warnings=event.warnings, files=event.files, letters=tuple(letters), kept_as_draft=event.keep_draft,
-        found=event.found, payment_codes=event.payment_codes,
+        found=event.found, invoice=event.invoice, payment_codes=event.payment_codes,
     )  # fmt: skip
 
 

@@ -9,8 +9,9 @@ from types import MappingProxyType
 
 from values.names import contractor_folder
 from values.requisites import split_bank_details
-from workflow.core.card import differences, examine, usable
+from workflow.core.card import examine, usable
 from workflow.core.commands import Amend, Form, Open
+from workflow.core.compare import OF_THE_INVOICE, differences, relevant
 from workflow.core.events import Asked, CorrectionRefused, Event, Filled, Opened, StepStuck, Submitted
 from workflow.core.filling import CARD, SPARED_BY_CARD, Known, remembered, unlike
 from workflow.core.ledger import EMPTY, Ledger
@@ -135,13 +136,22 @@ def _merged(request: Request, command: Amend, policy: Policy, now: datetime, led
     typed = {name: text for name, text in typed.items() if name not in renewed}
     rivals = {name: found for name, found in request.rivals.items() if name not in form.typed}
     files = _with_files(request.files, form.files)
-    codes = tuple(dict.fromkeys((*request.payment_codes, *_codes(form))))
-    form = replace(form, found={**request.found, **form.found}, payment_codes=codes)
+    form = _with_earlier_reading(form, request) if len(files) > len(form.files) else form
+    form = replace(form, payment_codes=tuple(dict.fromkeys((*request.payment_codes, *_codes(form)))))
     kept = {} if form.typed.keys() & WHO else {
         name: value for name, value in request.fields.items() if value.source == CARD
     }  # fmt: skip
     return _filled(command.by, form, typed, {**rivals, **form.rivals}, files, policy, now, command.keep_draft, ledger,
                    request.warnings, kept)  # fmt: skip
+
+
+def _with_earlier_reading(form: Form, request: Request) -> Form:
+    """With what the files that stay were read to say; new files speak for themselves, but keep no doubt alive."""
+    kept = () if form.files else tuple(one for one in request.warnings if one.code.startswith(OF_THE_INVOICE))
+    return replace(
+        form, found={**request.found, **form.found}, invoice={**request.invoice, **form.invoice},
+        cautions=(*kept, *form.cautions),
+    )  # fmt: skip
 
 
 def _parts_typed_alone(typed: Mapping[str, str]) -> bool:
@@ -178,13 +188,15 @@ def _filled(
     sources = {**found, **known.fields}
     fields = {name: _sourced(value, name, typed, sources, known) for name, value in seen.fields.items()}
     of_letters = [caution for caution in (*earlier, *form.cautions) if caution.code in OF_THE_LETTERS]
+    of_files = [caution for caution in form.cautions if caution.code.startswith(OF_THE_INVOICE)]
+    others = [caution for caution in form.cautions if caution not in of_files]
     warnings = (
-        *unlike(known.card, fields), *known.warnings, *differences(form.found, seen.fields), *of_letters,
-        *form.cautions, *seen.warnings,
+        *unlike(known.card, fields), *known.warnings, *differences(form.invoice, seen.fields),
+        *relevant(of_files, form.invoice, seen.fields), *of_letters, *others, *seen.warnings,
     )  # fmt: skip
     return Filled(
         by, dict(typed), dict(rivals), fields, _problems(seen.problems, known), tuple(dict.fromkeys(warnings)),
-        tuple(files), form.letter, form.refused_files, keep_draft, found, _codes(form),
+        tuple(files), form.letter, form.refused_files, keep_draft, found, _codes(form), form.invoice,
     )  # fmt: skip
 
 
@@ -208,7 +220,7 @@ def _codes(form: Form) -> tuple[str, ...]:
     """The payment codes of the files, as their reader knows them or as far as their values tell."""
     if form.payment_codes:
         return form.payment_codes
-    said = {name: value.value for name, value in form.found.items() if value.source == "qr"}
+    said = {name: value.value for name, value in {**form.found, **form.invoice}.items() if value.source == "qr"}
     if not ({"account", "iban"} & said.keys() and {"amount", "purpose"} <= said.keys()):
         return ()  # a code that names no payment may stand on every invoice of its issuer
     return (hash_of(said),)

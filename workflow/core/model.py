@@ -191,6 +191,7 @@ class Request:
     typed: Mapping[str, str] = field(default_factory=dict)
     rivals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     found: Mapping[str, Field] = field(default_factory=dict)
+    invoice: Mapping[str, Field] = field(default_factory=dict)
     fields: Mapping[str, Field] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Caution, ...] = ()

@@ -1,21 +1,35 @@
-"""What the files of a letter say, as far as it may be taken without asking: each value with its source."""
+"""What the files of a letter say: values to be taken without asking, all of them to compare, and what is doubtful."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from time import monotonic
 
-from documents.invoices.combine import Combined, combine
-from documents.invoices.model import Found
+from documents.invoices.combine import Combined, Disagreement, combine
+from documents.invoices.model import Found, InvoiceReading, Limits
 from documents.invoices.reader import read_invoice
 from mailer.letter import Letter
 from workflow.core.commands import Form
-from workflow.core.model import FIELDS, Field
+from workflow.core.model import FIELDS, Caution, Field
 
-MOST_FILES = 3
+MOST_FILES = 10
+LONGEST_FILE, LONGEST_LETTER = 30.0, 45.0
+"""Seconds for one file, and for all files of one letter together."""
 BANK = frozenset({"inn", "kpp", "bic", "account", "corr_account", "iban", "swift"})
 SURE = ("qr", "e-invoice")
+WORDINGS = frozenset({"contractor", "purpose", "bank_name", "contract"})
+"""Their sources differ in nothing but words."""
+
+TOLD = frozenset({
+    "credit_note", "direct_debit", "payee_not_seller", "buyer_other", "codes_differ", "code_unusable", "hidden_text",
+    "not_an_invoice", "corrected_invoice", "prepaid", "debt_in_total", "several_invoices", "account_key", "inn_check",
+    "iban_check", "own_inn_as_payee", "several_accounts", "several_iban", "several_inn", "several_bic",
+    "several_amounts", "several_numbers", "several_sellers", "several_payment_means", "nothing_to_pay",
+    "version_unknown", "xml_broken", "not_all_pages",
+})  # fmt: skip
+"""Doubts of the reading that people are told; the others only explain why a value was not believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +39,31 @@ class Invoices:
     own_inn: str | None
     today: Callable[[], date]
 
-    def fields(self, letter: Letter, form: Form) -> Mapping[str, Field]:
-        """Values by field, from the first few files of the form."""
-        wanted = {file.sha256 for file in form.files[:MOST_FILES]}
-        contents = [(file.name, file.content) for file in letter.files if file.sha256 in wanted]
-        return taken(combine(read_invoice(name, content, self.own_inn, self.today()) for name, content in contents))
+    def read(self, letter: Letter, form: Form) -> Form:
+        """The form with what its files say."""
+        readings = self._readings(letter, form)
+        combined = combine(reading for _, reading in readings)
+        invoice = {
+            name: Field(one.value, one.source) for name, one in combined.values.items() if name in FIELDS
+        }  # fmt: skip
+        noted = {(f"unopened_{note}", file.name) for file in form.files for note in file.notes}
+        told = (one for one in _cautions(combined, readings) if (one.code, one.read) not in noted)
+        return replace(form, found=taken(combined), invoice=invoice, cautions=(*form.cautions, *told))
+
+    def _readings(self, letter: Letter, form: Form) -> list[tuple[str, InvoiceReading]]:
+        wanted = {file.sha256: file.name for file in form.files}
+        files = {file.sha256: file.content for file in letter.files if file.sha256 in wanted}
+        deadline = monotonic() + LONGEST_LETTER
+        readings: list[tuple[str, InvoiceReading]] = []
+        for sha256, content in files.items():
+            left = deadline - monotonic()
+            if len(readings) < MOST_FILES and left > 1:
+                limits = Limits(seconds=min(left, LONGEST_FILE))
+                reading = read_invoice(wanted[sha256], content, self.own_inn, self.today(), limits)
+            else:
+                reading = InvoiceReading(not_opened="too_many")
+            readings.append((wanted[sha256], reading))
+        return readings
 
 
 def taken(combined: Combined) -> dict[str, Field]:
@@ -49,3 +83,18 @@ def _may_be_taken(one: Found, differ: Sequence[str] | set[str]) -> bool:
     if one.source == "scan" or one.field in differ:
         return False
     return one.proven or one.field not in BANK
+
+
+def _cautions(combined: Combined, readings: Iterable[tuple[str, InvoiceReading]]) -> tuple[Caution, ...]:
+    """Doubts, values on which the sources differ, and files that were not opened: one caution each."""
+    found = [Caution(f"doubt_{code}", seen) for code, seen in combined.doubts if code in TOLD]
+    found += [Caution("sources_differ", _sides(one)) for one in combined.disagreements if one.field not in WORDINGS]
+    found += [Caution(f"unopened_{reading.not_opened}", name) for name, reading in readings if reading.not_opened]
+    inner = [seen.rpartition(": ") for code, seen in combined.doubts if code == "part_not_opened"]
+    found += [Caution(f"unopened_{reason}", name) for name, _, reason in inner]
+    return tuple(dict.fromkeys(found))
+
+
+def _sides(one: Disagreement) -> str:
+    """Field, then each source with its value, for the words to put into a sentence."""
+    return " | ".join((one.field, *(part for side in (one.chosen, *one.others) for part in (side.source, side.value))))

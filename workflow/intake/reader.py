@@ -15,7 +15,7 @@ from typing import Any
 from mailer.letter import Letter
 from workflow.core.commands import Comment, Form, NoteAnswer, Open
 from workflow.core.deeds import Deed, Lane
-from workflow.core.model import Field, Reference, Request
+from workflow.core.model import Reference, Request
 from workflow.intake.answer import Answer
 from workflow.intake.answers import plan_answer, plan_unreadable_answer
 from workflow.intake.carriers import Carried, Post, carried, without_secrets
@@ -29,9 +29,6 @@ from workflow.people import Member, Roster
 
 DAY = timedelta(days=1)
 DIGEST = "digest"
-SPARED = frozenset({"contractor", "amount", "inn", "account", "purpose"})
-"""Required lines that an invoice may say; while all are typed, files need not be opened."""
-BLOCK_SAYS = frozenset({"inn", "account"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +51,12 @@ class Reader:
     lookup: Lookup
     authenticates: bool
     operators: tuple[str, ...]
-    invoice: Callable[[Letter, Form], Mapping[str, Field]] = lambda _letter, _form: {}
-    """What the files of a letter say, by field; asked only where lines are missing."""
+    invoice: Callable[[Letter, Form], Form] = lambda _letter, form: form
+    """The form with what its files say."""
 
     def with_invoice(self, letter: Letter, form: Form) -> Form:
-        """The form with what its files say, when that may spare somebody the typing."""
-        untyped = SPARED - form.typed.keys()
-        if not form.files or not untyped or ("bank_details" in form.typed and not untyped - BLOCK_SAYS):
-            return form
-        return replace(form, found=self.invoice(letter, form))
+        """The form with what its files say: what nobody typed is filled, the rest compared."""
+        return self.invoice(letter, form) if form.files else form
 
     def plan(self, letter: Letter) -> Plan:
         """What this letter means. It is neither our own nor automatic (see `automatic_plan`)."""
@@ -177,7 +171,7 @@ class Reader:
         if not form.typed and not form.files:
             return self._nothing_to_read(letter, member, form.refused_files)
         form = self.with_invoice(letter, form)
-        form = replace(form, cautions=cautions(letter, checks_senders=self.authenticates))
+        form = replace(form, cautions=(*form.cautions, *cautions(letter, checks_senders=self.authenticates)))
         keep = first.action is Action.DRAFT
         why = [f"{len(form.typed)} labelled lines", f"{len(form.files)} files"]
         if keep:

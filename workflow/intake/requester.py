@@ -49,9 +49,11 @@ def _news_only(form: Form, request: Request) -> Form:
 
 
 def _amended(answer: Answer, form: Form, keep: bool, submit: bool) -> Plan:
-    if answer.request.status in INCOMPLETE:
-        form = answer.with_invoice(answer.letter, form)
-    command = Amend(answer.by, replace(form, cautions=guessed(answer.letter)), keep, submit)
+    form = answer.with_invoice(answer.letter, form)
+    if answer.request.status not in INCOMPLETE:
+        form = replace(form, found={})  # a correction changes what was typed in it and nothing else
+    form = replace(form, cautions=(*form.cautions, *guessed(answer.letter)))
+    command = Amend(answer.by, form, keep, submit)
     return Plan("answers", "answer", "", answer.request.reference, command, fields=dict(form.typed))
 
 
@@ -65,6 +67,9 @@ def _words_of_requester(answer: Answer) -> Plan:
 
 def _opened_anew(answer: Answer, form: Form, keep: bool) -> Plan:
     """A closed request stays as it is; what was mailed to it, old lines among the new ones, is a request of its own."""
-    fresh = replace(form, cautions=cautions(answer.letter, checks_senders=answer.authenticates))
+    form = answer.with_invoice(answer.letter, form)
+    fresh = replace(
+        form, cautions=(*form.cautions, *cautions(answer.letter, checks_senders=answer.authenticates))
+    )  # fmt: skip
     why = (f"{answer.request.reference} is closed: these fields start a new request",)
     return Plan("requests", "request", command=Open(answer.by, fresh, keep), fields=dict(form.typed), why=why)

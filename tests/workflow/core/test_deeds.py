@@ -118,6 +118,10 @@ TABLE: dict[str, tuple[Callable[[Desk], object], Told]] = {
         lambda d: (d.opened().send_back(ADAM, "?"), d.do(Comment(RITA, "вот почему", "requester"))),
         {("told_comment", ADAM)},
     ),
+    "words of the requester after a return in the sheet": (
+        lambda d: (d.approved().do(SendBack(REGISTRY, None, "?")), d.do(Comment(RITA, "вот почему", "requester"))),
+        {("told_comment", FIONA), ("told_comment", DINA)},
+    ),
     "words of an approver": (lambda d: d.opened().do(Comment(ADAM, "кто это?", "approver")), {("told_comment", RITA)}),
     "words in a cell": (
         lambda d: d.approved().do(Comment(REGISTRY, "нет акта", "accountant")), {("told_comment", RITA)},
