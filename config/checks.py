@@ -34,6 +34,7 @@ def check_file(raw: Table) -> Iterator[Problem]:
     yield from _check_registries(raw, seats)
     yield from _check_materials(raw)
     yield from _check_keywords(table_in(raw.get("keywords")))
+    yield from _check_health(table_in(raw.get("health")))
     yield from check_rules(tables_of(raw, "approval"), seats)
 
 
@@ -64,6 +65,15 @@ def _accountants_asked(people: Sequence[Person], rules: Sequence[Rule]) -> Itera
             key = f"approval[{number}].steps[{place}]"
             for one in sorted(accountants.intersection(step.people)):
                 yield Problem(key, f"{one} is also an accountant and will not be asked")
+
+
+def _check_health(health: Table) -> Iterator[Problem]:
+    if "email" in health and "smtp" not in health:
+        yield Problem("health.smtp", "is required for health.email: the mail server that is not the mailbox's")
+    if "smtp" in health and "email" not in health:
+        yield Problem("health.email", "is required for health.smtp: who is written to")
+    if "webhook_token_file" in health and "webhook_token_env" in health:
+        yield Problem("health.webhook_token_env", "stands beside webhook_token_file: keep one of them")
 
 
 # people

@@ -229,6 +229,15 @@ def read_url(value: object) -> str:
     return text
 
 
+def read_local_address(value: object) -> tuple[str, int]:
+    """(host, port) of "127.0.0.1:9464"."""
+    text = _text(value, "must be a host and a port such as \"127.0.0.1:9464\"")
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError(f"{text!r} is not a host and a port such as \"127.0.0.1:9464\"")
+    return host.strip("[]"), int(port)
+
+
 def read_path(value: object, info: ValidationInfo) -> Path:
     """A path; a relative one starts at the folder of the settings file."""
     if not isinstance(value, str | Path) or not str(value).strip():
@@ -294,6 +303,7 @@ Inn = Annotated[str, PlainValidator(read_inn)]
 Prefix = Annotated[str, PlainValidator(read_prefix)]
 HeaderLine = Annotated[str, PlainValidator(read_header_line)]
 Url = Annotated[str, PlainValidator(read_url)]
+LocalAddress = Annotated[tuple[str, int], PlainValidator(read_local_address)]
 FilePath = Annotated[Path, PlainValidator(read_path)]
 JournalUrl = Annotated[str, PlainValidator(read_journal)]
 LowerWord = BeforeValidator(lambda value: value.strip().lower() if isinstance(value, str) else value)

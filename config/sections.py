@@ -24,6 +24,7 @@ from config.parts import (
     Flag,
     HeaderLine,
     Inn,
+    LocalAddress,
     LowerWord,
     Port,
     Prefix,
@@ -190,6 +191,32 @@ class Keywords(Section):
 
 class ContractorSettings(Section):
     language: Annotated[Literal["auto", "ru", "en"], LowerWord] = "auto"
+
+
+class Health(Secretive):
+    """From when on something is a trouble, and who hears of it by a way of its own."""
+
+    late_after: Duration = timedelta(minutes=30)
+    waiting_after: Duration = timedelta(hours=1)
+    free_space: Size = 100 * 1024**2
+    probe: TimeOfDay | None = None
+    webhook: Url = ""
+    webhook_token_file: FilePath | None = None
+    webhook_token_env: Text | None = None
+    email: Address | None = None
+    smtp: Server | None = None
+    sender: Address | None = None
+    username: Text | None = None
+    password_file: FilePath | None = None
+    password_env: Text | None = None
+    listen: LocalAddress | None = None
+
+    def webhook_token(self) -> str:
+        return self._secret(self.webhook_token_file, self.webhook_token_env)
+
+    def password(self) -> str:
+        """Of the second mail server; raises SecretError."""
+        return self._secret(self.password_file, self.password_env)
 
 
 class Logs(Section):

@@ -19,6 +19,7 @@ from config.sections import (
     Condition,
     ContractorSettings,
     Decisions,
+    Health,
     Keywords,
     Language,
     Logs,
@@ -65,6 +66,7 @@ class Settings(Section):
     templates: Templates = Templates()
     keywords: Keywords = Keywords()
     logs: Logs = Logs()
+    health: Health = Health()
     people: Annotated[tuple[Person, ...], Filled]
     approval: Annotated[tuple[Rule, ...], Filled]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,13 +12,16 @@ from datetime import datetime, timedelta
 from documents.errors import DocumentsError
 from mailer.errors import MailerError
 from sheets.errors import RegistryError, RegistryLocked
+from workflow import systemd
 from workflow.journal import Journal
-from workflow.legs.base import LONGEST_WAIT, Leg
+from workflow.legs.base import LEASE, LONGEST_WAIT, Leg
 
 log = logging.getLogger("countersign.daemon")
 OUTSIDE = (MailerError, RegistryError, DocumentsError, OSError)
 """Failures of the world: waited out. Anything else is a fault of ours: logged whole, and waited out as well."""
 NOTED_EVERY = timedelta(seconds=60)
+HANGS = LONGEST_WAIT + LEASE
+"""A leg that has not turned for so long hangs: longer than any pause and all time-outs of one piece of work."""
 
 
 @dataclass(slots=True)
@@ -29,10 +33,14 @@ class Daemon:
     now: Callable[[], datetime]
     poll: float = 30.0
     stopping: threading.Event = field(default_factory=threading.Event)
+    _turned: dict[str, float] = field(default_factory=dict)
+    _watchdog: float | None = field(default_factory=systemd.watchdog_seconds)
+    _next_sign: float = 0.0
 
     def stop(self) -> None:
         """For signal handlers: no new piece is begun, every waiting leg is woken."""
         self.stopping.set()
+        systemd.notify("STOPPING=1")
         for leg in self.legs:
             leg.wake()
 
@@ -41,16 +49,29 @@ class Daemon:
         threads = [threading.Thread(target=self._loop, args=(leg,), name=leg.name) for leg in self.legs]
         for thread in threads:
             thread.start()
+        systemd.notify("READY=1")
         for thread in threads:
             while thread.is_alive():  # a join without time-out would keep signals from being handled
                 thread.join(0.5)
+                self._show_life(threads)
         for leg in self.legs:
             leg.close()
+
+    def _show_life(self, threads: Sequence[threading.Thread]) -> None:
+        """The service manager hears that we live as long as every leg turns; one that hangs for longer than all its
+        time-outs together, or has ended, keeps us silent, and we are started anew."""
+        if self.stopping.is_set() or self._watchdog is None or time.monotonic() < self._next_sign:
+            return
+        oldest = min(self._turned.get(thread.name, 0.0) for thread in threads)
+        if all(thread.is_alive() for thread in threads) and time.monotonic() - oldest < HANGS.total_seconds():
+            systemd.notify("WATCHDOG=1")
+            self._next_sign = time.monotonic() + self._watchdog
 
     def _loop(self, leg: Leg) -> None:
         noted: datetime | None = None
         failures = 0
         while not self.stopping.is_set():
+            self._turned[leg.name] = time.monotonic()
             try:
                 more = leg.work_once()
                 if failures or noted is None or self.now() - noted > NOTED_EVERY:

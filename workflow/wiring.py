@@ -29,6 +29,9 @@ from sheets.excel import ExcelRegistry
 from sheets.model import Layout
 from workflow.core.model import Request, Status, Step
 from workflow.core.policy import Policy, Rule, When
+from workflow.health import Checkup, Limits, probe_due
+from workflow.health.routes import OtherMail, Webhook
+from workflow.health.watch import Route, Watch
 from workflow.intake.carriers import Post
 from workflow.intake.invoices import Invoices
 from workflow.intake.reader import Lookup, Reader
@@ -329,6 +332,50 @@ class Wiring:
             letter_sender=self.papers.sender,
         )
 
+    # --- is all well? -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def checkup(self) -> Checkup:
+        settings, health = self.settings, self.settings.health
+        limits = Limits(
+            health.late_after, max(health.late_after, self.book.lock_stale_after), health.waiting_after,
+            health.free_space, health.probe,
+        )  # fmt: skip
+        folders = [settings.data_dir, settings.materials.path]
+        folders += [self.book.path.parent] if self.book.kind == "excel" else []
+        return Checkup(self.journal, limits, folders, settings.timezone)
+
+    def _routes(self) -> list[Route]:
+        """The ways to the operator beside the mailbox."""
+        health, found = self.settings.health, list[Route]()
+        if health.webhook:
+            secret = health.webhook_token_file or health.webhook_token_env
+            token = health.webhook_token if secret else None
+            found.append(Webhook(health.webhook, self.settings.company.name, self.now, token))
+        if health.email and health.smtp:
+            server, sender = health.smtp, health.sender or health.email
+            login = health.username or ""
+            account = Account(server.host, server.port, server.security, login, health.password if login else None)
+            found.append(OtherMail(Outgoing(account), sender, health.email, self.now, self.settings.language))
+        return found
+
+    def _alarm_health(self, what: str, once: str) -> None:
+        alarm(self.service, self.policy.operators, "health", what, once=once)
+
+    @cached_property
+    def watch(self) -> Watch:
+        settings = self.settings
+        return Watch(
+            self.checkup, self._routes(), words(settings.language), settings.company.name, self._alarm_health
+        )  # fmt: skip
+
+    def send_probe(self) -> None:
+        """The daily letter to ourselves, once its time has come."""
+        at = self.settings.health.probe
+        deed = probe_due(self.settings.mailbox.address, at, self.now(), self.settings.timezone) if at else None
+        if deed is not None:
+            self.service.add_deeds([deed])
+
     # --- the legs -----------------------------------------------------------------------------------------------------
 
     def legs(self) -> Sequence[Leg]:
@@ -358,7 +405,10 @@ class Wiring:
         if self.online is not None:
             folder.filed, folder.beside = self.online.filed, self.online.share
         digests = {person.email: person.digest for person in settings.people if person.digest is not None}
-        clock = ClockLeg(self.service, self.store, (self.book.name,), inbox.again, settings.notices.morning, digests)
+        clock = ClockLeg(
+            self.service, self.store, (self.book.name,), inbox.again, settings.notices.morning, digests,
+            watch=lambda: self.watch.look(self.now()), probe=self.send_probe,
+        )  # fmt: skip
         # a payment order that lies in the folder is found before the contractor is written to
         return (inbox, folder, clock, registry, mail)
 

@@ -149,7 +149,7 @@ def _check_traces(request: Mapping[str, Any]) -> None:
 
 def check_status(status: Mapping[str, Any]) -> None:
     """What `status --json` prints."""
-    keys(status, "legs waiting deeds set_aside letters held_mail")
+    keys(status, "legs waiting deeds set_aside letters held_mail health")
     assert set(status["legs"]) >= LEGS
     for leg in status["legs"].values():
         keys(leg, "last_success error")

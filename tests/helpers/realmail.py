@@ -14,6 +14,8 @@ class RealMail:
     def __init__(self, folder: Path, users: Mapping[str, str]) -> None:
         self.imap = DovecotServer(folder / "dovecot", users)
         self.smtp = ScriptedSMTP(deliver=self._deliver)
+        self.lost: set[str] = set()
+        """Whose letters are taken by the server and never arrive."""
 
     def __enter__(self) -> "RealMail":
         self.imap.start()
@@ -38,6 +40,8 @@ class RealMail:
         return self.smtp.received
 
     def _deliver(self, recipient: str, raw: bytes) -> bool:
+        if recipient in self.lost:
+            return True
         local, _, domain = recipient.lower().rpartition("@")
         user = f"{local.split('+', 1)[0]}@{domain}"
         if user not in self.imap.users:

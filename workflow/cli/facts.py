@@ -12,10 +12,11 @@ from rich.table import Table
 
 from values.dates import parse_date
 from values.names import fold_name
-from workflow.cli.common import NO, WRONG_USE, Session, quiet, show, stop
+from workflow.cli.common import NO, WRONG_USE, Session, plain_errors, quiet, show, stop
 from workflow.core.contractors import BANK, Card
 from workflow.core.filling import described
 from workflow.core.model import Request, Status
+from workflow.health.watch import sentence
 from workflow.report import Report, matches
 from workflow.statuses import status_of
 from workflow.wiring import Wiring
@@ -30,7 +31,12 @@ def _report(wiring: Wiring) -> Report:
 def show_status(session: Session, as_json: bool) -> None:
     wiring = session.open_journal()
     facts = _report(wiring).status(wiring.now())
+    with plain_errors():
+        troubles = [{"code": t.code, "text": sentence(t, words("en"))} for t in wiring.checkup.troubles(wiring.now())]
+    facts["health"] = {"ok": not troubles, "troubles": troubles}
     show(facts, as_json, lambda: _print_status(facts, wiring))
+    if troubles:
+        stop(NO)
 
 
 def _print_status(facts: dict[str, Any], wiring: Wiring) -> None:
@@ -55,9 +61,8 @@ def _print_status(facts: dict[str, Any], wiring: Wiring) -> None:
         console.print(
             f"set aside  {item['key'][:12]}  {item['from']}  {item['subject']}  {item['error']}", markup=False
         )
-    held = facts["held_mail"]
-    if held["since"]:
-        console.print(f"held       {held['count']} notices since {held['since']}: see them with `countersign recover`")
+    for trouble in facts["health"]["troubles"]:
+        console.print(f"trouble    {trouble['text']}", markup=False)
     letters = facts["letters"]
     console.print("letters    " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in letters.items()))
 

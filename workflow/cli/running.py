@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from filelock import Timeout
 
@@ -15,7 +17,9 @@ from workflow.daemon import Daemon, run_once
 from workflow.legs.clock import ClockLeg
 from workflow.oldcopy import NEXT, refuse_old_copy
 from workflow.registry_sync.reading import OldJournal
+from workflow.report import Report
 from workflow.wiring import Wiring
+from workflow.words import words
 
 log = logging.getLogger("countersign.daemon")
 
@@ -75,7 +79,10 @@ def work_through(wiring: Wiring) -> list[str]:
     for leg in legs:
         if isinstance(leg, ClockLeg):
             leg.run_calendar()
-    return run_once(legs, wiring.journal, wiring.now, wiring.stopping)
+    troubles = run_once(legs, wiring.journal, wiring.now, wiring.stopping)
+    if wiring.watch.look(wiring.now()):
+        troubles = run_once(wiring.legs(), wiring.journal, wiring.now, wiring.stopping)
+    return troubles
 
 
 def _run(wiring: Wiring) -> None:
@@ -83,8 +90,28 @@ def _run(wiring: Wiring) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: daemon.stop())
     log.info("started: %s", wiring.settings.mailbox.address)
-    daemon.run()
+    with web_pages(wiring):
+        daemon.run()
     log.info("stopped")
+
+
+@contextmanager
+def web_pages(wiring: Wiring) -> Iterator[None]:
+    """The local pages for monitors, where the settings name a port."""
+    listen = wiring.settings.health.listen
+    if listen is None:
+        yield
+        return
+    from workflow.health.web import Pages, Web
+
+    language = words(wiring.settings.language)
+    report = Report(wiring.journal, language, wiring.settings.materials.path)
+    web = Web(*listen, Pages(wiring.checkup, report, language, wiring.now))
+    web.start()
+    try:
+        yield
+    finally:
+        web.stop()
 
 
 def prepare_daemon(wiring: Wiring) -> Daemon:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, and_, func, select, update
+from sqlalchemy import Engine, and_, func, or_, select, update
 
 from workflow.journal import tables
 from workflow.journal.engine import insert_if_new, reading, upsert
@@ -57,6 +57,24 @@ class Rescue:
         query = select(table).where(table.c.lane == "mail", table.c.state == "due").order_by(table.c.id)
         with reading(self.engine) as connection:
             return list(connection.execute(query).all())
+
+    def stuck_mail(self, before: datetime) -> tuple[int, str | None]:
+        """Notices queued before then that should have left and have not: how many, and since when (UTC text)."""
+        table = tables.deeds
+        open_ones = table.c.state.in_(("due", "leased", "sending"))
+        late = or_(table.c.due_at < stamp(before), table.c.error.is_not(None))
+        where = and_(table.c.lane == "mail", open_ones, table.c.created_at < stamp(before), late)
+        query = select(func.count(), func.min(table.c.created_at)).where(where)
+        with reading(self.engine) as connection:
+            row = connection.execute(query).one()
+        return int(row[0]), row[1]
+
+    def newest_deed(self, kind: str) -> Any | None:
+        """The newest notice of a kind that is sent once a day."""
+        table = tables.deeds
+        query = select(table).where(table.c.lane == "mail", table.c.kind == kind).order_by(table.c.id.desc()).limit(1)
+        with reading(self.engine) as connection:
+            return connection.execute(query).one_or_none()
 
     def drop_mail(self, ids: Sequence[int], why: str, now: datetime) -> int:
         """These notices will not be sent; how many there were."""

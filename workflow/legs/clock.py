@@ -39,13 +39,21 @@ class ClockLeg:
     again: Callable[[str], None]
     morning: time = time(9)
     digests: Mapping[str, time] = field(default_factory=dict)
+    watch: Callable[[], object] = lambda: None
+    """Looks whether all is well, and tells those who must know."""
+    probe: Callable[[], object] = lambda: None
+    """Sends the daily letter to ourselves when it is due."""
     name: str = "clock"
     bell: Bell = field(default_factory=Bell)
     calendar: schedule.Scheduler = field(default_factory=schedule.Scheduler)
 
     def __post_init__(self) -> None:
-        for job in (self.morning_list, self.daily_digests, self.anchor, self.clear_up):
+        for job in (*self._jobs, self.watch):
             self.calendar.every(1).minutes.do(wrapped(job))
+
+    @property
+    def _jobs(self) -> tuple[Callable[[], object], ...]:
+        return (self.morning_list, self.daily_digests, self.probe, self.anchor, self.clear_up)
 
     @property
     def journal(self) -> Journal:
@@ -83,8 +91,9 @@ class ClockLeg:
     # --- the calendar -----------------------------------------------------------------------------------------------
 
     def run_calendar(self) -> None:
-        """Every calendar job now (`run --once`); each knows whether it has been done."""
-        for job in (self.morning_list, self.daily_digests, self.anchor, self.clear_up):
+        """Every calendar job now (`run --once`); each knows whether it has been done. The watch is left out: before the
+        legs have worked everything would be late."""
+        for job in self._jobs:
             wrapped(job)()
 
     def morning_list(self) -> None:
@@ -150,14 +159,14 @@ class ClockLeg:
         self.calendar.clear()
 
 
-def wrapped(job: Callable[[], None]) -> Callable[[], None]:
+def wrapped(job: Callable[[], object]) -> Callable[[], None]:
     """A job whose failure is logged and forgotten until its next turn."""
 
     def run() -> None:
         try:
             job()
         except Exception:  # see the module's sentence: the scheduler must go on
-            log.exception("the calendar job %s failed", job.__name__)
+            log.exception("the calendar job %s failed", getattr(job, "__name__", job))
 
     return run
 

@@ -23,6 +23,7 @@ from workflow.core.commands import NoteBounce
 from workflow.core.deeds import Deed, Lane
 from workflow.core.events import Bounced
 from workflow.core.model import AskKind, Status
+from workflow.health.probe import note_arrival
 from workflow.intake.digests import Several
 from workflow.intake.plan import Plan
 from workflow.intake.reader import Reader
@@ -292,6 +293,8 @@ class InboxLeg:
         """Automatic mail never decides and is never answered; a bounce is matched with the notice that came back, an
         absence note of an approver is passed on to those who wait for him."""
         kind = automatic.kind
+        if kind == "own" and entry.message_id:
+            note_arrival(self.journal, entry.message_id, entry.received, self.service.now())
         if kind == "auto":
             self._tell_absence(raw, entry)
         bounce = read_bounce(raw) if kind in ("dsn", "auto") else None

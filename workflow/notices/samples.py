@@ -329,7 +329,8 @@ def _of_requests(language: str, typed: Mapping[str, str] | None, words: str) -> 
 
 def _without_request(said: str) -> list[Sample]:
     operator = {"sender": "mallory@evil.example", "subject": "Срочно!", "details": "dmarc=fail"}
-    alarms = ("two_carriers", "dead_deed", "registry_broken", "registry_mended", "sender_failed", "nobody_knows_this")
+    alarms = ("two_carriers", "dead_deed", "registry_broken", "registry_mended", "sender_failed", "health",
+              "nobody_knows_this")  # fmt: skip
     line = said.splitlines()[0]
     rows: list[tuple[str, str, str, Mapping[str, Any]]] = [
         ("form", "form", RITA, {"refused_files": []}),
@@ -346,6 +347,7 @@ def _without_request(said: str) -> list[Sample]:
          {"day": TODAY.isoformat(), "overdue": [REFERENCE], "today": [REFERENCE] * 2, "later": [],
           "on_hold": [REFERENCE]}),
         ("status_list", "status_list", RITA, {}),
+        ("probe", "probe", "payments@example.test", {"day": TODAY.isoformat()}),
         ("digest", "digest", ADA, {"day": TODAY.isoformat(), "ask": "digest", "lines": [[REFERENCE, 1, 1, ""]] * 3}),
         ("digest_receipt", "digest_receipt", ADAM,
          {"results": [[1, REFERENCE, "approve", "", ""], [2, REFERENCE, "reject", "", said],
