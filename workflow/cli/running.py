@@ -105,7 +105,7 @@ def web_pages(wiring: Wiring) -> Iterator[None]:
     from workflow.health.web import Pages, Web
 
     language = words(wiring.settings.language)
-    report = Report(wiring.journal, language, wiring.settings.materials.path)
+    report = Report(wiring.journal, language, wiring.materials.shown)
     web = Web(*listen, Pages(wiring.checkup, report, language, wiring.now))
     web.start()
     try:
