@@ -18,6 +18,7 @@ from pydantic import BeforeValidator, PlainValidator, ValidationInfo
 from values.dates import parse_duration
 from values.money import CURRENCIES
 from values.requisites import parse_email
+from values.workdays import is_country
 
 UNTIL_PAID = "until paid"
 
@@ -158,6 +159,17 @@ def read_day(value: object) -> date:
 _DAY = "must be a date written as 2026-11-16"
 
 
+def read_country(value: object) -> str:
+    """A country or one of its parts, whose holidays are known; empty for weekends only."""
+    text = _text(value, _COUNTRY).strip().upper()
+    if text and not is_country(text):
+        raise ValueError(_COUNTRY)
+    return text
+
+
+_COUNTRY = 'must be a country code such as "RU" or "DE-BY", or empty for Saturdays and Sundays only'
+
+
 def read_timezone(value: object) -> ZoneInfo:
     if isinstance(value, ZoneInfo):
         return value
@@ -296,6 +308,7 @@ Size = Annotated[int, PlainValidator(read_size)]
 RatePer = Annotated[Rate, PlainValidator(read_rate)]
 TimeOfDay = Annotated[time, PlainValidator(read_time)]
 Day = Annotated[date, PlainValidator(read_day)]
+Country = Annotated[str, PlainValidator(read_country)]
 Zone = Annotated[ZoneInfo, PlainValidator(read_timezone)]
 Amount = Annotated[Decimal, PlainValidator(read_amount)]
 Currency = Annotated[str, PlainValidator(read_currency)]

@@ -16,6 +16,7 @@ from config.parts import (
     Address,
     Amount,
     Count,
+    Country,
     Currency,
     Day,
     Duration,
@@ -173,6 +174,13 @@ class Notices(Section):
     paid_delay: Span = timedelta(minutes=10)
     accounting: Annotated[Literal["each", "morning"], LowerWord] = "each"
     morning: TimeOfDay = time(9)
+    morning_mail: Flag = False
+
+
+class CalendarSettings(Section):
+    country: Country = "RU"
+    days_off: tuple[Day, ...] = ()
+    working_days: tuple[Day, ...] = ()
 
 
 class Decisions(Section):

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from config.checks import check_file, find_warnings
 from config.parts import FilePath, Filled, JournalUrl, Rate, Zone
 from config.sections import (
+    CalendarSettings,
     Company,
     Condition,
     ContractorSettings,
@@ -61,6 +62,7 @@ class Settings(Section):
     registries: Annotated[tuple[RegistrySettings, ...], BeforeValidator(_listed), Filled, Field(alias="registry")]
     materials: MaterialsSettings
     notices: Notices = Notices()
+    calendar: CalendarSettings = CalendarSettings()
     decisions: Decisions = Decisions()
     contractor: ContractorSettings = ContractorSettings()
     templates: Templates = Templates()

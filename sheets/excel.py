@@ -126,7 +126,7 @@ class ExcelRegistry:
             recalculate_on_load(package, book)
         if views is not None:
             book = add_views(package, book, self.layout, styles)
-            draw_views(package, book, self.layout, views, styles)
+            draw_views(package, book, self.layout, views, styles, index)
         close_styles(package, book, styles)
         stamp(package, generation, identity)
         return package, index
@@ -135,8 +135,7 @@ class ExcelRegistry:
         """A copy of the index of this content, for the patch to note new rows in."""
         if self._index is None or self._index[0] != digest:
             self._index = (digest, read_book(content, self.layout, Version("", digest))[1])
-        index = self._index[1]
-        return Index(index.header_row, dict(index.header), dict(index.places), index.last_row, set(index.occupied))
+        return self._index[1].copy()
 
     # --- the file -------------------------------------------------------------------------------
 

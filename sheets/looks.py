@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from sheets.model import Column
 
 MONEY, DAY, TEXT, GENERAL = "#,##0.00", "dd\\.mm\\.yyyy", "@", "General"
+MONEY_OR_DASH, WHOLE = '#,##0.00;-#,##0.00;"–"', "0"
 
 INK, QUIET, LINE = "FF1F2933", "FF52606D", "FFD9E2EC"
 GREY, NAVY, TEAL, PALE, LINK = "FFF1F3F5", "FF334E68", "FF147D64", "FFF0F4F8", "FF0B69A3"
@@ -34,6 +35,18 @@ CAPTION = Look("Countersign caption", bold=True, size=14, line=False)
 TOTAL = Look("Countersign total", fill=PALE, bold=True, format=MONEY, align="right", indent=1)
 TOTAL_WORD = Look("Countersign total word", fill=PALE, bold=True, align="right", indent=1)
 TOTAL_CODE = Look("Countersign total code", fill=PALE, bold=True, indent=1)
+DAY_SUM = replace(TOTAL, name="Countersign day sum", fill="", bold=False, colour=QUIET)
+DAY_WORD = replace(DAY_SUM, name="Countersign day word", format=GENERAL)
+DAY_CODE = replace(DAY_WORD, name="Countersign day code", align="left")
+DAY_DATE = replace(DAY_SUM, name="Countersign day date", format=DAY, align="center", indent=0)
+LABEL = Look("Countersign label", TEXT, indent=1)
+LABEL_LATE = replace(LABEL, name="Countersign label late", colour="FFB42318", bold=True)
+SUM = Look("Countersign sum", MONEY_OR_DASH, align="right", indent=1)
+COUNT = Look("Countersign count", WHOLE, colour=QUIET, align="center")
+BAND = Look("Countersign band", fill=PALE, bold=True, size=12, indent=1)
+BAND_SUM = replace(BAND, name="Countersign band sum", format=MONEY, align="right")
+BAND_COUNT = replace(BAND, name="Countersign band count", format=WHOLE, align="center", indent=0)
+OVER_CHART = Look("Countersign over chart", colour=QUIET, bold=True, line=False)
 NOTE = Look("Countersign note", colour=QUIET, line=False)
 
 KINDS = {

@@ -35,6 +35,9 @@ class ViewSpec:
     total: str = "Total"
     empty: str = ""
     aliases: tuple[str, ...] = ()  # other names of the sheet, as in another language
+    day_total: str = "Of the day"
+    kind: Literal["rows", "calendar"] = "rows"
+    words: Mapping[str, str] = field(default_factory=dict)  # of a calendar: day week to_pay count by_day by_week note
     by_title: bool = True  # books made before sheets were marked have it; others never take a sheet by its name alone
 
     def sheet_among(self, names: Container[str]) -> str | None:
@@ -49,10 +52,12 @@ class Layout:
     worksheet: str
     language: str
     columns: tuple[Column, ...]
+    extra_columns: tuple[Column, ...] = ()  # that only views have
     key: str = "reference"
     status_key: str = "status"
     due_key: str = "pay_by"
     amount_key: str = "amount"
+    total_key: str = ""  # the column of views under which sums stand; empty: that of amounts
     currency_key: str = "currency"
     reference_pattern: str = r"[A-Z][A-Z0-9]*-\d{4}-\d{5,}"
     status_words: tuple[str, ...] = ()  # the drop-down list
@@ -67,7 +72,7 @@ class Layout:
 
     def column(self, key: str) -> Column:
         """The column of that key; an unknown key is our own fault and raises."""
-        return next(column for column in self.columns if column.key == key)
+        return next(column for column in (*self.columns, *self.extra_columns) if column.key == key)
 
     def title(self, key: str) -> str:
         """The heading of a column in the registry's language."""
@@ -80,6 +85,15 @@ class Layout:
     def view_layout_columns(self) -> tuple[Column, ...]:
         """The columns of the views, in their order."""
         return tuple(self.column(key) for key in self.view_columns)
+
+
+    def view_places(self) -> tuple[int, int]:
+        """Where sums and their currencies stand on the views (columns from 1)."""
+        keys = list(self.view_columns)
+        summed = self.total_key or self.amount_key
+        total = keys.index(summed) + 1 if summed in keys else 1
+        currency = keys.index(self.currency_key) + 1 if self.currency_key in keys else total + 1
+        return total, currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +148,34 @@ class View:
     rows: tuple[Mapping[str, Cell], ...]
     totals: tuple[tuple[str, Decimal], ...] = ()
     links: tuple[Mapping[str, str], ...] = ()  # one for each row, or none at all
+    days: tuple[tuple[date, str, Decimal], ...] = ()  # sums of each day, shown where there is more than one day
+    bands: tuple["Band", ...] = ()  # of a calendar
+
+    def day_sums(self) -> tuple[tuple[date, str, Decimal], ...]:
+        """The sums of the days, where they say more than the sums of all."""
+        return self.days if len({day for day, *_ in self.days}) > 1 else ()
+
+
+DAY_LINES, WEEK_LINES = 16, 9
+"""Lines of a band: what is overdue and fifteen working days; eight weeks and what comes later."""
+MOST_BANDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What falls due on one day or in one week."""
+
+    label: str
+    amount: Decimal
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One currency on the calendar."""
+
+    currency: str
+    total: Decimal
+    count: int
+    days: tuple[Line, ...]
+    weeks: tuple[Line, ...]

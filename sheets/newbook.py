@@ -14,8 +14,9 @@ from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sheets.charts import furnish_calendar
 from sheets.looks import head_look
-from sheets.model import Column, Layout, Tone, ViewSpec
+from sheets.model import Column, Layout, Tone
 from sheets.package import Package
 from sheets.relations import OFFICE
 from sheets.sheetxml import Sheet, cell_xml, column_letters, new_row, put_together, split_sheet
@@ -45,7 +46,12 @@ def new_book(layout: Layout) -> bytes:
     sheet.title = layout.worksheet
     _furnish(sheet, layout)
     for spec in layout.views:
-        _furnish_view(book.create_sheet(spec.title), layout, spec)
+        made = book.create_sheet(spec.title)
+        if spec.kind == "calendar":
+            furnish_calendar(made)
+            _print(made, "1:1")
+        else:
+            _furnish_view(made, layout)
         name = MARK + spec.key
         book.defined_names[name] = DefinedName(name, attr_text=f"{quoted(spec.title)}!$A$1", hidden=True)
     target = io.BytesIO()
@@ -150,7 +156,7 @@ def _print(sheet: Worksheet, title_rows: str) -> None:
 # --- views ------------------------------------------------------------------------------------------
 
 
-def _furnish_view(sheet: Worksheet, layout: Layout, spec: ViewSpec) -> None:
+def _furnish_view(sheet: Worksheet, layout: Layout) -> None:
     columns = layout.view_layout_columns()
     letters = {column.key: column_letters(at) for at, column in enumerate(columns, 1)}
     _set_widths(sheet, columns)

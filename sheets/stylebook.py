@@ -10,12 +10,12 @@ import re
 from lxml import etree
 
 from sheets.errors import RegistryBroken
-from sheets.looks import DAY, GENERAL, LINE, MONEY, TEXT, Look
+from sheets.looks import DAY, GENERAL, LINE, MONEY, TEXT, WHOLE, Look
 from sheets.package import Package
 from sheets.relations import local, parse, serialize
 from sheets.workbook import Book
 
-BUILT_IN = {GENERAL: 0, MONEY: 4, TEXT: 49}
+BUILT_IN = {GENERAL: 0, WHOLE: 1, MONEY: 4, TEXT: 49}
 BUILT_IN_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 NOT_LETTERS_OF_DATES = re.compile(r'\[[^\]]*\]|"[^"]*"|\\.')
 ORDER = ["numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
 from sheets.errors import RegistryBroken
@@ -26,6 +26,12 @@ class Index:
     places: dict[str, int] = field(default_factory=dict)  # reference -> row
     last_row: int = 0  # last row with a reference, or the header
     occupied: set[int] = field(default_factory=set)  # rows with any content below it
+    views: dict[str, dict[str, int]] = field(default_factory=dict)  # key of a view -> columns its sheet has
+
+    def copy(self) -> "Index":
+        """A copy to note new rows in."""
+        places, occupied = dict(self.places), set(self.occupied)
+        return replace(self, header=dict(self.header), places=places, occupied=occupied, views=dict(self.views))
 
     def place_for(self, change: Change) -> int:
         """The row of a change; a new one takes the first blank row below the table, and is known from then on."""
@@ -59,6 +65,7 @@ def read_sheets(
 ) -> tuple[Snapshot, Index]:
     """What the cells of the registry's sheet and its views say; formulas are not looked for."""
     index, table = _read_table(sheets[layout.worksheet], layout, dates_1904)
+    index.views = dict(_view_columns(sheets, layout))
     snapshot = Snapshot(
         version=version,
         generation=stamp[0],
@@ -167,6 +174,14 @@ def _view_edits(sheets: Mapping[str, Values], layout: Layout) -> Iterator[tuple[
         for reference, status in _view_rows(sheets[name], layout):
             if status and status.casefold() not in ours:
                 yield spec.key, reference, status
+
+
+def _view_columns(sheets: Mapping[str, Values], layout: Layout) -> Iterator[tuple[str, dict[str, int]]]:
+    for spec in layout.views:
+        name = spec.sheet_among(sheets)
+        header = find_header(rows_of(sheets[name])[1], layout.view_layout_columns(), layout.key) if name else None
+        if header is not None:
+            yield spec.key, header[1]
 
 
 def _view_rows(sheet: Values, layout: Layout) -> Iterator[tuple[str, str]]:

@@ -3,77 +3,80 @@
 Their rows are ours alone; widths, print set-up and whatever people placed beside them stay.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
 
-from sheets.frame import Tail, grow_dimension
+from sheets.calendar import WIDTH, draw_calendar
+from sheets.drawing import CAPTION_HEIGHT, Drawing, put_rows
+from sheets.frame import Tail
 from sheets.links import only_links
-from sheets.looks import CAPTION, NOTE, TOTAL, TOTAL_CODE, TOTAL_WORD, Look, cell_look, head_look
+from sheets.looks import (
+    CAPTION,
+    DAY_CODE,
+    DAY_DATE,
+    DAY_SUM,
+    DAY_WORD,
+    NOTE,
+    TOTAL,
+    TOTAL_CODE,
+    TOTAL_WORD,
+    Look,
+    cell_look,
+    head_look,
+)  # fmt: skip
 from sheets.model import Cell, Layout, View, ViewSpec
 from sheets.package import Package
-from sheets.sheetxml import Sheet, cell_xml, column_letters, new_row, put_together, rebuilt, split_sheet
+from sheets.sheetxml import column_letters, split_sheet
 from sheets.stylebook import StyleBook
+from sheets.table import Index
+from sheets.viewcolumns import lacking_columns, with_columns
 from sheets.workbook import Book
 
-CAPTION_ROW, HEADER_ROW = 1, 2
-HEIGHTS = {CAPTION_ROW: b' ht="27" customHeight="1"', HEADER_ROW: b' ht="30" customHeight="1"'}
-ROW_HEIGHT = b' ht="30" customHeight="1"'
+HEADER_ROW = 2  # below the caption
 
 
-class _Drawing:
-    """The rows of one view as they are drawn."""
-
-    def __init__(self, sheet: Sheet, styles: StyleBook, *, dates_1904: bool) -> None:
-        self.sheet, self.styles, self.dates_1904 = sheet, styles, dates_1904
-        self.rows: dict[int, bytes] = {}
-        self.links: dict[str, str] = {}
-
-    def line(self, cells: Mapping[int, tuple[Cell, Look]], height: bytes = ROW_HEIGHT) -> int:
-        """Add one row below the others; returns its number."""
-        row = new_row(self.sheet, len(self.rows) + 1, height)
-        for column, (value, look) in cells.items():
-            style = self.styles.id_of(look)
-            style = self.styles.dated(style) if isinstance(value, date) else style
-            row.cells[column] = cell_xml(self.sheet, column, row.number, value, style, dates_1904=self.dates_1904)
-        self.rows[row.number] = put_together(self.sheet, row)
-        return row.number
-
-
-def draw_views(package: Package, book: Book, layout: Layout, views: Sequence[View], styles: StyleBook) -> None:
+def draw_views(
+    package: Package, book: Book, layout: Layout, views: Sequence[View], styles: StyleBook, index: Index
+) -> None:
     """Draw each view on its sheet; one whose sheet people removed is not missed."""
     specs = {spec.key: spec for spec in layout.views}
     for view in views:
-        name = book.sheet_of(specs[view.key])
-        if name is not None:
-            _draw(package, book.sheets[name], layout, specs[view.key], view, styles, dates_1904=book.dates_1904)
+        spec, name = specs[view.key], book.sheet_of(specs[view.key])
+        if name is None:
+            continue
+        part = book.sheets[name]
+        sheet = split_sheet(package.read(part))
+        drawing = Drawing(sheet, styles, dates_1904=book.dates_1904)
+        if spec.kind == "calendar":
+            draw_calendar(drawing, spec, view)
+            put_rows(package, part, drawing, Tail(sheet), sheet.head, WIDTH)
+        else:
+            _draw(package, part, layout, spec, view, drawing, lacking_columns(layout, index.views.get(view.key)))
+            index.views[view.key] = {key: at for at, key in enumerate(layout.view_columns)}
 
 
 def _draw(
-    package: Package, part: str, layout: Layout, spec: ViewSpec, view: View, styles: StyleBook, *, dates_1904: bool
+    package: Package, part: str, layout: Layout, spec: ViewSpec, view: View, drawing: Drawing, lacking: Sequence[int]
 ) -> None:
-    sheet = split_sheet(package.read(part))
-    tail = Tail(sheet)
-    drawing = _Drawing(sheet, styles, dates_1904=dates_1904)
+    sheet, tail = drawing.sheet, Tail(drawing.sheet)
+    head = with_columns(sheet.head, sheet, tail, layout, lacking)
     _draw_head(drawing, layout, spec)
     _draw_rows(drawing, layout, view)
     _draw_foot(drawing, layout, spec, view)
     tail.grow(HEADER_ROW + 1, len(drawing.rows), HEADER_ROW + 1)
     only_links(package, part, sheet, tail, drawing.links)
-    head = grow_dimension(sheet.head, sheet, len(layout.view_columns), len(drawing.rows))
-    empty = Sheet(sheet.head + sheet.tail, sheet.prefix, sheet.start, sheet.start)
-    package.replace(part, rebuilt(empty, drawing.rows, head, tail.xml()))
+    put_rows(package, part, drawing, tail, head, len(layout.view_columns))
 
 
-def _draw_head(drawing: _Drawing, layout: Layout, spec: ViewSpec) -> None:
-    drawing.line({1: (spec.caption or spec.title, CAPTION)}, HEIGHTS[CAPTION_ROW])
+def _draw_head(drawing: Drawing, layout: Layout, spec: ViewSpec) -> None:
+    drawing.line({1: (spec.caption or spec.title, CAPTION)}, CAPTION_HEIGHT)
     titles = {
         at: (column.title[layout.language], head_look(column))
         for at, column in enumerate(layout.view_layout_columns(), 1)
     }
-    drawing.line(titles, HEIGHTS[HEADER_ROW])
+    drawing.line(titles)
 
 
-def _draw_rows(drawing: _Drawing, layout: Layout, view: View) -> None:
+def _draw_rows(drawing: Drawing, layout: Layout, view: View) -> None:
     columns = list(enumerate(layout.view_layout_columns(), 1))
     for number, cells in enumerate(view.rows):
         looks = {at: (cells.get(column.key), cell_look(column, plain=True)) for at, column in columns}
@@ -84,17 +87,22 @@ def _draw_rows(drawing: _Drawing, layout: Layout, view: View) -> None:
                 drawing.links[f"{column_letters(at)}{place}"] = targets[column.key]
 
 
-def _draw_foot(drawing: _Drawing, layout: Layout, spec: ViewSpec, view: View) -> None:
-    """One line of sum for each currency, under the amounts."""
+def _draw_foot(drawing: Drawing, layout: Layout, spec: ViewSpec, view: View) -> None:
+    """Sums under the amounts."""
     if not view.rows:
         drawing.line({1: (spec.empty or None, NOTE)})
         return
-    keys = list(layout.view_columns)
-    amount = keys.index(layout.amount_key) + 1 if layout.amount_key in keys else 1
-    currency = keys.index(layout.currency_key) + 1 if layout.currency_key in keys else amount + 1
-    for code, total in view.totals:
-        cells: dict[int, tuple[Cell, Look]] = dict.fromkeys(range(1, len(keys) + 1), (None, TOTAL))
-        cells[max(1, amount - 1)] = (spec.total, TOTAL_WORD)
-        cells[amount] = (total, TOTAL)
-        cells[currency] = (code, TOTAL_CODE)
+    for cells in foot_lines(layout, spec, view):
         drawing.line(cells)
+
+
+def foot_lines(layout: Layout, spec: ViewSpec, view: View) -> Iterator[dict[int, tuple[Cell, Look]]]:
+    """A line of sum for each currency, then for each day and currency: column -> what stands there and its look."""
+    place, currency = layout.view_places()
+    word = max(1, place - 1)
+    for code, total in view.totals:
+        line: dict[int, tuple[Cell, Look]] = dict.fromkeys(range(1, len(layout.view_columns) + 1), (None, TOTAL))
+        yield line | {word: (spec.total, TOTAL_WORD), place: (total, TOTAL), currency: (code, TOTAL_CODE)}
+    for day, code, total in view.day_sums():
+        sums: dict[int, tuple[Cell, Look]] = {1: (day, DAY_DATE), word: (spec.day_total, DAY_WORD)}
+        yield sums | {place: (total, DAY_SUM), currency: (code, DAY_CODE)}

@@ -27,6 +27,7 @@ from mailer.smtp import Outgoing
 from mailer.trust import TrustRules
 from sheets.excel import ExcelRegistry
 from sheets.model import Layout
+from values.workdays import WorkCalendar
 from workflow.core.model import Request, Status, Step
 from workflow.core.policy import Policy, Rule, When
 from workflow.health import Checkup, Limits, probe_due
@@ -110,6 +111,11 @@ class Wiring:
             language=settings.language,
             accounting=settings.notices.accounting,
             digest=frozenset(person.email for person in settings.people if person.digest is not None),
+            calendar=WorkCalendar(
+                settings.calendar.country, frozenset(settings.calendar.days_off),
+                frozenset(settings.calendar.working_days),
+            ),
+            morning_mail=settings.notices.morning_mail,
         )
 
     @cached_property

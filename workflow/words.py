@@ -160,6 +160,10 @@ class Words:
             return f"{value} {currency}".strip()
         return format_money(Money(value, currency), self.lang)
 
+    def weekday(self, day: date) -> str:
+        """A day with its weekday, short: 27.11 Fri."""
+        return f"{day:%d.%m} {self.text('weekdays').split()[day.weekday()]}"
+
     def day(self, day: date | str) -> str:
         """A date as people of this language write it; what is not one stays as it is."""
         if isinstance(day, date):

@@ -34,10 +34,9 @@ class Held:
 
     def copy(self) -> "Held":
         """A copy to note a write in."""
-        index = self.index
         return replace(
             self,
-            index=replace(index, header=dict(index.header), places=dict(index.places), occupied=set(index.occupied)),
+            index=self.index.copy(),
             columns={column: list(cells) for column, cells in self.columns.items()},
             keys=dict(self.keys),
             views=dict(self.views),
@@ -46,9 +45,14 @@ class Held:
     def grow(self, batch: Iterable[Mapping[str, Any]]) -> None:
         """Note the rows and columns that a batch adds to sheets."""
         for request in batch:
-            if "appendDimension" not in request:
+            if "insertDimension" in request:
+                block = request["insertDimension"]["range"]
+                length = block["endIndex"] - block["startIndex"]
+                more = {"sheetId": block["sheetId"], "dimension": block["dimension"], "length": length}
+            elif "appendDimension" in request:
+                more = request["appendDimension"]
+            else:
                 continue
-            more = request["appendDimension"]
             if more["sheetId"] == self.sheet.id:
                 self.sheet = self.sheet.grown(more["dimension"], more["length"])
             for key, view in self.views.items():

@@ -5,18 +5,19 @@ its own together with the stamp at the end, so that half a registry is never tak
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sheets.google.book import Book, SheetFacts, Stamp, forget, free_title, new_id, stamp_requests
+from sheets.google.calendar import SHOWN_COLUMNS, chart_key, chart_requests, draw_calendar, lacking_charts
 from sheets.google.held import Held
 from sheets.google.landing import expect
 from sheets.google.patch import plan_requests, planned
-from sheets.google.setup import FIRST_ROWS, new_registry, new_view
-from sheets.google.views import draw_views, fresh
+from sheets.google.setup import FIRST_ROWS, VIEW_ROWS, new_registry, new_view
+from sheets.google.views import draw_rows
 from sheets.google.wire import Json
-from sheets.model import Change, Layout, View, ViewSpec
+from sheets.model import MOST_BANDS, Change, Layout, View, ViewSpec
 from sheets.table import Index
 
 MOST_CHARACTERS = 1_500_000  # of one call; Google advises two megabytes at most
@@ -55,7 +56,9 @@ def making(
     setting_up = new_registry(sheet_id, title, layout, 0)
     refilter = [request for request in setting_up if "setBasicFilter" in request]
     batches[0] = [*setting_up, *batches[0]]
-    finish = [*refilter, *_views(book, layout, views), *stamp_requests(sheet_id, stamp, (), new_id())]
+    drawn, given = _views(book, layout, views)
+    stamp = replace(stamp, given=stamp.given | given)
+    finish = [*refilter, *drawn, *stamp_requests(sheet_id, stamp, (), new_id())]
     if several:
         batches.append([*old, _rename(sheet_id, layout.worksheet), *finish])
     else:
@@ -90,11 +93,40 @@ def _blank(sheet_id: int, title: str, layout: Layout) -> Held:
     return Held(sheet, Index(1, header, last_row=1), [], {})
 
 
-def _views(book: Book, layout: Layout, views: Sequence[View]) -> list[Json]:
-    """Every view on the sheet it has, or on a new one."""
+def _views(book: Book, layout: Layout, views: Sequence[View]) -> tuple[list[Json], frozenset[str]]:
+    """Every view on the sheet it has, or on a new one; and the keys of the charts that are made."""
     wanted = [spec for spec in layout.views if spec.key not in book.views]
     made, requests = new_views(wanted, layout, [sheet.title for sheet in book.sheets], 1)
-    return [*requests, *draw_views(layout, views, {**book.views, **made})]
+    charts = {chart_key(number) for number in range(MOST_BANDS)} if "calendar" in book.views else set()
+    drawn, given = draw_views(layout, views, {**book.views, **made}, charts, {})
+    return [*requests, *drawn], given
+
+
+def draw_views(
+    layout: Layout, views: Sequence[View], sheets: Mapping[str, SheetFacts], given: Container[str],
+    known: Mapping[str, Mapping[str, int]],
+) -> tuple[list[Json], frozenset[str]]:  # fmt: skip
+    """Requests that draw each view on its sheet, and the keys of charts they make; one whose sheet people removed is
+    not missed. `known` are the columns that the sheets have now."""
+    specs = {spec.key: spec for spec in layout.views}
+    requests: list[Json] = []
+    charts: set[str] = set()
+    for view in (view for view in views if view.key in sheets):
+        spec, sheet = specs[view.key], sheets[view.key]
+        if spec.kind == "rows":
+            requests += draw_rows(layout, spec, view, sheet, known.get(view.key))
+            continue
+        requests += draw_calendar(spec, view, sheet)
+        for number in lacking_charts(view, given):
+            requests += chart_requests(number, spec, sheet.id)
+            charts.add(chart_key(number))
+    return requests, frozenset(charts)
+
+
+def fresh(spec: ViewSpec, sheet_id: int, layout: Layout) -> SheetFacts:
+    """The sheet of a view that the same batch makes."""
+    columns = SHOWN_COLUMNS if spec.kind == "calendar" else len(layout.view_columns)
+    return SheetFacts(sheet_id, spec.title, VIEW_ROWS, columns)
 
 
 def new_views(

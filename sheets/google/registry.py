@@ -29,11 +29,10 @@ from sheets.google.account import Account, DriveLock, Look
 from sheets.google.book import Book, Stamp, book_of, lacking, new_id, stamp_requests
 from sheets.google.held import AFTERWARDS, WATCH_FIELDS, Held, Seen, take_watched
 from sheets.google.landing import expect, headings_hit, landed, mended
-from sheets.google.making import chunks, making, new_views, set_aside, undone
+from sheets.google.making import chunks, draw_views, making, new_views, set_aside, undone
 from sheets.google.patch import Plan, cell_requests, plan_requests, planned
 from sheets.google.reading import FORMULA_FIELDS, READ_FIELDS, ranges_of, read_answer, with_outcomes
 from sheets.google.sending import send
-from sheets.google.views import draw_views
 from sheets.google.wire import Json, quoted
 from sheets.model import Change, Layout, Snapshot, Version, View
 
@@ -273,11 +272,12 @@ class GoogleRegistry:
         for part in first:  # too much for one call: the stamp comes with the last part
             exact &= self._put(part, held, (), None)
         made = self._lacking_views(held, views)
-        stamp = Stamp(
-            generation, held.sheet.stamp.identity if held.sheet.stamp else "", self.layout.worksheet,
-            given=(held.sheet.stamp.given if held.sheet.stamp else frozenset()) | held.views.keys(),
-        )  # fmt: skip
-        return self._put(last, held, [*made, *draw_views(self.layout, views, held.views)], stamp) and exact
+        old = held.sheet.stamp or Stamp(0)
+        drawn, charts = draw_views(self.layout, views, held.views, old.given, held.index.views)
+        given = old.given | held.views.keys() | charts
+        stamp = Stamp(generation, old.identity, self.layout.worksheet, given=given)
+        held.index.views |= {view.key: {key: at for at, key in enumerate(self.layout.view_columns)} for view in views}
+        return self._put(last, held, [*made, *drawn], stamp) and exact
 
     def _lacking_views(self, held: Held, views: Sequence[View]) -> list[Json]:
         """Requests for the sheets that the spreadsheet was never given; `held` knows them from then on."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
+from sheets.calendar import CHART_COLUMN, CHART_COLUMNS, WIDTHS
 from sheets.google.book import view_mark
 from sheets.google.wire import Json, cell_format, colour, entered
 from sheets.looks import Look, cell_look, head_look
@@ -14,6 +15,7 @@ from sheets.text import cell_text
 FIRST_ROWS = 1000
 VIEW_ROWS = 200
 VIEW_HEADER = 2  # the row of a view's headings
+CALENDAR_HEAD = 3
 PIXELS = 7  # of one character of a column's width
 HEADER_HEIGHT = 42
 
@@ -38,6 +40,12 @@ def new_registry(sheet_id: int, title: str, layout: Layout, index: int) -> list[
 def new_view(sheet_id: int, title: str, spec: ViewSpec, layout: Layout, index: int | None) -> list[Json]:
     """The sheet of one view, still empty."""
     columns = layout.view_layout_columns()
+    if spec.kind == "calendar":
+        return [
+            _add_sheet(sheet_id, title, index, VIEW_ROWS, CHART_COLUMN + CHART_COLUMNS, CALENDAR_HEAD, 0, bare=True),
+            view_mark(sheet_id, spec.key, layout.worksheet),
+            *(column_width(sheet_id, column - 1, width) for column, width in WIDTHS.items()),
+        ]
     places = {column.key: at for at, column in enumerate(columns)}
     return [
         _add_sheet(sheet_id, title, index, VIEW_ROWS, max(1, len(columns)), VIEW_HEADER, 0, bare=True),
@@ -119,9 +127,12 @@ def _height(sheet_id: int, row: int, pixels: int) -> Json:
 
 
 def _widths(sheet_id: int, columns: Sequence[Column]) -> list[Json]:
-    return [
-        _size(sheet_id, "COLUMNS", at, at + 1, round(column.width * PIXELS) + 5) for at, column in enumerate(columns)
-    ]
+    return [column_width(sheet_id, at, column.width) for at, column in enumerate(columns)]
+
+
+def column_width(sheet_id: int, at: int, width: float) -> Json:
+    """The width of a column (from 0), given in characters."""
+    return _size(sheet_id, "COLUMNS", at, at + 1, round(width * PIXELS) + 5)
 
 
 def _size(sheet_id: int, dimension: str, first: int, end: int, pixels: int) -> Json:

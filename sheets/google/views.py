@@ -1,33 +1,23 @@
 """Today, Week, Month at Google: each drawn whole whenever it changes; widths and what stands beside them stay."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sheets.google.book import SheetFacts
-from sheets.google.setup import VIEW_HEADER, VIEW_ROWS, grid, header_cells, looking
+from sheets.google.setup import VIEW_HEADER, column_width, grid, header_cells, looking
 from sheets.google.wire import Json, cell_format, entered, is_link
-from sheets.looks import CAPTION, NOTE, TOTAL, TOTAL_CODE, TOTAL_WORD, Look, cell_look
+from sheets.looks import CAPTION, NOTE, Look, cell_look
 from sheets.model import Cell, Column, Layout, View, ViewSpec
+from sheets.viewcolumns import lacking_columns
+from sheets.views import foot_lines
 
 SPARE_ROWS = 50
 
 
-def draw_views(layout: Layout, views: Sequence[View], sheets: Mapping[str, SheetFacts]) -> list[Json]:
-    """Requests that draw each view on its sheet; one whose sheet people removed is not missed."""
-    specs = {spec.key: spec for spec in layout.views}
-    return [
-        request
-        for view in views
-        if view.key in sheets
-        for request in _draw(layout, specs[view.key], view, sheets[view.key])
-    ]
-
-
-def fresh(spec: ViewSpec, sheet_id: int, layout: Layout) -> SheetFacts:
-    """The sheet of a view that the same batch makes."""
-    return SheetFacts(sheet_id, spec.title, VIEW_ROWS, len(layout.view_columns))
-
-
-def _draw(layout: Layout, spec: ViewSpec, view: View, sheet: SheetFacts) -> list[Json]:
+def draw_rows(
+    layout: Layout, spec: ViewSpec, view: View, sheet: SheetFacts, known: Mapping[str, int] | None = None
+) -> list[Json]:
+    """Requests that draw a view's rows on its sheet; `known` are the columns that the sheet has now."""
     columns = layout.view_layout_columns()
     rows = [
         {"values": [looking(spec.caption or spec.title, CAPTION)]},
@@ -38,10 +28,24 @@ def _draw(layout: Layout, spec: ViewSpec, view: View, sheet: SheetFacts) -> list
     assert VIEW_HEADER == 2
     area = grid(sheet.id, 0, None, 0, len(columns))  # rows below the last one are cleared
     update = {"range": area, "rows": rows, "fields": "userEnteredValue,userEnteredFormat"}
-    return [*_grow(sheet, len(rows), len(columns)), {"updateCells": update}]
+    inserted = _new_columns(layout, sheet, known)
+    room = replace(sheet, columns=sheet.columns + len(inserted) // 2)
+    return [*inserted, *grow(room, len(rows), len(columns)), {"updateCells": update}]
 
 
-def _grow(sheet: SheetFacts, rows: int, columns: int) -> list[Json]:
+def _new_columns(layout: Layout, sheet: SheetFacts, known: Mapping[str, int] | None) -> list[Json]:
+    """Columns that a sheet of an older version lacks are put in, so that formats and widths keep to theirs."""
+    requests: list[Json] = []
+    for at in lacking_columns(layout, known):
+        span = {"sheetId": sheet.id, "dimension": "COLUMNS", "startIndex": at - 1, "endIndex": at}
+        width = layout.view_layout_columns()[at - 1].width
+        requests.append({"insertDimension": {"range": span, "inheritFromBefore": False}})
+        requests.append(column_width(sheet.id, at - 1, width))
+    return requests
+
+
+def grow(sheet: SheetFacts, rows: int, columns: int) -> list[Json]:
+    """More rows and columns where the sheet is too small."""
     wanted = {"ROWS": rows - sheet.rows, "COLUMNS": columns - sheet.columns}
     return [
         {"appendDimension": {"sheetId": sheet.id, "dimension": dimension, "length": lacking + spare}}
@@ -62,18 +66,18 @@ def _cell(column: Column, cell: Cell, link: str) -> Json:
 
 
 def _foot(layout: Layout, spec: ViewSpec, view: View) -> list[Json]:
-    """One line of sum for each currency, under the amounts."""
+    """Sums under the amounts."""
     if not view.rows:
         return [{"values": [looking(spec.empty, NOTE)]}] if spec.empty else []
-    keys = list(layout.view_columns)
-    amount = keys.index(layout.amount_key) if layout.amount_key in keys else 0
-    currency = keys.index(layout.currency_key) if layout.currency_key in keys else amount + 1
-    lines: list[Json] = []
-    for code, total in view.totals:
-        cells: dict[int, tuple[Cell, Look]] = dict.fromkeys(range(len(keys)), (None, TOTAL))
-        cells[max(0, amount - 1)] = (spec.total, TOTAL_WORD)
-        cells[amount] = (total, TOTAL)
-        cells[currency] = (code, TOTAL_CODE)
-        values = [entered(cell) | {"userEnteredFormat": cell_format(look)} for cell, look in cells.values()]
-        lines.append({"values": values[: len(keys)]})
-    return lines
+    return [line_of(cells, len(layout.view_columns)) for cells in foot_lines(layout, spec, view)]
+
+
+def line_of(cells: Mapping[int, tuple[Cell, Look]], width: int) -> Json:
+    """A line of cells with their looks, by column from 1."""
+    blank: Json = {}
+    return {
+        "values": [
+            entered(cells[at][0]) | {"userEnteredFormat": cell_format(cells[at][1])} if at in cells else blank
+            for at in range(1, width + 1)
+        ]
+    }

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sheets.looks import DAY, GENERAL, MONEY, TEXT, Look
+from sheets.looks import DAY, GENERAL, MONEY, MONEY_OR_DASH, TEXT, WHOLE, Look
 from sheets.model import Cell, Column
 from sheets.text import cell_text
 
@@ -17,6 +17,8 @@ Json = dict[str, Any]
 EPOCH = date(1899, 12, 30)
 NUMBER_FORMATS: dict[str, Json] = {
     MONEY: {"type": "NUMBER", "pattern": "#,##0.00"},
+    MONEY_OR_DASH: {"type": "NUMBER", "pattern": MONEY_OR_DASH},
+    WHOLE: {"type": "NUMBER", "pattern": "0"},
     DAY: {"type": "DATE", "pattern": "dd.mm.yyyy"},
     TEXT: {"type": "TEXT"},
 }

@@ -46,12 +46,13 @@ class GridSheet:
     choices: list[Json] = field(default_factory=list)
     repeated: list[Json] = field(default_factory=list)
     sizes: dict[tuple[str, int], int] = field(default_factory=dict)
+    charts: list[Json] = field(default_factory=list)
 
     def copy(self) -> "GridSheet":
         """For the case that a later request of the batch is refused."""
         twin = copy.copy(self)
         twin.lines = [line.copy() for line in self.lines]
-        for name in ("grid", "marks", "filter_views", "protected", "rules", "choices", "repeated", "sizes"):
+        for name in ("grid", "marks", "filter_views", "protected", "rules", "choices", "repeated", "sizes", "charts"):
             setattr(twin, name, copy.copy(getattr(self, name)))
         twin.filter = copy.deepcopy(self.filter)
         return twin
@@ -295,6 +296,27 @@ class Spreadsheet:
             sheet.lines += [Line() for _ in range(what["length"])]
         else:
             sheet.width += what["length"]
+
+    def _do_insertDimension(self, what: Json) -> None:
+        block = what["range"]
+        if block["dimension"] != "COLUMNS":
+            raise Refused("the local server inserts columns only")
+        sheet, first = self.sheet(block["sheetId"]), block["startIndex"]
+        length = block["endIndex"] - first
+        if first > sheet.width:
+            raise Refused(f"range.startIndex[{first}] is beyond the grid")
+        sheet.width += length
+        for line in sheet.lines:
+            line.cells = {at + length * (at >= first): cell for at, cell in line.cells.items()}
+
+    def _do_addChart(self, what: Json) -> Json:
+        position = what["chart"]["position"]["overlayPosition"]["anchorCell"]
+        sheet = self.sheet(position["sheetId"])
+        if position["rowIndex"] >= len(sheet.lines) or position["columnIndex"] >= sheet.width:
+            raise Refused("the chart stands beyond the grid")
+        made = {**what["chart"], "chartId": next(self._numbers)}
+        sheet.charts.append(made)
+        return {"chart": made}
 
     def _do_updateDimensionProperties(self, what: Json) -> None:
         span, properties = what["range"], what["properties"]

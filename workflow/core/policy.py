@@ -9,7 +9,10 @@ from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from values.workdays import WorkCalendar
 from workflow.core.model import Field, Person, Step
+
+WEEKENDS_ONLY = WorkCalendar()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class Policy:
     accounting: Literal["each", "morning"] = "each"
     digest: frozenset[Person] = frozenset()
     """Approvers who have one daily list instead of single questions."""
+    calendar: WorkCalendar = WEEKENDS_ONLY
+    morning_mail: bool = False
 
     def today(self, now: datetime) -> date:
         return now.astimezone(ZoneInfo(self.timezone)).date()

@@ -43,13 +43,16 @@ SPEC: tuple[tuple[str, Owner, Kind, float], ...] = (
     ("history", "journal", "longtext", 36),
     ("updated", "journal", "text", 17),
 )
-VIEWS = ("today", "week", "month", "overdue")
+VIEWS = ("today", "week", "month", "overdue", "calendar")
 FIRST_VIEWS = ("today", "week", "month")
 """Those that books of the first version have, without a mark of ours."""
 VIEW_COLUMNS = (
-    "pay_by", "contractor", "amount", "currency", "subject", "status", "purpose", "inn", "kpp", "account", "bic",
-    "bank_details", "invoice", "warnings", "materials", "reference",
+    "pay_by", "pay_on", "contractor", "amount", "to_pay", "currency", "subject", "status", "purpose", "inn", "kpp",
+    "account", "bic", "bank_details", "invoice", "warnings", "materials", "reference",
 )  # fmt: skip
+EXTRA: tuple[tuple[str, Kind, float], ...] = (("pay_on", "date", 13), ("to_pay", "money", 15))
+"""Columns that only the views have."""
+CALENDAR_WORDS = ("day", "week", "to_pay", "count", "by_day", "by_week", "note")
 SHOWN = (Status.APPROVED, Status.ON_HOLD)
 TONES: dict[Status, Tone] = {
     Status.APPROVED: "go", Status.AWAITING: "wait", Status.RETURNED: "wait", Status.DRAFT: "wait",
@@ -83,10 +86,20 @@ def layout(
         shown_words=tuple(book.status(Status.APPROVED) for book in both),
         tones={book.status(status): tone for book in both for status, tone in TONES.items()},
         input_title=own.text("sheet_input_title"), input_message=own.text("sheet_input_message"),
-        views=tuple(
-            ViewSpec(key, own.text(f"sheet_{key}"), own.text(f"sheet_{key}_caption"), own.text("sheet_total"),
-                     own.text("sheet_empty"), by_title=key in FIRST_VIEWS)
-            for key in VIEWS
+        views=tuple(_view(key, own) for key in VIEWS),
+        extra_columns=tuple(
+            Column(key, {name: words(name).text(f"sheet_{key}") for name in LANGUAGES}, (), "journal", kind, width)
+            for key, kind, width in EXTRA
         ),
+        total_key="to_pay",
         view_columns=VIEW_COLUMNS,
+    )  # fmt: skip
+
+
+def _view(key: str, own: Words) -> ViewSpec:
+    return ViewSpec(
+        key, own.text(f"sheet_{key}"), own.text(f"sheet_{key}_caption"), own.text("sheet_total"),
+        own.text("sheet_empty"), day_total=own.text("sheet_day_total"),
+        kind="calendar" if key == "calendar" else "rows",
+        words={word: own.text(f"calendar_{word}") for word in CALENDAR_WORDS}, by_title=key in FIRST_VIEWS,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A request as the cells of its row, and the approved ones as Today, Week and Month."""
+"""A request as the cells of its row, and the approved ones as Today, Week, Month, Overdue and the calendar."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sheets.model import Cell, View
+from values.workdays import WorkCalendar
+from workflow.agenda import Due, agenda, day_totals, monday_of, month_end, overdue, totals, up_to
 from workflow.core.events import Recorded
 from workflow.core.model import Request
 from workflow.core.payment import paid_so_far
+from workflow.registry_sync.bands import bands
 from workflow.registry_sync.columns import VIEW_COLUMNS
 from workflow.words import Words
 
@@ -61,8 +64,10 @@ class RowWriter:
         target = self.link(request)
         return {"materials": target} if target else {}
 
-    def view_row(self, request: Request) -> dict[str, Cell]:
-        cells = self._state(request)
+    def view_row(self, due: Due) -> dict[str, Cell]:
+        """The cells of a row on the views: with what is left to pay, and the working day where the date is none."""
+        other_day = due.pay_on if due.pay_on != due.pay_by else None
+        cells = {**self._state(due.request), "pay_on": other_day, "to_pay": due.rest}
         return {key: cells.get(key) for key in VIEW_COLUMNS}
 
     def _history(self, request: Request) -> str:
@@ -83,45 +88,34 @@ def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def views(requests: Iterable[Request], today: date, writer: RowWriter) -> tuple[View, ...]:
-    """Overdue is what was due before today, Today what is due up to today, overdue included; Week up to Sunday; Month
-    up to its end: each holds the one before. Only approved unpaid rows that nothing holds."""
-    payable = sorted(
-        (request for request in requests if request.payable),
-        key=lambda request: (request.value("pay_by"), request.reference),
-    )
-    ends = {
-        "today": today, "week": today + timedelta(days=6 - today.weekday()), "month": _month_end(today),
-        "overdue": today - timedelta(days=1),
+def views(requests: Iterable[Request], today: date, writer: RowWriter, calendar: WorkCalendar) -> tuple[View, ...]:
+    """Today is what must be paid up to today, overdue included; Week up to Sunday; Month up to its end: each holds the
+    one before. Overdue is what should have been paid before today. Only approved unpaid rows that nothing holds."""
+    dues = agenda(requests, calendar)
+    rows = {due.request.reference: writer.view_row(due) for due in dues}
+    shown = {
+        "today": up_to(dues, today), "week": up_to(dues, monday_of(today) + timedelta(days=6)),
+        "month": up_to(dues, month_end(today)), "overdue": overdue(dues, today),
     }  # fmt: skip
-    rows = {request.reference: writer.view_row(request) for request in payable}
-    return tuple(_view(key, [r for r in payable if _due(r) <= end], rows, writer) for key, end in ends.items())
+    drawn = (_view(key, listed, rows, writer) for key, listed in shown.items())
+    return (*drawn, View("calendar", (), bands=bands(dues, today, calendar, writer.words)))
 
 
 def mark(drawn: Sequence[View]) -> str:
     """A short mark of what the views show: the same as long as nothing on them changes."""
-    shown = [[view.key, [pack(row) for row in view.rows], [[c, str(a)] for c, a in view.totals]] for view in drawn]
+    shown = [
+        [view.key, [pack(row) for row in view.rows], [[c, str(a)] for c, a in view.totals], str(view.days),
+         str(view.bands)]
+        for view in drawn
+    ]  # fmt: skip
     return hashlib.sha256(json.dumps(shown, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _view(key: str, requests: Sequence[Request], rows: Mapping[str, dict[str, Cell]], writer: RowWriter) -> View:
-    totals: dict[str, Decimal] = {}
-    for request in requests:
-        rest = (request.amount or Decimal(0)) - paid_so_far(request)
-        totals[request.currency] = totals.get(request.currency, Decimal(0)) + rest
+def _view(key: str, dues: Sequence[Due], rows: Mapping[str, dict[str, Cell]], writer: RowWriter) -> View:
     return View(
-        key, tuple(rows[request.reference] for request in requests), tuple(sorted(totals.items())),
-        tuple(writer.links(request) for request in requests),
+        key, tuple(rows[due.request.reference] for due in dues), totals(dues),
+        tuple(writer.links(due.request) for due in dues), day_totals(dues),
     )  # fmt: skip
-
-
-def _due(request: Request) -> date:
-    return date.fromisoformat(request.value("pay_by"))
-
-
-def _month_end(today: date) -> date:
-    following = (today.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return following - timedelta(days=1)
 
 
 # --- cells as the journal keeps them --------------------------------------------------------------------------------

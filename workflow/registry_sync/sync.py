@@ -181,7 +181,8 @@ class RegistrySync:
 
     def _views_at(self, now: datetime) -> tuple[View, ...]:
         approved = self.journal.find(statuses=[Status.APPROVED.value])
-        return views(approved, self.service.policy.today(now), self.writer)
+        policy = self.service.policy
+        return views(approved, policy.today(now), self.writer, policy.calendar)
 
     def _remember_views(self, drawn: Sequence[View]) -> None:
         self._views = mark(drawn)

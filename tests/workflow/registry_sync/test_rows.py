@@ -8,6 +8,7 @@ import pytest
 
 from config.sections import ColumnKey
 from helpers.registry_room import RITA, Room
+from values.workdays import WorkCalendar
 from workflow.core.commands import Form, MarkPaid, Open, PutOnHold
 from workflow.registry_sync.columns import LANGUAGES, SPEC, layout
 from workflow.words import words
@@ -21,7 +22,8 @@ def test_the_columns_are_those_that_settings_can_rename() -> None:
 def test_the_layout_speaks_the_words_of_the_contract(language: str) -> None:
     found = layout("Registry", language, words)
     titles = {
-        "en": ("Today", "Week", "Month", "Overdue"), "ru": ("Сегодня", "Неделя", "Месяц", "Просрочено"),
+        "en": ("Today", "Week", "Month", "Overdue", "Calendar"),
+        "ru": ("Сегодня", "Неделя", "Месяц", "Просрочено", "Календарь"),
     }  # fmt: skip
     assert tuple(view.title for view in found.views) == titles[language]
     assert len(found.input_title) <= 32
@@ -123,7 +125,8 @@ def test_the_views_sum_each_currency(room: Room) -> None:
     room.work()
     from workflow.registry_sync.rows import views
 
-    today = views(room.journal.find(statuses=["approved"]), room.policy.today(room.time), room.writer)[0]
+    day = room.policy.today(room.time)
+    today = views(room.journal.find(statuses=["approved"]), day, room.writer, WorkCalendar())[0]
     assert dict(today.totals) == {"RUB": Decimal("300.75")} | ({"USD": Decimal("7")} if len(today.rows) == 3 else {})
 
 

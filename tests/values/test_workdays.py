@@ -1,0 +1,48 @@
+"""Worked days: Russian decrees, a company's own days, other countries."""
+
+from datetime import date
+
+import pytest
+
+from values.workdays import WorkCalendar, is_country
+
+RUSSIA = WorkCalendar("RU")
+
+
+@pytest.mark.parametrize(
+    ("day", "last"),
+    [
+        ("2026-11-27", "2026-11-27"),  # a Friday
+        ("2026-11-28", "2026-11-27"),  # Saturday
+        ("2026-11-04", "2026-11-03"),  # Unity Day
+        ("2026-12-31", "2026-12-30"),  # day off moved from 4 January
+        ("2027-01-10", "2026-12-30"),  # the whole New Year holidays
+        ("2025-11-01", "2025-11-01"),  # a worked Saturday
+        ("2026-03-09", "2026-03-06"),  # Women's Day moved to Monday
+    ],
+)
+def test_the_last_working_day_in_russia(day: str, last: str) -> None:
+    assert RUSSIA.last_working(date.fromisoformat(day)) == date.fromisoformat(last)
+
+
+def test_a_companys_own_days_come_first() -> None:
+    own = WorkCalendar("RU", frozenset({date(2026, 11, 27)}), frozenset({date(2026, 11, 28)}))
+    assert own.last_working(date(2026, 11, 27)) == date(2026, 11, 26)
+    assert own.is_working(date(2026, 11, 28))
+
+
+def test_without_a_country_only_weekends_are_off() -> None:
+    assert WorkCalendar().is_working(date(2026, 11, 4))
+    assert WorkCalendar().last_working(date(2026, 11, 29)) == date(2026, 11, 27)
+
+
+def test_other_countries_and_their_parts() -> None:
+    assert WorkCalendar("DE-BY").last_working(date(2026, 11, 1)) == date(2026, 10, 30)
+    assert not WorkCalendar("DE-BY").is_working(date(2026, 1, 6))
+    assert WorkCalendar("DE").is_working(date(2026, 1, 6))
+    assert [is_country(code) for code in ("RU", "DE-BY", "DE-XX", "Russia")] == [True, True, False, False]
+
+
+def test_days_off_without_end_stop_nothing() -> None:
+    never = WorkCalendar("", frozenset(date.fromordinal(n) for n in range(739_000, 741_000)))
+    assert never.last_working(date(2026, 11, 24)) == date(2026, 11, 24)
