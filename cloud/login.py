@@ -44,13 +44,19 @@ def log_in(key_file: Path | None, endpoint: str, scopes: Sequence[str]) -> Login
         return Login(requests.Session(), is_signed=False)
     facts = _read(key_file)
     is_robot = "refresh_token" not in facts
-    try:
-        credentials = _credentials(facts, f"{endpoint.rstrip('/')}/token" if endpoint else "", scopes)
-    except (ValueError, KeyError, TypeError, GoogleAuthError) as error:
-        raise LoginError(_no_login(key_file, f"{_lacking(facts) or error}")) from error
+    credentials = credentials_of(key_file, endpoint, scopes)
     session = AuthorizedSession(credentials, refresh_timeout=TIMEOUT[1])  # type: ignore[no-untyped-call]
     address = facts.get("client_email") if is_robot else facts.get("account")
     return Login(session, str(address or ""), is_robot)
+
+
+def credentials_of(key_file: Path, endpoint: str, scopes: Sequence[str], *, subject: str = "") -> Credentials:
+    """What the file lets us do; with `subject` a service account acts for that person. Raises LoginError."""
+    facts = _read(key_file)
+    try:
+        return _credentials(facts, f"{endpoint.rstrip('/')}/token" if endpoint else "", scopes, subject or None)
+    except (ValueError, KeyError, TypeError, GoogleAuthError) as error:
+        raise LoginError(_no_login(key_file, f"{_lacking(facts) or error}")) from error
 
 
 def is_refused(error: Exception) -> bool:
@@ -82,10 +88,12 @@ def _lacking(facts: Mapping[str, Any]) -> str:
     return ""
 
 
-def _credentials(facts: Mapping[str, Any], token_address: str, scopes: Sequence[str]) -> Credentials:
+def _credentials(
+    facts: Mapping[str, Any], token_address: str, scopes: Sequence[str], subject: str | None
+) -> Credentials:
     own = {**facts, "token_uri": token_address} if token_address else dict(facts)
     if "refresh_token" not in own:
-        return _Robot.from_service_account_info(own, scopes=scopes)  # type: ignore[no-untyped-call, no-any-return]
+        return _Robot.from_service_account_info(own, scopes=scopes, subject=subject)  # type: ignore[no-untyped-call, no-any-return]
     return user_credentials.Credentials(  # type: ignore[no-untyped-call]
         None,  # the token in the file may have run out; it may do what was granted to it
         refresh_token=own["refresh_token"],

@@ -122,7 +122,7 @@ def _check_mailbox(mailbox: Table) -> Iterator[Problem]:
         for key in ("tenant", "client_id"):
             if key not in oauth:
                 yield Problem(f"mailbox.oauth.{key}", "is required for Microsoft")
-        if not {"client_secret_file", "client_secret_env", "token_file"} & oauth.keys():
+        if not {"client_secret_file", "client_secret_env"} & oauth.keys():
             yield Problem("mailbox.oauth.client_secret_file", "is required for Microsoft (or client_secret_env)")
     if oauth.get("provider") == "google" and "token_file" not in oauth:
         yield Problem("mailbox.oauth.token_file", "is required for Google: the key file of the service account")

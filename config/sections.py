@@ -97,6 +97,7 @@ class OAuth(Secretive):
     client_secret_file: FilePath | None = None
     client_secret_env: Text | None = None
     token_file: FilePath | None = None
+    endpoint: Url = ""
 
     def client_secret(self) -> str:
         """The secret of the registered application; raises SecretError."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -188,7 +188,8 @@ class Wiring:
         mailbox = self.settings.mailbox
         server = mailbox.imap if which == "imap" else mailbox.smtp
         if mailbox.oauth is not None:
-            raise NotBuiltYet("Signing in by token ([mailbox.oauth]) is not built yet: use an application password.")
+            get_token = partial(self._token, which)
+            return Account(server.host, server.port, server.security, mailbox.login, get_token=get_token)
 
         def password() -> str:
             try:
@@ -199,6 +200,30 @@ class Wiring:
                 raise DeliveryError(str(error), permanent=False, unreachable=True) from error
 
         return Account(server.host, server.port, server.security, mailbox.login, password)
+
+    @cached_property
+    def tokens(self) -> Callable[[bool], str]:
+        """What opens the mailbox in place of a password."""
+        from cloud.mailbox import MICROSOFT, GoogleTokens, MicrosoftTokens  # slow to load, and few need it
+
+        mailbox, oauth = self.settings.mailbox, self.settings.mailbox.oauth
+        assert oauth is not None
+        if oauth.provider == "google":
+            assert oauth.token_file is not None  # the settings ask for it
+            return GoogleTokens(oauth.token_file, mailbox.login, oauth.endpoint)
+        return MicrosoftTokens(
+            oauth.tenant or "", oauth.client_id or "", oauth.client_secret, oauth.endpoint or MICROSOFT
+        )  # fmt: skip
+
+    def _token(self, which: str, fresh: bool) -> str:
+        from cloud.mailbox import NoToken
+
+        try:
+            return self.tokens(fresh)
+        except (NoToken, SecretError) as error:
+            if which == "imap":
+                raise InboxError(str(error), permanent=getattr(error, "permanent", True)) from error
+            raise DeliveryError(str(error), permanent=False, unreachable=True) from error
 
     # --- the sheet and the folder -----------------------------------------------------------------------------------
 

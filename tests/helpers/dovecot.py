@@ -81,10 +81,12 @@ def free_port() -> int:
 class DovecotServer:
     """Start it, point an Inbox at `port`, put mail into it with `append`."""
 
-    def __init__(self, folder: Path, users: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, users: Mapping[str, str], introspect: str = "") -> None:
+        """`introspect`: the address that tells whether a token is good; then XOAUTH2 is offered too."""
         if not Path(BINARY).exists():
             raise ServerMissing(f"There is no {BINARY}; install it with: apt-get install dovecot-imapd")
         self.folder, self.users, self.port = _home(folder), dict(users), free_port()
+        self._introspect = introspect
         self._numbers = itertools.count(1)
         self._process: subprocess.Popen[bytes] | None = None
         root = os.getuid() == 0
@@ -190,7 +192,19 @@ class DovecotServer:
                 uid=account.pw_uid, gid=account.pw_gid, port=self.port,
             )
         )  # fmt: skip
+        if self._introspect:
+            self._take_tokens()
         self._own([self.folder, *self.folder.rglob("*"), self._run])
+
+    def _take_tokens(self) -> None:
+        rules = self.folder / "oauth2"
+        address = f"introspection_mode = get\nintrospection_url = {self._introspect}\n"
+        rules.write_text(f"{address}username_attribute = username\n")
+        with (self.folder / "dovecot.conf").open("a") as configuration:
+            configuration.write(
+                "auth_mechanisms = plain login xoauth2 oauthbearer\n"
+                f"passdb {{\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = {rules}\n}}\n"
+            )
 
     def _own(self, paths: Iterable[Path]) -> None:
         for path in paths if os.getuid() == 0 else ():

@@ -54,7 +54,8 @@ class ScriptedSMTP:
         self._deliver = deliver
         self.received: list[Received] = []
         self.connections = 0
-        self._users, self._tokens = users or {}, tokens or set()
+        self._users, self._tokens = users or {}, set() if tokens is None else tokens
+        self._asks_login = users is not None or tokens is not None
         self._answers: dict[Point, deque[str]] = {}
         self._lock = threading.Lock()
         self._transports: set[Any] = set()
@@ -163,7 +164,7 @@ class ScriptedSMTP:
 
         class Doors(Controller):
             def factory(self) -> SMTP:
-                needs_login = bool(outer._users or outer._tokens)
+                needs_login = outer._asks_login
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")  # of logins without TLS, which never leave this machine
                     return Server(
