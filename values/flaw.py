@@ -48,6 +48,8 @@ REASONS: dict[str, str] = {
     "date_not_date": "this is not a date",
     "date_impossible": "there is no such day in the calendar",
     "date_day_month": "the date can be read in two ways: day first or month first",
+    "date_which_week": "the day can be one of this week or of the next one",
+    "date_which_month": "the day can be one of this month or of the next one",
     "date_year_range": "the year is outside 2000-2100",
     # Russian requisites
     "inn_length": "an INN has 10 digits (organisation) or 12 (person)",

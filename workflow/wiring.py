@@ -57,7 +57,7 @@ from workflow.registry_sync.rows import RowWriter
 from workflow.registry_sync.sync import RegistrySync
 from workflow.service import Service
 from workflow.statuses import status_of
-from workflow.words import form_labels, markers, words
+from workflow.words import check_marks, form_labels, markers, words
 
 if TYPE_CHECKING:
     from documents.drive import DriveMaterials
@@ -167,6 +167,9 @@ class Wiring:
             authenticates=self.trust.configured or mailbox.dkim,
             operators=self.policy.operators,
             invoice=Invoices(self.settings.company.inn, lambda: self.policy.today(self.now())).read,
+            marks=check_marks(),
+            zone=self.settings.timezone,
+            company=self.settings.company.name,
         )
 
     @cached_property

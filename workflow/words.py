@@ -7,7 +7,7 @@ has no sentence of its own gets the general one of its table: a person is never 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -295,6 +295,12 @@ def markers() -> tuple[str, ...]:
 
 
 @cache
+def check_marks() -> tuple[str, ...]:
+    """What stands beside a value of the form that must be confirmed, in every language."""
+    return tuple(words(lang).text("form.check") for lang in LANGUAGES)
+
+
+@cache
 def keywords() -> frozenset[str]:
     """Every word that people answer with, in lower case."""
     return frozenset(word.casefold() for lang in LANGUAGES for word in _tables(lang)["keyword"].values())
@@ -313,9 +319,10 @@ def form_labels() -> Mapping[str, str]:
     return found
 
 
-def form_text(lang: str, values: Mapping[str, str]) -> str:
-    """The form as lines "Label: value"; `values` are texts as people typed them. An empty line holds no value."""
-    return "\n".join(_form_line(words(lang), field, values) for field in _form_fields(values))
+def form_text(lang: str, values: Mapping[str, str], check: Collection[str] = ()) -> str:
+    """The form as lines "Label: value"; `values` are texts as people typed them. An empty line holds no value; one of
+    `check` is marked as to be confirmed."""
+    return "\n".join(_form_line(words(lang), field, values, field in check) for field in _form_fields(values))
 
 
 def _form_fields(values: Mapping[str, str]) -> list[str]:
@@ -327,8 +334,9 @@ def _form_fields(values: Mapping[str, str]) -> list[str]:
     return [*FORM_FIELDS[:place], *apart, *FORM_FIELDS[place + 1 :]]
 
 
-def _form_line(words: Words, field: str, values: Mapping[str, str]) -> str:
+def _form_line(words: Words, field: str, values: Mapping[str, str], check: bool) -> str:
     hint = f" ({words.text(f'form.hint_{field}')})" if words.has(f"form.hint_{field}") else ""
+    hint = f" ({words.text('form.check')})" if check else hint
     star = " *" if field in REQUIRED else ""
     return f"{words.label(field)}{hint}{star}: {one_line(values.get(field, ''))}".rstrip()
 

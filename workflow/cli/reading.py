@@ -8,8 +8,9 @@ from typing import Any
 from mailer.automatic import classify
 from mailer.letter import LetterError, read_header
 from workflow.cli.common import NO, Session, quiet, show, stop
-from workflow.core.card import examine, usable
 from workflow.core.commands import Amend, Open
+from workflow.core.decide import decide
+from workflow.core.events import CorrectionRefused, Filled
 from workflow.intake.plan import Plan
 from workflow.report import problems
 from workflow.wiring import Wiring
@@ -50,17 +51,10 @@ def _of_plan(wiring: Wiring, plan: Plan, why: tuple[str, ...], looks_automatic: 
     fields: dict[str, Any] = {}
     found: list[dict[str, Any]] = []
     if isinstance(command, Open | Amend):
-        today = wiring.policy.today(wiring.now())
-        typed = dict(command.form.typed)
-        request = wiring.journal.request(plan.reference) if plan.reference else None
-        if request is not None:
-            typed = {**request.typed, **typed}
-        in_files = usable(command.form.found, typed, command.form.rivals, today)
-        texts = {name: value.value for name, value in in_files.items()} | typed
-        seen = examine(texts, command.form.rivals, command.form.files, today, wiring.settings.language)
-        whole = {name: in_files.get(name, value) if name not in typed else value for name, value in seen.fields.items()}
-        fields = {name: {"value": field.value, "source": field.source} for name, field in whole.items()}
-        found = problems(seen.problems, words(wiring.settings.language))
+        filled = _decided(wiring, command, plan.reference)
+        fields = {name: {"value": field.value, "source": field.source} for name, field in filled.fields.items()}
+        found = problems(filled.problems, words(wiring.settings.language))
+        why = (*why, *(f"{name}: perhaps {field.value} ({field.source})" for name, field in filled.suggested.items()))
     kind = "automatic" if looks_automatic else plan.kind
     return {
         "kind": kind, "decision": None if looks_automatic else plan.decision, "comment": plan.comment or None,
@@ -68,12 +62,27 @@ def _of_plan(wiring: Wiring, plan: Plan, why: tuple[str, ...], looks_automatic: 
     }  # fmt: skip
 
 
+def _decided(wiring: Wiring, command: Open | Amend, reference: str | None) -> Filled:
+    """The form as it would be after this letter, beside what the journal knows."""
+    request = wiring.journal.request(reference) if reference else None
+    with wiring.journal.ledger() as ledger:
+        outcome = decide(request, command, wiring.policy, wiring.now(), ledger)
+    for event in outcome.events:
+        if isinstance(event, Filled):
+            return event
+        if isinstance(event, CorrectionRefused):
+            return Filled(event.by, event.typed, {}, request.fields if request else {}, event.problems, (), ())
+    fields = request.fields if request else {}
+    return Filled(command.by, command.form.typed, {}, fields, request.problems if request else (), (), ())
+
+
 def _print(facts: dict[str, Any]) -> None:
     print(f"{facts['kind']}" + (f": {facts['decision']}" if facts["decision"] else ""))
     if facts["comment"]:
         print(f"  comment: {facts['comment']}")
     for name, found in facts["fields"].items():
-        print(f"  {name}: {found['value']}")
+        source = "" if found["source"] == "typed" else f" ({found['source']})"
+        print(f"  {name}: {found['value']}{source}")
     for problem in facts["problems"]:
         print(f"  ! {problem['text']}")
     for line in facts["why"]:

@@ -27,6 +27,8 @@ class Form:
     """A short hash of each payment code in the files that names a sum: the same code again is the same payment."""
     invoice: Mapping[str, Field] = field(default_factory=dict)
     """All that the files say, to be compared with the form."""
+    suggested: Mapping[str, Field] = field(default_factory=dict)
+    """Values that were read but are not sure: shown for confirmation, never taken by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Amend:
     form: Form
     keep_draft: bool = False
     submit: bool = False
+    accepts: AskRef | None = None
+    """The question whose suggested values he confirmed."""
 
 
 @dataclass(frozen=True, slots=True)

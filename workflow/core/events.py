@@ -36,6 +36,7 @@ class Filled:
     found: Mapping[str, Field] = field(default_factory=dict)
     payment_codes: tuple[str, ...] = ()
     invoice: Mapping[str, Field] = field(default_factory=dict)
+    suggested: Mapping[str, Field] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

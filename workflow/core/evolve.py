@@ -32,7 +32,7 @@ def evolve(request: Request, event: Event, at: datetime) -> Request:
     moved = replace(request, status=next_status(request.status, event), updated_at=at)
     match event:
         case e.Filled():
-            return _filled(moved, event)
+            return _filled(moved, event, at)
         case e.Submitted():
             return _submitted(moved, event)
         case e.Asked():
@@ -82,12 +82,14 @@ def evolve(request: Request, event: Event, at: datetime) -> Request:
             return moved
 
 
-def _filled(request: Request, event: e.Filled) -> Request:
+def _filled(request: Request, event: e.Filled, at: datetime) -> Request:
     letters = dict.fromkeys((*request.letters, event.letter)) if event.letter else dict.fromkeys(request.letters)
+    same = event.suggested == request.suggested
     return replace(
         request, typed=event.typed, rivals=event.rivals, fields=event.fields, problems=event.problems,
         warnings=event.warnings, files=event.files, letters=tuple(letters), kept_as_draft=event.keep_draft,
         found=event.found, invoice=event.invoice, payment_codes=event.payment_codes,
+        suggested=event.suggested, suggested_at=request.suggested_at if same else at,
     )  # fmt: skip
 
 

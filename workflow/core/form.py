@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 from values.names import contractor_folder
 from values.requisites import split_bank_details
-from workflow.core.card import examine, usable
-from workflow.core.commands import Amend, Form, Open
+from workflow.core.card import MONEY_GOES_TO, examine, usable
+from workflow.core.commands import Amend, AskRef, Form, Open
 from workflow.core.compare import OF_THE_INVOICE, differences, relevant
 from workflow.core.events import Asked, CorrectionRefused, Event, Filled, Opened, StepStuck, Submitted
 from workflow.core.filling import CARD, SPARED_BY_CARD, Known, remembered, unlike
@@ -56,6 +56,10 @@ def amend(request: Request, command: Amend, policy: Policy, now: datetime, ledge
     """Missing lines complete a draft; corrected ones make a new version, which voids all approvals."""
     if request.status in (Status.PAID, Status.REJECTED, Status.WITHDRAWN):
         return refuse_answer(command.by, f"closed_{request.status}")
+    if command.accepts is not None and not _shows_what_is_suggested(request, command.by, command.accepts):
+        command = replace(command, accepts=None)
+        if not _says_something(command):
+            return refuse_answer(command.by, "suggestions_changed" if request.suggested else "nothing_new")
     filled = _merged(request, command, policy, now, ledger)
     if request.status in (Status.DRAFT, Status.RETURNED):
         return _amend_open_form(request, command, filled, policy)
@@ -65,14 +69,25 @@ def amend(request: Request, command: Amend, policy: Policy, now: datetime, ledge
 def _amend_open_form(request: Request, command: Amend, filled: Filled, policy: Policy) -> Outcome:
     keep = command.keep_draft or (request.kept_as_draft and not command.submit)
     filled = replace(filled, keep_draft=keep)
-    form = command.form
-    nothing_new = not (form.typed or form.rivals or form.files or command.submit or command.keep_draft)
-    if nothing_new:
+    if not (_says_something(command) or command.accepts):
         return refuse_answer(command.by, "nothing_new")
     if filled.problems or keep:
         again = Asked(command.by, AskKind.COMPLETE, 0, request.version)
         return Accepted((filled, again))
     return Accepted((filled, *_next_version(request, command.by, filled, policy)))
+
+
+def _says_something(command: Amend) -> bool:
+    form = command.form
+    return bool(form.typed or form.rivals or form.suggested or form.files or command.submit or command.keep_draft)
+
+
+def _shows_what_is_suggested(request: Request, by: Person, ask: AskRef) -> bool:
+    """Did the question that he confirms put just these values before him?"""
+    if not request.suggested or request.suggested_at is None or ask.at is None:
+        return False
+    asked = (ask.person, ask.kind, ask.version) == (by, AskKind.COMPLETE.value, request.version)
+    return asked and ask.at >= request.suggested_at
 
 
 def _correct(request: Request, command: Amend, filled: Filled, policy: Policy) -> Outcome:
@@ -136,7 +151,9 @@ def _merged(request: Request, command: Amend, policy: Policy, now: datetime, led
     typed = {name: text for name, text in typed.items() if name not in renewed}
     rivals = {name: found for name, found in request.rivals.items() if name not in form.typed}
     files = _with_files(request.files, form.files)
-    form = _with_earlier_reading(form, request) if len(files) > len(form.files) else form
+    typed = {**_confirmed_words(request, command), **typed}
+    accepted = command.accepts is not None
+    form = _with_earlier_reading(form, request, accepted) if len(files) > len(form.files) or not files else form
     form = replace(form, payment_codes=tuple(dict.fromkeys((*request.payment_codes, *_codes(form)))))
     kept = {} if form.typed.keys() & WHO else {
         name: value for name, value in request.fields.items() if value.source == CARD
@@ -145,13 +162,29 @@ def _merged(request: Request, command: Amend, policy: Policy, now: datetime, led
                    request.warnings, kept)  # fmt: skip
 
 
-def _with_earlier_reading(form: Form, request: Request) -> Form:
-    """With what the files that stay were read to say; new files speak for themselves, but keep no doubt alive."""
+def _with_earlier_reading(form: Form, request: Request, accepted: bool) -> Form:
+    """With what the files that stay were read to say; new files speak for themselves, but keep no doubt alive. Values
+    that were only suggested are as good as found once they are accepted."""
     kept = () if form.files else tuple(one for one in request.warnings if one.code.startswith(OF_THE_INVOICE))
+    found, waiting = {**request.found, **(request.suggested if accepted else {})}, request.suggested
+    if MONEY_GOES_TO & (form.found.keys() | form.suggested.keys()):  # another invoice: its details stand alone
+        found, waiting = (
+            {name: value for name, value in old.items() if name not in MONEY_GOES_TO} for old in (found, waiting)
+        )
     return replace(
-        form, found={**request.found, **form.found}, invoice={**request.invoice, **form.invoice},
-        cautions=(*kept, *form.cautions),
+        form, found={**found, **form.found}, invoice={**request.invoice, **form.invoice},
+        suggested={**({} if accepted else waiting), **form.suggested}, cautions=(*kept, *form.cautions),
     )  # fmt: skip
+
+
+def _confirmed_words(request: Request, command: Amend) -> dict[str, str]:
+    """Suggestions out of his own words that he confirmed: they are typed now."""
+    if command.accepts is None:
+        return {}
+    said = {name: value.value for name, value in request.suggested.items() if value.source == "typed"}
+    if "amount" in said and request.value("currency"):
+        said.setdefault("currency", request.value("currency"))  # confirmed together with the amount
+    return said
 
 
 def _parts_typed_alone(typed: Mapping[str, str]) -> bool:
@@ -194,9 +227,10 @@ def _filled(
         *unlike(known.card, fields), *known.warnings, *differences(form.invoice, seen.fields),
         *relevant(of_files, form.invoice, seen.fields), *of_letters, *others, *seen.warnings,
     )  # fmt: skip
+    suggested = _still_suggested(form.suggested, fields, typed, rivals, today)
     return Filled(
         by, dict(typed), dict(rivals), fields, _problems(seen.problems, known), tuple(dict.fromkeys(warnings)),
-        tuple(files), form.letter, form.refused_files, keep_draft, found, _codes(form), form.invoice,
+        tuple(files), form.letter, form.refused_files, keep_draft, found, _codes(form), form.invoice, suggested,
     )  # fmt: skip
 
 
@@ -224,3 +258,17 @@ def _codes(form: Form) -> tuple[str, ...]:
     if not ({"account", "iban"} & said.keys() and {"amount", "purpose"} <= said.keys()):
         return ()  # a code that names no payment may stand on every invoice of its issuer
     return (hash_of(said),)
+
+
+def _still_suggested(
+    suggested: Mapping[str, Field], fields: Mapping[str, Field], typed: Mapping[str, str],
+    rivals: Mapping[str, tuple[str, ...]], today: date,
+) -> dict[str, Field]:  # fmt: skip
+    """What is still worth confirming: lines without a value; never a piece of bank details beside typed ones."""
+    known = fields.keys() | typed.keys() | rivals.keys()
+    left = {name: value for name, value in suggested.items() if name not in known}
+    if typed.keys() & (MONEY_GOES_TO | {"bank_details"}):
+        left = {name: value for name, value in left.items() if name not in MONEY_GOES_TO}
+    if "pay_by" in left and date.fromisoformat(left["pay_by"].value) < today:
+        del left["pay_by"]
+    return left

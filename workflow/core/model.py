@@ -192,6 +192,10 @@ class Request:
     rivals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     found: Mapping[str, Field] = field(default_factory=dict)
     invoice: Mapping[str, Field] = field(default_factory=dict)
+    suggested: Mapping[str, Field] = field(default_factory=dict)
+    """Values that were read but are not sure; they count when the requester confirms them."""
+    suggested_at: datetime | None = None
+    """Since when these are suggested: an older question did not show them."""
     fields: Mapping[str, Field] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Caution, ...] = ()

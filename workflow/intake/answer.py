@@ -10,6 +10,7 @@ from workflow.core.commands import AskRef, Comment, Form, GiveReason, NoteAnswer
 from workflow.core.model import AskKind, Choice, Request
 from workflow.intake.carriers import Carried, without_secrets
 from workflow.intake.plan import Plan
+from workflow.intake.prose import Prose
 from workflow.keywords import Action, Decision
 from workflow.people import Member
 
@@ -37,6 +38,10 @@ class Answer:
     authenticates: bool
     with_invoice: Callable[[Letter, Form], Form]
     """A form with what the letter's files say where nothing was typed."""
+    marks: tuple[str, ...]
+    """What stands in a form beside values that somebody must confirm."""
+    hear: Callable[[Letter, Member, Form], tuple[Form, Prose]]
+    """A form with what the letter says in running text."""
 
     @property
     def by(self) -> str:

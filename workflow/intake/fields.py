@@ -9,7 +9,7 @@ from documents.attachments import Accepted, inspect
 from mailer.letter import Letter
 from mailer.pairs import read_pairs
 from workflow.core.commands import Form
-from workflow.core.model import Caution, File, OrderFile
+from workflow.core.model import Caution, Field, File, OrderFile
 
 BLOCKS = frozenset({"bank_details"})
 """Fields whose value may be several lines."""
@@ -47,6 +47,31 @@ def enclosed(letter: Letter) -> Enclosed:
         else:
             refused.append((found.name, found.reason))
     return Enclosed(tuple({file.sha256: file for file in files}.values()), tuple(refused))
+
+
+PROPOSED = frozenset({
+    "contractor", "amount", "currency", "bank_details", "inn", "kpp", "bic", "account", "corr_account", "iban", "swift",
+    "invoice", "purpose",
+})  # fmt: skip
+"""Lines of somebody else's letter that may be put before the requester."""
+FORWARDED_FORM = frozenset({"subject", "pay_by"})
+"""Lines that only somebody inside fills in: a forwarded letter with both holds a colleague's form."""
+
+
+def unlabelled(letter: Letter, labels: Mapping[str, str]) -> str:
+    """What he wrote besides labelled lines."""
+    return read_pairs(letter.new_text, (), labels, BLOCKS).rest
+
+
+def forwarded_lines(letter: Letter, labels: Mapping[str, str]) -> tuple[str, dict[str, Field]]:
+    """A form that a colleague filled in and he passes on; any other labelled lines of a forwarded letter are somebody
+    else's words, which he must confirm."""
+    if not letter.forwarded:
+        return "", {}
+    typed, rivals = _values(read_pairs(letter.quoted, (), labels, BLOCKS).values)
+    if typed.keys() >= FORWARDED_FORM:
+        return letter.quoted, {}
+    return "", {name: Field(text) for name, text in typed.items() if name not in rivals and name in PROPOSED}
 
 
 def read_form(letter: Letter, labels: Mapping[str, str], *, quoted: str = "") -> Form:

@@ -48,7 +48,10 @@ class Invoices:
         }  # fmt: skip
         noted = {(f"unopened_{note}", file.name) for file in form.files for note in file.notes}
         told = (one for one in _cautions(combined, readings) if (one.code, one.read) not in noted)
-        return replace(form, found=taken(combined), invoice=invoice, cautions=(*form.cautions, *told))
+        return replace(
+            form, found=taken(combined), suggested=proposed(combined), invoice=invoice,
+            cautions=(*form.cautions, *told),
+        )  # fmt: skip
 
     def _readings(self, letter: Letter, form: Form) -> list[tuple[str, InvoiceReading]]:
         wanted = {file.sha256: file.name for file in form.files}
@@ -64,6 +67,15 @@ class Invoices:
                 reading = InvoiceReading(not_opened="too_many")
             readings.append((wanted[sha256], reading))
         return readings
+
+
+def proposed(combined: Combined) -> dict[str, Field]:
+    """What was read but is not sure enough to be taken: it waits for the requester's word."""
+    sure = taken(combined)
+    return {
+        name: Field(one.value, one.source) for name, one in combined.values.items()
+        if name in FIELDS and name not in sure and one.source != "computed"
+    }  # fmt: skip
 
 
 def taken(combined: Combined) -> dict[str, Field]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, date, timedelta, tzinfo
 from typing import Any
 
 from mailer.letter import Letter
@@ -20,14 +20,18 @@ from workflow.intake.answer import Answer
 from workflow.intake.answers import plan_answer, plan_unreadable_answer
 from workflow.intake.carriers import Carried, Post, carried, without_secrets
 from workflow.intake.digests import several
-from workflow.intake.fields import cautions, read_form
+from workflow.intake.fields import cautions, forwarded_lines, read_form, unlabelled
 from workflow.intake.lookalike import looks_like
 from workflow.intake.plan import Plan
+from workflow.intake.prose import Listener, Prose, read_prose, resolved
+from workflow.intake.together import with_files, with_words
 from workflow.journal.shelf import Token
 from workflow.keywords import Action, Decision, Words, read_decision
 from workflow.people import Member, Roster
 
 DAY = timedelta(days=1)
+FEW_LINES, MANY_LINES = 3, 6
+"""From so many labelled lines on it is a form: its subject line says nothing more; from so many on its text neither."""
 DIGEST = "digest"
 
 
@@ -53,10 +57,31 @@ class Reader:
     operators: tuple[str, ...]
     invoice: Callable[[Letter, Form], Form] = lambda _letter, form: form
     """The form with what its files say."""
+    marks: tuple[str, ...] = ()
+    zone: tzinfo = UTC
+    company: str = ""
 
-    def with_invoice(self, letter: Letter, form: Form) -> Form:
+    def with_invoice(self, letter: Letter, form: Form, prose: Prose | None = None) -> Form:
         """The form with what its files say: what nobody typed is filled, the rest compared."""
-        return self.invoice(letter, form) if form.files else form
+        read = self.invoice(letter, form) if form.files else replace(form, suggested={})
+        return with_files(replace(read, suggested=form.suggested), prose or Prose(), read.found, read.suggested)
+
+    def listener(self, letter: Letter, member: Member) -> Listener:
+        """For whom and on which day his words were written."""
+        names = {name for known in self.roster for name in known.name.split()}
+        return Listener(written_on(letter, self.zone), member.language, names, self.company)
+
+    def hear(self, letter: Letter, member: Member, form: Form) -> tuple[Form, Prose]:
+        """The form with what he says in running text; of a long form only what keeps it from being paid."""
+        listener = self.listener(letter, member)
+        typed, rivals = resolved(form.typed, form.rivals, listener)
+        form = replace(form, typed=typed, rivals=rivals)
+        filled = len(form.typed)
+        subject = letter.subject if filled < FEW_LINES else ""
+        prose = read_prose(unlabelled(letter, self.labels), subject, letter.forwarded, listener)
+        if filled >= MANY_LINES:
+            prose = Prose(keeps=prose.keeps, why=prose.why[:0])
+        return with_words(form, prose), prose
 
     def plan(self, letter: Letter) -> Plan:
         """What this letter means. It is neither our own nor automatic (see `automatic_plan`)."""
@@ -98,6 +123,7 @@ class Reader:
         proven = letter.verdict.result == "pass" and letter.verdict.by == "dmarc"
         return plan_answer(Answer(
             letter, member, request, found, proven, self.labels, self.judge, self.authenticates, self.with_invoice,
+            self.marks, self.hear,
         ))  # fmt: skip
 
     def _digest(self, letter: Letter, member: Member | None, token: Token) -> Plan:
@@ -162,20 +188,25 @@ class Reader:
     def _request(self, letter: Letter, member: Member) -> Plan:
         """A form label or an accepted file makes a request; the word FORM or neither gets the form."""
         first = self.judge(letter, frozenset({Action.DRAFT, Action.FORM, Action.STATUS}))
-        form = read_form(letter, self.labels, quoted=letter.quoted if letter.forwarded else "")
+        passed_on, proposed = forwarded_lines(letter, self.labels)
+        form = replace(read_form(letter, self.labels, quoted=passed_on), suggested=proposed)
         if first.action is Action.FORM and not form.typed:
             return _send_form(letter, member, "form", "answers")
         if first.action is Action.STATUS and not form.typed and not form.files:
             deed = Deed(Lane.MAIL, "status_list", member.email, answer=True)
             return Plan("answers", "answer", "status", deeds=(deed,), why=("the word STATUS stands first",))
-        if not form.typed and not form.files:
+        if not form.typed and not form.files and not proposed:
             return self._nothing_to_read(letter, member, form.refused_files)
-        form = self.with_invoice(letter, form)
-        form = replace(form, cautions=(*form.cautions, *cautions(letter, checks_senders=self.authenticates)))
-        keep = first.action is Action.DRAFT
         why = [f"{len(form.typed)} labelled lines", f"{len(form.files)} files"]
-        if keep:
+        form, prose = self.hear(letter, member, form)
+        form = self.with_invoice(letter, form, prose)
+        form = replace(form, cautions=(*form.cautions, *cautions(letter, checks_senders=self.authenticates)))
+        keep = first.action is Action.DRAFT or prose.keeps is not None
+        why += prose.why
+        if first.action is Action.DRAFT:
             why.append("the word DRAFT stands first")
+        if prose.keeps:
+            why.append(f"it is kept as a draft: “{prose.keeps[1]}”")
         return Plan(
             "requests", "request", "", command=Open(member.email, form, keep), fields=dict(form.typed), why=tuple(why)
         )
@@ -225,6 +256,13 @@ class Reader:
         return replace(
             plan, command=NoteAnswer(sender, "sender_failed", _snippet(letter), quiet=True), reference=reference
         )
+
+
+def written_on(letter: Letter, zone: tzinfo) -> date:
+    """The writer's day; a clock of his that is far off does not count."""
+    late = letter.received - letter.date if letter.date else None
+    at = letter.date if letter.date and late is not None and -DAY <= late <= 7 * DAY else letter.received
+    return at.astimezone(zone).date()
 
 
 def _send_form(

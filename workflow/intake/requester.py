@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from workflow.core.commands import Amend, Comment, Form, Open, Withdraw
+from workflow.core.commands import Amend, AskRef, Comment, Form, Open, Withdraw
 from workflow.core.model import AskKind, Request, Status
 from workflow.intake.answer import DECIDES, Answer, note, somebody_elses
 from workflow.intake.fields import cautions, guessed, read_form
@@ -23,8 +23,10 @@ def of_requester(answer: Answer, said: Decision) -> Plan:
         return somebody_elses(answer)
     is_current = token is not None and token.version == request.version and request.status in INCOMPLETE
     filled_inline = token is not None and token.ask == AskKind.COMPLETE and is_current
-    whole = read_form(answer.letter, answer.labels, quoted=answer.letter.quoted if filled_inline else "")
-    form = _news_only(whole, request)
+    own = read_form(answer.letter, answer.labels)
+    whole = read_form(answer.letter, answer.labels, quoted=_quoted_form(answer) if filled_inline else "")
+    form = _news_only(whole, request, _confirmed_by_hand(answer, own))
+    form, waits = _with_words(answer, form, request, heard=filled_inline and request.status is Status.DRAFT)
     if request.status in FINAL and (form.typed or form.files):
         return _opened_anew(answer, whole, keep=said.action is Action.DRAFT)
     changes = bool(form.typed or form.files) and request.status not in INCOMPLETE
@@ -32,28 +34,71 @@ def of_requester(answer: Answer, said: Decision) -> Plan:
         return note(answer, "unclear_tag_only")
     if said.action is Action.WITHDRAW and not form.typed:
         return Plan("answers", "answer", "", request.reference, Withdraw(answer.by, said.comment))
-    keep, submit = said.action is Action.DRAFT, said.action is Action.SUBMIT
-    if form.typed or form.files or keep or submit:
+    keep, submit = said.action is Action.DRAFT or waits, said.action is Action.SUBMIT
+    accepts = answer.ask() if said.action is Action.OK and not said.doubt else None
+    if accepts is not None and request.suggested:
+        if doubt := _cannot_confirm(answer):
+            return note(answer, doubt)
+        return _amended(answer, form, keep, submit, accepts)
+    if form.typed or form.suggested or form.files or keep or submit:
         return _amended(answer, form, keep, submit)
     if form.refused_files:
         return note(answer, "files_refused", "; ".join(name for name, _ in form.refused_files))
     return _words_of_requester(answer)
 
 
-def _news_only(form: Form, request: Request) -> Form:
+def _quoted_form(answer: Answer) -> str:
+    """The quoted form; of an older question without the lines that were only proposed then."""
+    token, since = answer.carried.token, answer.request.suggested_at
+    if token is None or token.at is None or since is None or token.at >= since:
+        return answer.letter.quoted
+    lines = answer.letter.quoted.split("\n")
+    return "\n".join(line for line in lines if not any(f"({mark})" in line for mark in answer.marks))
+
+
+def _cannot_confirm(answer: Answer) -> str:
+    """Why this word does not confirm what was read from the files; empty when it does."""
+    token = answer.carried.token
+    if answer.letter.blocked:
+        return f"unclear_{answer.letter.blocked[0]}"
+    return "" if token is not None and token.person == answer.by else "unclear_tag_only"
+
+
+def _confirmed_by_hand(answer: Answer, own: Form) -> frozenset[str]:
+    """Suggested lines that he wrote himself: not those that came back with our mark beside them."""
+    marked = any(mark in answer.letter.new_text for mark in answer.marks)
+    same = {name for name, text in own.typed.items() if name in answer.request.suggested}
+    return frozenset() if marked else frozenset(same)
+
+
+def _with_words(answer: Answer, form: Form, request: Request, heard: bool) -> tuple[Form, bool]:
+    """What he says in running text, for lines that are missing; and whether he wants it to wait."""
+    said, prose = answer.hear(answer.letter, answer.member, form)
+    if not heard:
+        return replace(form, typed={name: said.typed[name] for name in form.typed}), False
+    asked = {problem.field for problem in request.problems} | form.typed.keys()
+    asked |= {"invoice"} if "invoice_number" in asked else set()
+    typed = {name: text for name, text in said.typed.items() if name in asked}
+    rivals = {name: texts for name, texts in said.rivals.items() if name in asked}
+    suggested = {name: value for name, value in said.suggested.items() if name in asked}
+    return replace(said, typed=typed, rivals=rivals, suggested=suggested), prose.keeps is not None
+
+
+def _news_only(form: Form, request: Request, by_hand: frozenset[str]) -> Form:
     """A quoted form that comes back as it was says nothing new."""
-    before = {name: value.value for name, value in request.found.items()} | dict(request.typed)
+    before = {name: value.value for name, value in request.suggested.items() if name not in by_hand}
+    before |= {name: value.value for name, value in request.found.items()} | dict(request.typed)
     typed = {name: text for name, text in form.typed.items() if before.get(name) != text or name in form.rivals}
     known = {file.sha256 for file in request.files}
     return replace(form, typed=typed, files=tuple(file for file in form.files if file.sha256 not in known))
 
 
-def _amended(answer: Answer, form: Form, keep: bool, submit: bool) -> Plan:
+def _amended(answer: Answer, form: Form, keep: bool, submit: bool, accepts: AskRef | None = None) -> Plan:
     form = answer.with_invoice(answer.letter, form)
     if answer.request.status not in INCOMPLETE:
-        form = replace(form, found={})  # a correction changes what was typed in it and nothing else
+        form = replace(form, found={}, suggested={})  # a correction changes what was typed in it and nothing else
     form = replace(form, cautions=(*form.cautions, *guessed(answer.letter)))
-    command = Amend(answer.by, form, keep, submit)
+    command = Amend(answer.by, form, keep, submit, accepts)
     return Plan("answers", "answer", "", answer.request.reference, command, fields=dict(form.typed))
 
 

@@ -11,11 +11,12 @@ from workflow.words import Words
 
 OFFERED = frozenset({
     "approve", "reject", "return", "undo", "submit", "withdraw", "paid", "hold", "release", "complete", "correct",
+    "ok",
 })  # fmt: skip
-"""What this version understands; CONFIRM and OK join them when their answers do."""
+"""What this version understands; CONFIRM joins them when its answer does."""
 
 COLOURS = {"approve": "green", "reject": "red", "return": "amber", "paid": "green", "hold": "amber", "submit": "green",
-           "release": "green", "confirm": "green"}  # fmt: skip
+           "release": "green", "confirm": "green", "ok": "green"}  # fmt: skip
 WITH_REASON = frozenset({"reject", "return", "hold"})
 QUIET = frozenset({"withdraw", "undo"})
 """Told in words only: a way back needs no button beside what matters."""
@@ -80,6 +81,8 @@ def _of_requester(request: Request, person: Person) -> Iterable[str]:
     if person.email != request.requester:
         return
     if request.status in (Status.DRAFT, Status.RETURNED):
+        if request.suggested:
+            yield "ok"
         yield "complete" if request.problems else "correct"
         if not request.problems:
             yield "submit"

@@ -15,7 +15,7 @@ from workflow.core.model import OrderFile, Request
 from workflow.journal.queue import Claimed
 from workflow.notices.actions import OFFERED, Action, actions, can_undo, possible
 from workflow.notices.enclosures import WITH_ORDERS, enclosed
-from workflow.notices.kinds import values
+from workflow.notices.kinds import unproposed, values
 from workflow.notices.people import People, Person
 from workflow.notices.scene import Scene, Values, contractor_language, of_version
 from workflow.notices.summary import Reader
@@ -180,6 +180,8 @@ class Notices:
             return ("undo",) if not undone and can_undo(request, deed.person) else ()
         if deed.kind == "receipt_done":
             return {"hold": ("release",), "release": ("hold",)}.get(str(deed.params.get("action")), ())
+        if deed.kind == "ask_complete":
+            return ("ok",) if request.suggested else ()
         if deed.kind in _DECIDES_BY_ASK:
             return ("approve", "reject", "return") if ask == "approve" else ()
         if deed.kind in ("answer_refused", "status"):
@@ -195,7 +197,9 @@ class Notices:
         """A reply that begins with the names of the missing lines; no such link when they are too many for one."""
         if deed.kind != "ask_complete" or scene.request is None:
             return ""
-        fields = dict.fromkeys(problem.field for problem in scene.request.problems)
+        fields = dict.fromkeys(problem.field for problem in unproposed(scene.request))
+        if not fields:
+            return ""
         body = "\n".join(f"{scene.words.label(name)}: " for name in fields)
         link = self._link(deed, scene, subject, body)
         return link if deed.token and deed.token in link.rpartition("body=")[2] else ""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from values.text import one_line, shorten
 from workflow.core import events as e
 from workflow.core.events import Recorded
-from workflow.core.model import Problem, Request
+from workflow.core.model import Field, Problem, Request
 from workflow.core.payment import paid_so_far
 from workflow.notices.flow import flow
 from workflow.notices.lists import by_status, decision_lines, payable_sections, request_line
@@ -51,8 +52,11 @@ def _form_of_request(scene: Scene, params: Params) -> Values:
     filled = [recorded.event for recorded in scene.history if isinstance(recorded.event, e.Filled)]
     refused = filled[-1].refused_files if filled else ()
     return {
-        "form": form_text(scene.words.lang, prefilled(request)),
-        "problems": _problems(scene, request.problems),
+        "form": form_text(scene.words.lang, prefilled(request), request.suggested.keys()),
+        "problems": _problems(scene, unproposed(request)), "checks": _checks(scene, request),
+        "kept": [
+            scene.reader.tame(scene.words.warning(one)) for one in request.warnings if one.code.startswith("kept_")
+        ],
         "refused_files": [scene.words.refused_file(name, reason) for name, reason in refused],
     }
 
@@ -158,8 +162,9 @@ def _answer_refused(scene: Scene, params: Params) -> Values:
         "unclear": reason.startswith("unclear"), "passed_on": reason == "unclear_passed_on",
         "quoted": "" if words.repeats(reason) else scene.reader.tame(shorten(read.strip(), LONGEST_QUOTE)),
         "fresh": params.get("ask") == "approve",
-        "form": form_text(words.lang, prefilled(request)) if request and in_hand else "",
-        "problems": _problems(scene, request.problems) if request and in_hand else (),
+        "form": form_text(words.lang, prefilled(request), request.suggested.keys()) if request and in_hand else "",
+        "problems": _problems(scene, unproposed(request)) if request and in_hand else (),
+        "checks": _checks(scene, request) if request and in_hand else (),
         "changes": changed_lines(scene.history, request.version, scene.reader) if stale and request else (),
     }  # fmt: skip
 
@@ -204,8 +209,37 @@ def _too_big(scene: Scene, params: Params) -> Values:
 
 
 def prefilled(request: Request) -> dict[str, str]:
-    """The form as far as it is known: what was typed, and what the files say where nothing was."""
-    return {name: value.value for name, value in request.found.items()} | dict(request.typed)
+    """The form as far as it is known: what was typed, and what the files say or perhaps say where nothing was."""
+    said = {name: value.value for name, value in (*request.suggested.items(), *request.found.items())}
+    return said | dict(request.typed)
+
+
+def unproposed(request: Request) -> list[Problem]:
+    """What is wrong or missing, without lines for which there is a proposal."""
+    known = set(request.suggested) | ({"bank_details"} if request.suggested.keys() & {"account", "iban"} else set())
+    return [problem for problem in request.problems if problem.code != "missing" or problem.field not in known]
+
+
+def _checks(scene: Scene, request: Request) -> tuple[str, ...]:
+    """What was read but must be confirmed, and where it was read. The value comes first: the mail comes back quoted,
+    and a line that begins with a label would be read as his word."""
+    words = scene.words
+    shown = replace(request, fields={**request.fields, **request.suggested})
+    return tuple(
+        scene.reader.tame(
+            f"{one_line(words.value(name, shown))} ({_lowered(words.label(name))}, {_read_where(value, words)})"
+        )
+        for name, value in request.suggested.items()
+    )
+
+
+def _lowered(label: str) -> str:
+    """A label inside a sentence; abbreviations stay as they are."""
+    return label if label[1:2].isupper() or not label[1:2].isalpha() else label[:1].lower() + label[1:]
+
+
+def _read_where(value: Field, words: Words) -> str:
+    return words.text("from_letter") if value.source == "typed" else words.source(value.source)
 
 
 def size_text(size: int, words: Words) -> str:

@@ -1,0 +1,125 @@
+"""The amount to pay in somebody's running text: taken only when it is plainly that."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from values.flaw import Flaw
+from values.money import amount_currency, parse_amount
+from workflow.intake import wordings as w
+from workflow.intake.own_words import OwnWords
+
+_NUMBER = (
+    r"(?:\d{1,3}(?:[ '’.,]\d{3})+(?:[.,-]\d{1,2})?|\d+(?:[.,]\d{3})|\d+(?:[.,-]\d{1,2})?)(?![\d])(?![.,]\d)"
+)
+_CURRENCY = (
+    r"руб(?:л[еяи]\w*|\.)?|р(?:\.|уб)?(?![\w/])|₽|rub\b|rur\b|roubles?|usd|us\$|\$|долл(?:ар\w*|\.)?|dollars?|eur\b|"
+    r"euros?|евро|€|gbp|£|фунт\w*|pounds?|"
+    r"cny|юан\w*|yuan|¥|kzt|тенге|₸|byn|chf|франк\w*|aed|дирхам\w*|try\b|лир\w*|pln|jpy|inr"
+)
+_TIMES = (
+    r"(?P<times>тыс(?:яч\w*|\.)?|т\.\s?(?=р)|т\.(?!\w)|т(?=р\b|\.?р)|млн\.?|миллион\w*|mln|million|thousand|"
+    r"[кk](?!\w)|m(?!\w))"
+)
+_AMOUNT = re.compile(
+    rf"(?<![\w.,/№#-])(?P<sign>[€$£₽¥]|usd|eur|rub|"
+    rf"gbp)?\s?(?P<number>{_NUMBER})\s*(?:{_TIMES}\s*)?(?P<currency>{_CURRENCY})?"
+    r"(?P<part>\s*\d{1,2}\s*(?:коп\w*\.?|cents?))?",
+)
+_SCALE = {"т": 1000, "к": 1000, "k": 1000, "м": 1_000_000, "m": 1_000_000}
+
+
+@dataclass(frozen=True, slots=True)
+class SaidAmounts:
+    """Amounts as they were written; one that is only probable as value, currency and text."""
+
+    plain: tuple[str, ...] = ()
+    perhaps: tuple[str, str, str] | None = None
+    is_unclear: bool = False
+
+
+def said_amounts(own: OwnWords) -> SaidAmounts:
+    """Every amount to pay that the text names."""
+    plain: dict[Decimal | str, str] = {}
+    perhaps: list[tuple[str, str, str]] = []
+    unclear = False
+    for match in _AMOUNT.finditer(own.masked):
+        kind = _kind(match, own)
+        read = own.text[match.start() : match.end()].strip(" \n")
+        if kind == "none":
+            continue
+        value = _value(match, read)
+        if kind == "unclear" or (isinstance(value, Flaw) and value.code != "ambiguous"):
+            unclear = True
+        elif isinstance(value, Flaw):
+            plain.setdefault(read, read)
+        elif kind == "perhaps":
+            perhaps.append((str(value), _currency(match), read))
+        else:
+            plain.setdefault(value, _as_typed(read))
+    one = perhaps[0] if len({value for value, _, _ in perhaps}) == 1 else None
+    return SaidAmounts(tuple(plain.values()), one, unclear or (bool(perhaps) and one is None))
+
+
+def amount_places(own: OwnWords) -> list[tuple[int, int]]:
+    """Where amounts stand, whatever they are."""
+    return [
+        match.span() for match in _AMOUNT.finditer(own.masked)
+        if match["currency"] or match["sign"] or match["times"] or _alone(match, own)
+        or w.SAYS_AMOUNT.search(own.masked[max(0, match.start() - 40) : match.start()])
+    ]  # fmt: skip
+
+
+def _kind(match: re.Match[str], own: OwnWords) -> str:
+    """Whether this number is the amount: plain, perhaps, unclear (an amount, but which?), or none."""
+    before, behind = own.masked[max(0, match.start() - 40) : match.start()], own.masked[match.end() : match.end() + 30]
+    before = re.split(r"[\n;!?]", before)[-1]
+    named = bool(match["currency"] or match["sign"])
+    said = bool(w.SAYS_AMOUNT.search(before))
+    if not named and not match["times"] and not said:
+        return _bare(match, own)
+    if w.NO_AMOUNT_BEFORE.search(before) and not said:
+        return "unclear" if named and re.search(r"\b(?:до|не\s+более|up\s+to)\s*$", before) else "none"
+    if match["times"] and match["times"][0] in "кkmт" and not named and not said and not _alone(match, own):
+        return "none"
+    if match["times"] or w.ABOUT.search(before) or w.UNSURE_BEHIND.match(behind):
+        return "perhaps"
+    return "plain"
+
+
+def _bare(match: re.Match[str], own: OwnWords) -> str:
+    """A number without any word beside it: an amount when it stands alone between two pauses and is written like "
+    "one."""
+    number = match["number"]
+    if not _alone(match, own) or re.fullmatch(r"(?:19|20)\d\d", number) or number.startswith("0"):
+        return "none"
+    if re.search(r"[ '’.,]\d{3}|[.,]\d{2}$", number):
+        return "plain"
+    return "perhaps" if 3 <= len(number) <= 7 else "none"
+
+
+def _alone(match: re.Match[str], own: OwnWords) -> bool:
+    return own.clause(match.start()).strip(" .") == own.folded[match.start() : match.end()].strip(" .")
+
+
+def _value(match: re.Match[str], read: str) -> Decimal | Flaw:
+    times = match["times"]
+    if not times:
+        return parse_amount(_as_typed(read))
+    number = match["number"].replace(" ", "").replace(",", ".")
+    try:
+        value = Decimal(number) * _SCALE[times[0]]
+    except ArithmeticError:
+        return parse_amount(read)
+    return value.quantize(Decimal("0.01"))
+
+
+def _as_typed(read: str) -> str:
+    return read.rstrip(" ,;")
+
+
+def _currency(match: re.Match[str]) -> str:
+    word = (match["currency"] or match["sign"] or "").strip()
+    return (amount_currency(f"1 {word}") or "") if word else ""

@@ -1,0 +1,237 @@
+"""What a manager says of a payment in his own words: "оплатить до пятницы, канцелярия", "please pay by Friday".
+
+Only what can be read in one way is his word. What is only probable becomes a suggestion that he must confirm; what he
+touched without saying it clearly ("аванс 50 %", "после 5-го") is named, so that his files do not fill it in silently.
+And words that put the payment off, or ask whether to pay, keep it a draft.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from values.dates import format_date, parse_date
+from values.flaw import Flaw
+from values.spoken_days import SpokenDay, spoken_day, spoken_days
+from workflow.core.model import Field
+from workflow.intake import wordings as w
+from workflow.intake.amounts import said_amounts
+from workflow.intake.companies import said_companies
+from workflow.intake.own_words import OwnWords, own_words
+from workflow.intake.subjects import Header, header_subject, text_subject
+
+SAID = "typed"
+SOON = 31
+"""A day further off, beside a thing that has a term itself (a lease, a licence), may be the end of that term."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """The reading of one text. `unclear` are fields he spoke of in a way that only he can explain; `keeps` says why the
+    payment must wait for his word, by the key of the sentence, with what was read."""
+
+    typed: Mapping[str, str] = field(default_factory=dict)
+    rivals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    suggested: Mapping[str, Field] = field(default_factory=dict)
+    unclear: frozenset[str] = frozenset()
+    keeps: tuple[str, str] | None = None
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """What must be known to understand somebody's words: the day he wrote them, the language dates are shown in, the
+    names people are called by, and what the paying company itself is called."""
+
+    today: date
+    language: str = "ru"
+    names: Collection[str] = ()
+    company: str = ""
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been found so far."""
+
+    typed: dict[str, str] = field(default_factory=dict)
+    rivals: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    suggested: dict[str, Field] = field(default_factory=dict)
+    unclear: set[str] = field(default_factory=set)
+    why: list[str] = field(default_factory=list)
+
+    def knows(self, name: str) -> bool:
+        return name in self.typed or name in self.rivals or name in self.suggested or name in self.unclear
+
+    def take(self, name: str, texts: Sequence[str], read: str) -> None:
+        """One text is his word; several different ones are asked about."""
+        different = tuple(dict.fromkeys(texts))
+        self.typed[name] = different[0]
+        if len(different) > 1:
+            self.rivals[name] = different
+        self.why.append(f"{name}: {' / '.join(different)} (“{read}”)")
+
+    def suggest(self, name: str, value: str, read: str) -> None:
+        self.suggested[name] = Field(value, SAID)
+        self.why.append(f"{name}: perhaps {value} (“{read}”), to be confirmed")
+
+
+def read_prose(text: str, subject: str, forwarded: bool, listener: Listener) -> Prose:
+    """Read what was written in front of (or without) a form, and the letter's subject line. The subject line of a
+    forwarded letter is somebody else's: it is only suggested."""
+    own = own_words(text, listener.names)
+    header = header_subject(subject)
+    reading = _Reading()
+    _listen(own, reading, listener)
+    if header.text and not header.forwarded and not forwarded:
+        _listen(own_words(header.text, listener.names), reading, listener)
+    _subject(own, header, forwarded or header.forwarded, reading, listener)
+    return Prose(
+        reading.typed, reading.rivals, reading.suggested, frozenset(reading.unclear), _keeps(own), tuple(reading.why)
+    )
+
+
+def _listen(own: OwnWords, reading: _Reading, listener: Listener) -> None:
+    """The day, the amount and the contractor, each where it was not found before."""
+    if not reading.knows("pay_by"):
+        _pay_by(own, reading, listener)
+    if not reading.knows("amount"):
+        _amount(own, reading)
+    if not reading.knows("contractor"):
+        _contractor(own, reading, listener)
+    if not reading.knows("invoice") and own.invoice:
+        reading.take("invoice", (own.invoice,), own.invoice)
+
+
+# --- the day ----------------------------------------------------------------------------------------------------------
+
+
+def _pay_by(own: OwnWords, reading: _Reading, listener: Listener) -> None:
+    sure: list[tuple[str, str]] = []
+    perhaps: list[tuple[str, str]] = []
+    for said in spoken_days(own.masked, listener.today):
+        verdict = _is_pay_by(said, own, listener.today)
+        read = own.text[said.start : said.end].strip()
+        if verdict == "no":
+            continue
+        if verdict == "after":
+            reading.unclear.add("pay_by")
+        elif isinstance(said.day, Flaw):
+            sure += [(text, read) for text in readings(said.day, read, listener.language)]
+        elif verdict == "perhaps" or not said.sure:
+            perhaps.append((said.day.isoformat(), read))
+        else:
+            sure.append((format_date(said.day, listener.language), read))
+    if sure and "pay_by" not in reading.unclear:
+        reading.take("pay_by", [text for text, _ in sure], " / ".join(read for _, read in sure))
+    elif len({day for day, _ in perhaps}) == 1 and "pay_by" not in reading.unclear:
+        reading.suggest("pay_by", *perhaps[0])
+    elif sure or perhaps:
+        reading.unclear.add("pay_by")
+
+
+def readings(day: Flaw, read: str, language: str) -> list[str]:
+    """Both days that a word may mean; of a date in figures what was written, which says enough."""
+    if day.reason not in ("date_which_week", "date_which_month"):
+        return [read]
+    return [format_date(date.fromisoformat(one), language) for one in day.hint.split(" / ")]
+
+
+def resolved(typed: Mapping[str, str], rivals: Mapping[str, tuple[str, ...]], listener: Listener) -> tuple[
+    dict[str, str], dict[str, tuple[str, ...]]
+]:  # fmt: skip
+    """A filled form whose last day is said in words ("до пятницы") with the date that they mean."""
+    said = typed.get("pay_by", "")
+    day = spoken_day(said, listener.today) if said and "pay_by" not in rivals else None
+    if day is None or not isinstance(parse_date(said, listener.today), Flaw):
+        return dict(typed), dict(rivals)
+    found = [format_date(day, listener.language)] if isinstance(day, date) else readings(day, said, listener.language)
+    more = {"pay_by": tuple(found)} if len(found) > 1 else {}
+    return {**typed, "pay_by": found[0]}, {**rivals, **more}
+
+
+def _is_pay_by(said: SpokenDay, own: OwnWords, today: date) -> str:
+    """Is it the day to pay by: "yes", "no", "perhaps"; "after" for a day before which nobody may pay."""
+    before, whole = own.clause_before(said.start), own.clause(said.start)
+    pays = bool(w.SAYS_PAY.search(whole))
+    if said.lead == "of":
+        return "no"
+    if said.lead == "after":
+        return "after" if pays or not whole.replace("\x00", "").strip(" ,.") else "no"
+    if w.OTHER_DAY.search(whole) or w.NOT_NOW.search(whole):
+        return "no"
+    if w.PERSONS.search(whole) and not pays:
+        return "no"
+    if w.PERHAPS_OTHER_DAY.search(before):
+        is_near = not isinstance(said.day, date) or (said.day - today).days <= SOON
+        is_plain = said.lead == "by" and pays and is_near and not w.PERIOD.search(before)
+        return "yes" if is_plain or (said.lead == "by" and own.follows_pay(said.start)) else "perhaps"
+    if said.lead == "by" or w.DEADLINE.search(before):
+        return "yes"
+    return "yes" if pays or (not before.strip(" ,.\x00") and not own.clause_after(said.end).strip(" ,.\x00")) else "no"
+
+
+# --- amount and contractor --------------------------------------------------------------------------------------------
+
+
+def _amount(own: OwnWords, reading: _Reading) -> None:
+    found = said_amounts(own)
+    if found.plain:
+        reading.take("amount", found.plain, " / ".join(found.plain))
+    elif found.perhaps:
+        value, currency, read = found.perhaps
+        reading.suggest("amount", value, read)
+        if currency:
+            reading.suggest("currency", currency, read)
+    if not found.plain and (found.is_unclear or w.PART.search(own.folded) or w.AMOUNT_IN_WORDS.search(own.folded)):
+        reading.unclear.add("amount")
+
+
+def _contractor(own: OwnWords, reading: _Reading, listener: Listener) -> None:
+    names = said_companies(own.text, listener.company)
+    if names.plain:
+        reading.take("contractor", (names.plain,), names.plain)
+    elif names.perhaps:
+        reading.suggest("contractor", names.perhaps, names.perhaps)
+
+
+def _subject(own: OwnWords, header: Header, forwarded: bool, reading: _Reading, listener: Listener) -> None:
+    found = text_subject(own, listener.names, listener.today)
+    if found:
+        reading.take("subject", (found,), found)
+        return
+    if not header.text:
+        return
+    of_header = text_subject(own_words(header.text, listener.names), listener.names, listener.today)
+    if of_header and forwarded:
+        reading.suggest("subject", of_header, header.text)
+    elif of_header:
+        reading.take("subject", (of_header,), header.text)
+
+
+# --- whether to pay at all --------------------------------------------------------------------------------------------
+
+
+def _keeps(own: OwnWords) -> tuple[str, str] | None:
+    """Why the payment waits for another word of his."""
+    for sentence in re.split(r"(?<=[!?])|[.](?=\s|$)|\n", own.folded):
+        for key, pattern in _WAITS:
+            if (found := pattern.search(sentence)) and _is_about_this(key, sentence):
+                return key, found[0].strip()
+        if sentence.endswith("?") and w.ASKS_ABOUT.search(sentence) and not w.POLITE.search(sentence):
+            return "question", sentence.strip()[:80]
+    return None
+
+
+_WAITS = (
+    ("not_now", w.NOT_NOW), ("not_to_pay", w.NOT_TO_PAY), ("paid_already", w.PAID_ALREADY), ("depends", w.DEPENDS),
+)  # fmt: skip
+SHORT = 6
+
+
+def _is_about_this(key: str, sentence: str) -> bool:
+    """Does the sentence speak of this payment: it names paying or the invoice, or is too short to speak of another?"""
+    if key == "paid_already" and w.ANOTHER_ONE.search(sentence):
+        return False
+    return bool(w.ASKS_ABOUT.search(sentence)) or (key != "depends" and len(sentence.split()) <= SHORT)
