@@ -44,6 +44,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     reason: str = ""
     times: int = 1
+    said: str = "ordered by the test"
 
 
 @dataclass(slots=True, repr=False)
@@ -108,10 +109,10 @@ class SheetsServer:
     # --- what tests order ---------------------------------------------------------------------------
 
     def fail(self, on: str, status: int = 0, *, after: bool = False, times: int = 1, reason: str = "",
-             **headers: str) -> None:  # fmt: skip
+             said: str = "ordered by the test", **headers: str) -> None:  # fmt: skip
         """Order a failure of the next calls."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.faults.append(Fault(on, status, after, named, reason, times))
+        self.faults.append(Fault(on, status, after, named, reason, times, said))
 
     def edited(self, editor: str) -> None:
         """Somebody has changed the spreadsheet."""
@@ -186,6 +187,8 @@ class SheetsServer:
         self.calls.append("token")
         fault = self._fault("token")
         if fault is not None:
+            if fault.status >= 500:
+                return fault.status, {"error": "internal_failure"}, {}
             return fault.status, {"error": "invalid_grant", "error_description": "Invalid JWT Signature."}, {}
         if body["grant_type"] == ["refresh_token"]:
             assert body["refresh_token"] == ["of Fiona"]
@@ -318,7 +321,8 @@ def _body(sent: bytes) -> Any:
 
 
 def _refusal(status: int, message: str, reason: str = "") -> Answer:
-    errors = [{"domain": "usageLimits", "reason": reason, "message": message}] if reason else []
+    domain = "usageLimits" if "Exceeded" in reason or reason == "accessNotConfigured" else "global"
+    errors = [{"domain": domain, "reason": reason, "message": message}] if reason else []
     error = {"code": status, "message": message, "status": "FAILED", "errors": errors}
     return status, {"error": error}, {}
 
@@ -326,7 +330,7 @@ def _refusal(status: int, message: str, reason: str = "") -> Answer:
 def _failed(fault: Fault) -> Answer | None:
     if not fault.status:
         return None
-    status, body, _ = _refusal(fault.status, "ordered by the test", fault.reason)
+    status, body, _ = _refusal(fault.status, fault.said, fault.reason)
     return status, body, fault.headers
 
 

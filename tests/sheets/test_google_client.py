@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -139,13 +140,59 @@ def test_only_the_given_endpoint_is_asked(registry: GoogleRegistry, google: Shee
     assert set(google.calls) <= known
 
 
-def test_somebody_s_own_login_will_do_for_a_try(google: SheetsServer, tmp_path: Path) -> None:
+LOGINS = {
+    "gcloud": {
+        "type": "authorized_user", "refresh_token": "of Fiona", "client_id": "1", "client_secret": "2", "account": "",
+        "quota_project_id": "project", "universe_domain": "googleapis.com",
+    },
+    "gspread": {
+        "refresh_token": "of Fiona", "client_id": "1", "client_secret": "2", "token": "of yesterday",
+        "token_uri": "https://oauth2.googleapis.com/token", "scopes": [], "expiry": "2026-11-23T09:00:00.000000Z",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("program", LOGINS)
+def test_a_person_s_login_will_do_as_programs_write_it(google: SheetsServer, tmp_path: Path, program: str) -> None:
     google.tokens.clear()
-    facts = {"refresh_token": "of Fiona", "client_id": "1", "client_secret": "2", "type": "authorized_user"}
-    (tmp_path / "login.json").write_text(json.dumps(facts), encoding="utf-8")
-    registry = GoogleRegistry(google.spreadsheet.id, layout(), tmp_path / "login.json", google.url)
+    registry = login(google, tmp_path, LOGINS[program])
     registry.create(generation=1)
+    google.tokens.clear()  # after an hour
     assert registry.read().generation == 1
+    assert google.asked("token") == 2
+
+
+def test_a_login_that_was_revoked_is_told_in_one_sentence(google: SheetsServer, tmp_path: Path) -> None:
+    google.tokens.clear()
+    google.fail("token", 400, times=9)
+    with pytest.raises(RegistryError, match="no longer accepts this person's login: it was revoked") as caught:
+        login(google, tmp_path, LOGINS["gcloud"]).probe()
+    assert not caught.value.permanent
+
+
+def test_a_token_server_that_is_down_is_no_revoked_login(google: SheetsServer, tmp_path: Path) -> None:
+    google.tokens.clear()
+    google.fail("token", 503, times=99)
+    with pytest.raises(RegistryError, match="cannot be reached"):
+        login(google, tmp_path, LOGINS["gcloud"]).probe()
+
+
+def test_the_program_s_id_and_secret_are_no_login(google: SheetsServer, tmp_path: Path) -> None:
+    with pytest.raises(RegistryError, match="it holds the id and secret of the program it was made for"):
+        login(google, tmp_path, {"installed": {"client_id": "1", "client_secret": "2"}}).probe()
+
+
+def test_a_login_that_was_granted_too_little_is_told(google: SheetsServer, tmp_path: Path) -> None:
+    registry = login(google, tmp_path, LOGINS["gcloud"])
+    google.fail("drive", 403, reason="insufficientPermissions", said="Request had insufficient authentication scopes.")
+    with pytest.raises(RegistryError, match="log in again and allow Sheets and Drive"):
+        registry.probe()
+
+
+def login(google: SheetsServer, folder: Path, facts: dict[str, Any]) -> GoogleRegistry:
+    path = folder / "login.json"
+    path.write_text(json.dumps(facts), encoding="utf-8")
+    return GoogleRegistry(google.spreadsheet.id, layout(), path, google.url, sleep=lambda seconds: None)
 
 
 def test_a_key_google_does_not_know_is_told(google: SheetsServer, tmp_path: Path) -> None:
