@@ -102,6 +102,11 @@ class ExcelRegistry:
         """Lock files that are passed over, to be reported."""
         return tuple(lock for lock in locks_of(self.path) if self._is_stale(lock))
 
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """A workbook lacks nothing."""
+        return ()
+
     def conflict_copies(self) -> tuple[Path, ...]:
         """Copies of the workbook that a sync client left beside it, to be reported."""
         return conflict_copies(self.path)

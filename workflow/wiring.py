@@ -319,7 +319,8 @@ class Wiring:
             ("old_lock", f"{lock.program}: {lock.owner}, {lock.since:%d.%m.%Y %H:%M}")
             for lock in self.registry.stale_locks()
         ]
-        return old + [("conflict_copy", path.name) for path in self.registry.conflict_copies()]
+        less = [("registry_lacks", ", ".join(self.registry.lacking))] if self.registry.lacking else []
+        return [*old, *(("conflict_copy", path.name) for path in self.registry.conflict_copies()), *less]
 
     def letter_name(self, received: str) -> str:
         """What a stored letter is called in the materials, by when it was received (UTC text)."""

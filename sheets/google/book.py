@@ -15,8 +15,9 @@ from sheets.google.wire import Json
 from sheets.model import Layout, ViewSpec
 
 STAMP, VIEW, ROW = "countersign", "countersign.view", "cs"
+USUAL_ROWS, USUAL_COLUMNS = 1000, 26  # of a sheet that does not tell its size
 METADATA = "developerMetadata(metadataId,metadataKey,metadataValue)"
-SHEETS = f"sheets(properties(sheetId,title,index,gridProperties(rowCount,columnCount)),{METADATA})"
+SHEETS = f"sheets(properties(sheetId,title,index,sheetType,gridProperties(rowCount,columnCount)),{METADATA})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +68,21 @@ class Book:
 
 def book_of(answer: Mapping[str, Any], layout: Layout) -> Book:
     """From an answer of spreadsheets.get."""
-    ordered = sorted(answer.get("sheets", ()), key=lambda sheet: sheet["properties"].get("index", 0))
-    sheets = tuple(sheet_facts(sheet) for sheet in ordered if "gridProperties" in sheet["properties"])
+    ordered = sorted(answer.get("sheets") or (), key=lambda sheet: sheet["properties"].get("index", 0))
+    sheets = tuple(sheet_facts(sheet) for sheet in ordered if _has_cells(sheet["properties"]))
     return Book(sheets, _registry(sheets, layout), _views(sheets, layout))
+
+
+def _has_cells(properties: Mapping[str, Any]) -> bool:
+    """A chart on a sheet of its own has none."""
+    return bool(properties.get("sheetType", "GRID") == "GRID")
 
 
 def sheet_facts(sheet: Mapping[str, Any]) -> SheetFacts:
     """One sheet of an answer."""
     properties = sheet["properties"]
-    grid = properties.get("gridProperties", {})
-    metadata = sheet.get("developerMetadata", ())
+    grid = properties.get("gridProperties") or {"rowCount": USUAL_ROWS, "columnCount": USUAL_COLUMNS}
+    metadata = sheet.get("developerMetadata") or ()
     return SheetFacts(
         properties.get("sheetId", 0), properties["title"], grid.get("rowCount", 0), grid.get("columnCount", 0),
         _stamp(metadata), _view(metadata),

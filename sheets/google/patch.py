@@ -183,7 +183,21 @@ def _filter_again(plan: Plan, held: Held) -> list[Json]:
 
 
 def filter_again(standing: Mapping[str, Any]) -> Json:
-    """The same filter down to the end of the sheet; not its sorting, which would move rows under people's hands."""
-    grid = {key: value for key, value in standing["range"].items() if key != "endRowIndex"}
-    kept = {key: standing[key] for key in ("filterSpecs",) if key in standing}
-    return {"range": grid, **kept}
+    """The same filter down to the end of the sheet; not its sorting, which would move rows under people's hands. Only
+    what a request may hold is said again: an answer may tell more."""
+    grid = {key: standing["range"][key] for key in _RANGE if key in standing["range"]}
+    specs = [_spec(spec) for spec in standing.get("filterSpecs") or ()]
+    return {"range": grid, **({"filterSpecs": specs} if specs else {})}
+
+
+_RANGE = ("sheetId", "startRowIndex", "startColumnIndex", "endColumnIndex")
+_CRITERIA = (
+    "hiddenValues", "condition", "visibleBackgroundColor", "visibleBackgroundColorStyle", "visibleForegroundColor",
+    "visibleForegroundColorStyle",
+)  # fmt: skip
+
+
+def _spec(standing: Mapping[str, Any]) -> Json:
+    kept: Json = {key: standing[key] for key in ("columnIndex", "dataSourceColumnReference") if key in standing}
+    criteria = standing.get("filterCriteria") or {}
+    return kept | {"filterCriteria": {key: criteria[key] for key in _CRITERIA if key in criteria}}

@@ -10,6 +10,8 @@ A change is noticed by Drive's version of the file, which may lag some seconds a
 own write was counted. Hence a version that a write returned is looked behind once more, half a minute later.
 """
 
+import hashlib
+import json
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -31,6 +33,7 @@ from sheets.google.held import AFTERWARDS, WATCH_FIELDS, Held, Seen, take_watche
 from sheets.google.landing import expect, headings_hit, landed, mended
 from sheets.google.making import chunks, draw_views, making, new_views, set_aside, undone
 from sheets.google.patch import Plan, cell_requests, plan_requests, planned
+from sheets.google.plain import MARKS, Plain
 from sheets.google.reading import FORMULA_FIELDS, READ_FIELDS, ranges_of, read_answer, with_outcomes
 from sheets.google.sending import send
 from sheets.google.wire import Json, quoted
@@ -89,7 +92,7 @@ class GoogleRegistry:
     def probe(self) -> Version:
         """Drive's version of the file; asked for only as often as `pace` allows."""
         if self._known is None or self._pace.is_due(self._clock()):
-            self._note(self._account.look())
+            self._note(self._look())
         assert self._known is not None
         known = self._known
         if known.confirm_at is not None and self._clock() >= known.confirm_at:
@@ -100,7 +103,7 @@ class GoogleRegistry:
         """Everything that stands in the worksheet and the views, in one call."""
         now = self._clock()
         if self._known is None or now - self._known.at > SAME_LOOK or self._pace.is_due(now):
-            self._note(self._account.look())  # before the cells: an older version is only read once more
+            self._note(self._look())  # before the cells: an older version is only read once more
         assert self._known is not None
         try:
             snapshot = self._read_once(Version(self._known.mark))
@@ -147,8 +150,16 @@ class GoogleRegistry:
         for batch in undone(book, self.layout), *batches:
             if batch:
                 self._send(batch)
+        self._keep_marks([request for batch in batches for request in batch])
         self._book = self._held = self._known = None
         return self.read().version
+
+    def _keep_marks(self, made: Sequence[Json]) -> None:
+        """A service that took our marks and forgot them is given them as cells."""
+        registry = self._look_up().registry
+        if self._endpoint and (registry is None or registry.stamp is None):
+            self._account.plain.forgets_marks()
+            self._send([request for request in made if MARKS.intersection(request)])
 
     def _first_stamp(self, generation: int, identity: str) -> Stamp:
         given = frozenset(spec.key for spec in self.layout.views)
@@ -160,6 +171,11 @@ class GoogleRegistry:
     def last_editor(self) -> str:
         """Who wrote the spreadsheet last, as Drive told with the last look; empty when it does not say."""
         return self._editor
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What the service turned out not to know, by the names of Google's requests; empty at Google."""
+        return tuple(sorted(self._account.plain.refused)) if self._opened is not None else ()
 
     def lock(self) -> DriveLock | None:
         """Who has locked the file's content in Drive."""
@@ -183,8 +199,17 @@ class GoogleRegistry:
             except LoginError as error:
                 raise RegistryError(str(error)) from error
             client = PatientClient(login.session, endpoint=self._endpoint, sleep=self._sleep, timeout=self._timeout)
-            self._opened = Account(client, _id_of(self._spreadsheet), login)
+            plain = Plain(self.layout.worksheet, at_google=not self._endpoint)
+            self._opened = Account(client, _id_of(self._spreadsheet), login, plain)
         return self._opened
+
+    def _look(self) -> Look:
+        """What Drive says of the file; where there is no Drive to ask, the cells are its version."""
+        look = self._account.look()
+        if look.version:
+            return look
+        answer = self._account.cells(ranges_of(self._book or self._look_up()), READ_FIELDS)
+        return replace(look, version=hashlib.sha256(json.dumps(answer, sort_keys=True).encode()).hexdigest()[:24])
 
     def _note(self, look: Look) -> None:
         now = self._clock()
@@ -199,7 +224,7 @@ class GoogleRegistry:
 
     def _written(self, held: Held, *, exact: bool) -> Version:
         """The version after our write. One whose cells were not as expected differs from the next probe's."""
-        look, now = self._account.look(), self._clock()
+        look, now = self._look(), self._clock()
         self._pace.looked(now)
         self._pace.stirred(now)
         mark = f"{look.version}w"
@@ -215,7 +240,7 @@ class GoogleRegistry:
         """What we hold of the sheet as it was seen; after a start it is read first."""
         if self._held is None and (self._known is None or self._known.mark == seen.mark):
             self.read()
-            self._note(self._account.look())  # nobody wrote while it was read
+            self._note(self._look())  # nobody wrote while it was read
         if self._held is None or self._known is None or self._known.mark != seen.mark:
             raise self._changed()
         return self._held.copy()

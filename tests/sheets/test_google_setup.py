@@ -145,7 +145,7 @@ def test_the_old_worksheet_is_set_aside(registry: GoogleRegistry, google: Sheets
 def test_many_rows_come_in_parts_and_only_then_take_the_name(google: SheetsServer, tmp_path: Path) -> None:
     registry = at_google(google, layout(), tmp_path)
     rows = [added(number) for number in range(1, 1203)]
-    google.fail("batchUpdate", 400)
+    google.fail("batchUpdate", 403)
     google.faults[0].times = 1
     with pytest.raises(RegistryError):
         registry.create(rows, generation=1)
