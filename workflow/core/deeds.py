@@ -88,6 +88,8 @@ def _of_event(event: Event, before: Request | None, after: Request, by: Person, 
                 problems=[[p.field, p.code, p.reason, p.read, p.hint] for p in event.problems],
                 refused_files=[list(pair) for pair in event.refused_files],
             )  # fmt: skip
+            for person in policy.accountants if after.payable and event.typed else ():
+                yield notice("told_correcting", person, by=event.by, typed=dict(event.typed), version=after.version)
         case e.Approved() | e.Rejected() | e.Returned() | e.VoteUndone() | e.ReasonAdded():
             yield from _of_vote(event, before, after)
         case e.ApprovalCompleted():

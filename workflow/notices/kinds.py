@@ -321,7 +321,7 @@ def _absent(scene: Scene, params: Params) -> Values:
 _OF_KIND: dict[str, Callable[[Scene, Params], Values]] = {
     "form": _blank_form, "form_needed": _blank_form,
     "ask_complete": _form_of_request, "receipt_draft": _form_of_request, "told_refused": _form_of_request,
-    "correction_refused": _correction, "receipt_submitted": _receipt,
+    "correction_refused": _correction, "told_correcting": _correction, "receipt_submitted": _receipt,
     "told_held": _hold, "stop": _stop,
     "told_paid": _payment, "ask_confirm": _payment, "told_unapproved_payment": _payment,
     "contractor_paid": _contractor, "contractor_order": _contractor, "contractor_recalled": _contractor,

@@ -262,6 +262,8 @@ def _of_requests(language: str, typed: Mapping[str, str] | None, words: str) -> 
         ("correction_refused", "correction_refused", RITA,
          {"typed": {"amount": "1.234"}, "problems": problems, "refused_files": [["a.exe", "forbidden_type"]]},
          awaiting),
+        ("told_correcting", "told_correcting", FIONA,
+         {"typed": {"amount": "1.234"}, "by": RITA, "version": 1}, approved),
         ("receipt_vote_approve", "receipt_vote", ADAM, {**said_by, "decision": "approve", "step": 0}, half),
         ("receipt_vote_approved", "receipt_vote", ADA, {**said_by, "comment": "", "decision": "approve"}, approved),
         ("receipt_vote_reject", "receipt_vote", ADAM, {**said_by, "decision": "reject", "comment": ""}, rejected),

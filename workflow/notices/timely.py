@@ -36,6 +36,8 @@ def _superseded(deed: Claimed, request: Request) -> bool:
             return not request.problems or _is_complete(request, version)
         case "receipt_draft":
             return bool(request.problems) or _is_complete(request, version)
+        case "told_correcting":
+            return not request.payable or version != request.version
         case "ask_confirm":
             return not any(ask.person == deed.person for ask in request.open_asks(AskKind.CONFIRM))
         case _:

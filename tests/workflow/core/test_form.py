@@ -173,8 +173,14 @@ def test_a_correction_with_problems_changes_nothing(desk: Desk) -> None:
     outcome = desk.amend(amount="4.800", subject="Иное")
     assert reason(outcome) == "correction_has_problems"
     assert kinds(outcome) == ["CorrectionRefused"]
-    assert desk.told() == {("correction_refused", RITA)}
+    assert desk.told() == {("correction_refused", RITA), ("told_correcting", FIONA)}, "accounting may wait with it"
     assert desk.request == replace(before, updated_at=desk.now)
+
+
+def test_accounting_hears_nothing_of_a_bad_correction_before_approval(desk: Desk) -> None:
+    desk.opened()
+    desk.amend(amount="4.800")
+    assert desk.told() == {("correction_refused", RITA)}
 
 
 def test_a_correction_that_says_the_same_says_so(desk: Desk) -> None:
