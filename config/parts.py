@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, PlainValidator, ValidationInfo
@@ -94,6 +95,13 @@ def read_duration(value: object) -> timedelta:
     span = read_span(value)
     if not span:
         raise ValueError("must be longer than zero")
+    return span
+
+
+def read_lease(value: object) -> timedelta:
+    span = read_span(value)
+    if not timedelta(seconds=2) <= span <= timedelta(minutes=10):
+        raise ValueError("must be from 2s to 10m")
     return span
 
 
@@ -265,13 +273,21 @@ def read_journal(value: object, info: ValidationInfo) -> str:
     if not text.startswith(_JOURNALS):
         raise ValueError(_JOURNAL)
     if text.startswith("postgresql://"):
-        return text.replace("postgresql://", "postgresql+psycopg://", 1)
+        text = text.replace("postgresql://", "postgresql+psycopg://", 1)
     if not text.startswith("sqlite:///"):
-        return text
+        return _with_good_schema(text)
     path, question, options = text.removeprefix("sqlite:///").partition("?")
     if path in ("", ":memory:"):
         raise ValueError('needs a file, such as "sqlite:///var/journal.db"')
     return f"sqlite:///{_base(info) / path}{question}{options}"
+
+
+def _with_good_schema(url: str) -> str:
+    """A schema's name is written as it stands in many places: letters, digits and underscores only."""
+    for name in parse_qs(urlsplit(url).query, keep_blank_values=True).get("schema", ()):
+        if not re.fullmatch(r"[a-z_][a-z0-9_]{0,50}", name) or name.startswith("pg_"):
+            raise ValueError(f'has a schema "{name}"; write it in small Latin letters, digits and _, such as "north"')
+    return url
 
 
 _JOURNAL = 'must begin with "sqlite:///" or "postgresql+psycopg://"'
@@ -303,6 +319,7 @@ Port = Annotated[int, PlainValidator(read_port)]
 Count = Annotated[int, PlainValidator(read_count)]
 Span = Annotated[timedelta, PlainValidator(read_span)]
 Duration = Annotated[timedelta, PlainValidator(read_duration)]
+LeaseSpan = Annotated[timedelta, PlainValidator(read_lease)]
 UndoWindow = Annotated[timedelta | None, PlainValidator(read_undo_window)]
 Size = Annotated[int, PlainValidator(read_size)]
 RatePer = Annotated[Rate, PlainValidator(read_rate)]

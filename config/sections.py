@@ -25,6 +25,7 @@ from config.parts import (
     Flag,
     HeaderLine,
     Inn,
+    LeaseSpan,
     LocalAddress,
     LowerWord,
     Port,
@@ -226,6 +227,10 @@ class Health(Secretive):
     def password(self) -> str:
         """Of the second mail server; raises SecretError."""
         return self._secret(self.password_file, self.password_env)
+
+
+class DaemonSettings(Section):
+    lease: LeaseSpan = timedelta(seconds=60)
 
 
 class Logs(Section):

@@ -19,6 +19,7 @@ from config.sections import (
     Company,
     Condition,
     ContractorSettings,
+    DaemonSettings,
     Decisions,
     Health,
     Keywords,
@@ -69,6 +70,7 @@ class Settings(Section):
     keywords: Keywords = Keywords()
     logs: Logs = Logs()
     health: Health = Health()
+    daemon: DaemonSettings = DaemonSettings()
     people: Annotated[tuple[Person, ...], Filled]
     approval: Annotated[tuple[Rule, ...], Filled]
 

@@ -33,11 +33,13 @@ class ExcelRegistry:
         layout: Layout,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         lock_stale_after: timedelta = timedelta(hours=12),
+        may_write: Callable[[], None] = lambda: None,
     ) -> None:
         self.path = path
         self.layout = layout
         self._clock = clock
         self._lock_stale_after = lock_stale_after
+        self._may_write = may_write  # asked just before the rename; raises when somebody else writes this book now
         self._index: tuple[str, Index] | None = None  # digest of the content it belongs to
         self._own: Version | None = None  # what we wrote last: it is no sign of life of a lock's owner
         self._others_changed_at: datetime | None = None  # when somebody else last wrote before that
@@ -160,10 +162,12 @@ class ExcelRegistry:
         now = read_file(self.path)[1]
         if (now.mark, now.digest) != (seen.mark, seen.digest):
             raise RegistryChanged(f"{self.path.name} was changed by somebody while it was being written.")
+        self._may_write()
 
     def _set_aside(self) -> None:
         if self.exists():
             self._refuse_lock()
+            self._may_write()
             set_aside(self.path, self._clock())
 
     def _allow_for_a_save(self, content: bytes) -> None:

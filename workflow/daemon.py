@@ -14,11 +14,13 @@ from mailer.errors import MailerError
 from sheets.errors import RegistryError, RegistryLocked
 from workflow import systemd
 from workflow.journal import Journal
-from workflow.legs.base import LEASE, LONGEST_WAIT, Leg
+from workflow.journal.errors import first_line, is_unavailable
+from workflow.legs.base import LEASE, LONGEST_WAIT, Leg, StandingBy
 
 log = logging.getLogger("countersign.daemon")
 OUTSIDE = (MailerError, RegistryError, DocumentsError, OSError)
 """Failures of the world: waited out. Anything else is a fault of ours: logged whole, and waited out as well."""
+JOURNAL_WAIT = 15
 NOTED_EVERY = timedelta(seconds=60)
 HANGS = LONGEST_WAIT + LEASE
 """A leg that has not turned for so long hangs: longer than any pause and all time-outs of one piece of work."""
@@ -69,7 +71,7 @@ class Daemon:
 
     def _loop(self, leg: Leg) -> None:
         noted: datetime | None = None
-        failures = 0
+        failures, said = 0, False
         while not self.stopping.is_set():
             self._turned[leg.name] = time.monotonic()
             try:
@@ -80,6 +82,11 @@ class Daemon:
                 failures = 0
                 if not more:
                     leg.wait(self.poll)
+            except StandingBy as error:  # neither a success nor a failure: whoever holds it says how it goes
+                if noted is not None or failures or not said:
+                    log.info("%s: stands by. %s", leg.name, error)
+                noted, failures, said = None, 0, True
+                leg.wait(self.poll)
             except Exception as error:
                 failures += 1
                 noted = None
@@ -87,7 +94,9 @@ class Daemon:
                 self.stopping.wait(_pause(failures, error))
 
     def _failed(self, leg: Leg, error: Exception) -> None:
-        if isinstance(error, OUTSIDE):
+        if is_unavailable(error):
+            log.warning("%s: the journal's database cannot be used: %s", leg.name, first_line(error))
+        elif isinstance(error, OUTSIDE):
             log.warning("%s: %s", leg.name, error)
         else:
             log.exception("%s failed", leg.name, exc_info=error)
@@ -97,14 +106,18 @@ class Daemon:
 def _record_failure(journal: Journal, leg: Leg, error: Exception, now: datetime) -> None:
     try:
         journal.leg_failed(leg.name, str(error), now)
-    except Exception:  # the journal itself is what fails: the log has it, the next turn tries again
-        log.exception("%s: its failure could not be recorded", leg.name)
+    except Exception as unrecorded:  # the journal itself is what fails: the log has it, the next turn tries again
+        if not is_unavailable(unrecorded):
+            log.exception("%s: its failure could not be recorded", leg.name)
 
 
 def _pause(failures: int, error: Exception) -> float:
-    """One second, doubled each time, a quarter of an hour at most; a locked book is looked at every few seconds."""
+    """One second, doubled each time, a quarter of an hour at most; a locked book is looked at every few seconds, a
+    database that is gone soon again, because nothing at all goes on without it."""
     if isinstance(error, RegistryLocked):
         return 5.0
+    if is_unavailable(error):
+        return float(min(2 ** (failures - 1), JOURNAL_WAIT))
     return float(min(2 ** min(failures - 1, 10), LONGEST_WAIT.total_seconds()))
 
 
@@ -125,6 +138,10 @@ def run_once(
                 while leg.work_once() and not stopping():
                     worked = True
                 journal.leg_succeeded(leg.name, now())
+            except StandingBy as error:
+                resting.add(leg.name)
+                worked = True
+                troubles[leg.name] = str(error)
             except Exception as error:
                 if not isinstance(error, OUTSIDE):
                     log.exception("%s failed", leg.name)

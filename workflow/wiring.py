@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property, partial
@@ -28,6 +29,7 @@ from mailer.trust import TrustRules
 from sheets.excel import ExcelRegistry
 from sheets.model import Layout
 from values.workdays import WorkCalendar
+from workflow.core.deeds import Lane
 from workflow.core.model import Request, Status, Step
 from workflow.core.policy import Policy, Rule, When
 from workflow.health import Checkup, Limits, probe_due
@@ -38,6 +40,7 @@ from workflow.intake.invoices import Invoices
 from workflow.intake.reader import Lookup, Reader
 from workflow.journal import Journal
 from workflow.journal.engine import open_engine
+from workflow.journal.owner import Owner, claim
 from workflow.journal.queue import Caps
 from workflow.keywords import Words as Keywords
 from workflow.legs.base import Leg, alarm
@@ -56,6 +59,7 @@ from workflow.registry_sync.columns import layout
 from workflow.registry_sync.rows import RowWriter
 from workflow.registry_sync.sync import RegistrySync
 from workflow.service import Service
+from workflow.sharing import Sharing
 from workflow.statuses import status_of
 from workflow.words import check_marks, form_labels, markers, words
 
@@ -272,7 +276,7 @@ class Wiring:
     def registry(self) -> ExcelRegistry | GoogleRegistry:
         book = self.book
         if book.kind == "excel":
-            return ExcelRegistry(book.path, self.layout, self.now, book.lock_stale_after)
+            return ExcelRegistry(book.path, self.layout, self.now, book.lock_stale_after, self.journal.prove_hold)
         from sheets.google import GoogleRegistry, Pace  # takes half a second to load, which a workbook need not pay
 
         return GoogleRegistry(
@@ -445,7 +449,37 @@ class Wiring:
             watch=lambda: self.watch.look(self.now()), probe=self.send_probe,
         )  # fmt: skip
         # a payment order that lies in the folder is found before the contractor is written to
-        return (inbox, folder, clock, registry, mail)
+        mail.lease, folder.lease, clock.lease = self.sharing.leases
+        return tuple(self._alone(leg) for leg in (inbox, folder, clock, registry, mail))
+
+    # --- beside other daemons ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        return Sharing(self.journal, self.settings.daemon.lease)
+
+    def _alone(self, leg: Leg) -> Leg:
+        """A mailbox and a registry are held by one daemon at a time."""
+        match leg:
+            case InboxLeg():
+                return self.sharing.held(leg, f"mailbox {leg.mailbox}")
+            case RegistryLeg():
+                return self.sharing.held(leg, f"registry {leg.sync.name}", Lane.REGISTRY)
+        return leg
+
+    @contextmanager
+    def holding_all(self) -> Iterator[bool]:
+        """Whether no daemon holds the mailbox or a registry; while the block lasts none can take them."""
+        mailbox = self.settings.mailbox
+        names = [f"mailbox {mailbox.address}/{mailbox.folder}"]
+        names += [f"registry {section.name}" for section in self.settings.registries]
+        with self.sharing.holding(names) as alone:
+            yield alone
+
+    def refuse_strange_journal(self, *, adopt: bool = False) -> None:
+        """One journal serves one company, which it remembers by its mailbox and prefix."""
+        ours = Owner(self.settings.mailbox.address, self.settings.company.reference_prefix)
+        claim(self.journal, ours, self.own_addresses, adopt=adopt)
 
     def read_from(self) -> datetime:
         """Older letters are before our time: as set, else seven days before the first start."""

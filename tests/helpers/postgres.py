@@ -21,6 +21,7 @@ from pathlib import Path
 import psycopg
 
 from helpers.needs import find_program
+from workflow.journal.tables import COMPATIBLE_FROM
 
 USER = "postgres"
 SETTINGS: Mapping[str, str] = {
@@ -162,6 +163,7 @@ def give_back(url: str) -> None:
         tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
         names = [str(row[0]) for row in connection.execute(tables)]
         connection.execute("; ".join(f"DELETE FROM {name}" for name in names))  # type: ignore[call-overload]
+        connection.execute("INSERT INTO meta VALUES ('compatible_from', '" + COMPATIBLE_FROM + "')")  # type: ignore[call-overload]
         connection.execute("ALTER SEQUENCE deeds_id_seq RESTART; ALTER SEQUENCE anchors_id_seq RESTART")
     _FREE.append(url)
 

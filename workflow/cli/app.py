@@ -183,11 +183,14 @@ def recover(
 
 
 @app.command()
-def migrate(context: typer.Context) -> None:
+def migrate(
+    context: typer.Context,
+    adopt: Annotated[bool, typer.Option("--adopt", help="The mailbox or the prefix was changed on purpose.")] = False,
+) -> None:
     """Bring the journal's schema up to date."""
     from workflow.cli.orders import migrate_journal
 
-    migrate_journal(session(context))
+    migrate_journal(session(context), adopt)
 
 
 def main() -> None:

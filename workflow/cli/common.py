@@ -45,14 +45,19 @@ class Session:
         return Wiring(self.settings)
 
     def open_journal(self) -> Wiring:
-        """The parts, with the journal's schema in order."""
+        """The parts, with the journal's schema in order and the journal being this company's."""
         with plain_errors():
             prepare(self.wiring.journal.engine, self.wiring.now())
+            self.wiring.refuse_strange_journal()
         return self.wiring
 
     @contextmanager
     def alone(self) -> Iterator[bool]:
         """Whether no daemon runs on this installation; while the block lasts none can start."""
+        if self.wiring.journal.shared:
+            with self.wiring.holding_all() as holds:
+                yield holds
+            return
         lock = self.lock()
         try:
             lock.acquire(timeout=0)

@@ -63,6 +63,8 @@ def _print_status(facts: dict[str, Any], wiring: Wiring) -> None:
         )
     for trouble in facts["health"]["troubles"]:
         console.print(f"trouble    {trouble['text']}", markup=False)
+    for name, holder in wiring.journal.holders().items():
+        console.print(f"held       {name}  by {holder}", markup=False)
     letters = facts["letters"]
     console.print("letters    " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in letters.items()))
 

@@ -73,8 +73,9 @@ def retry_dead(session: Session, item: str) -> None:
     print(f"Back in the queue: {count} to do, {len(letters)} letters to read again.")
 
 
-def migrate_journal(session: Session) -> None:
+def migrate_journal(session: Session, adopt: bool) -> None:
     wiring = session.wiring
     with plain_errors():
         upgrade(wiring.journal.engine, wiring.now())
+        wiring.refuse_strange_journal(adopt=adopt)
     print("The journal's schema is up to date.")

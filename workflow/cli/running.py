@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from filelock import Timeout
@@ -14,6 +14,7 @@ from documents.errors import DocumentsError
 from sheets.errors import RegistryError
 from workflow.cli.common import NO, Session, plain_errors, stop
 from workflow.daemon import Daemon, run_once
+from workflow.legs.base import Leg
 from workflow.legs.clock import ClockLeg
 from workflow.oldcopy import NEXT, refuse_old_copy
 from workflow.registry_sync.reading import OldJournal
@@ -26,21 +27,38 @@ log = logging.getLogger("countersign.daemon")
 
 def run_daemon(session: Session, once: bool) -> None:
     wiring = session.wiring
+    with _place(session):
+        session.open_journal()
+        with plain_errors():
+            begin(wiring)
+            with wiring.sharing.at_work():
+                _run_once(wiring) if once else _run(wiring)
+
+
+@contextmanager
+def _place(session: Session) -> Iterator[None]:
+    """On SQLite one daemon runs on an installation; on PostgreSQL any number, which share the work by leases."""
+    if session.wiring.journal.shared:
+        yield
+        return
     lock = session.lock()
     try:
         lock.acquire(timeout=0)
     except Timeout:
         stop(NO, "Another daemon runs on this installation (its lock is held).")
     with lock:
-        session.open_journal()
-        with plain_errors():
-            begin(wiring)
-            _run_once(wiring) if once else _run(wiring)
+        yield
 
 
 def begin(wiring: Wiring) -> None:
     """Own old leases are free; an old copy of the journal is noticed before anything is read or sent."""
     wiring.journal.free_own_leases(wiring.now())
+    with wiring.holding_all() as alone:
+        if alone:  # else another daemon is at work on this very journal, and has looked
+            _look_for_old_copy(wiring)
+
+
+def _look_for_old_copy(wiring: Wiring) -> None:
     try:
         refuse_old_copy(wiring)
     except OldJournal as error:
@@ -90,9 +108,17 @@ def _run(wiring: Wiring) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: daemon.stop())
     log.info("started: %s", wiring.settings.mailbox.address)
+    wiring.sharing.stop = daemon.stop
     with web_pages(wiring):
         daemon.run()
     log.info("stopped")
+    if wiring.sharing.must_stop:
+        stop(NO, wiring.sharing.must_stop)
+
+
+def wake_all(legs: Sequence[Leg]) -> None:
+    for leg in legs:
+        leg.wake()
 
 
 @contextmanager
@@ -121,4 +147,7 @@ def prepare_daemon(wiring: Wiring) -> Daemon:
     legs = wiring.legs()
     by_lane = {leg.name: leg for leg in legs}
     wiring.service.wake = lambda lane: by_lane[lane.value].wake()
-    return Daemon(legs, wiring.journal, wiring.now, wiring.settings.mailbox.poll.total_seconds(), stopping)
+    wiring.sharing.missed = lambda: wake_all(legs)
+    wiring.sharing.heard = lambda word: by_lane[word].wake() if word in by_lane else wake_all(legs)
+    poll = wiring.sharing.poll(wiring.settings.mailbox.poll)
+    return Daemon(legs, wiring.journal, wiring.now, poll.total_seconds(), stopping)

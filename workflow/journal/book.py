@@ -23,7 +23,7 @@ from workflow.journal.cause import Cause, LetterEntry, Result
 from workflow.journal.chain import START, link, payload_hash
 from workflow.journal.contractors import Contractors
 from workflow.journal.engine import insert_if_new, reading, upsert
-from workflow.journal.leases import LeaseClock
+from workflow.journal.leases import LeaseClock, Leases
 from workflow.journal.ledger import PageLedger
 from workflow.journal.postgres import one_at_a_time
 from workflow.journal.proof import Proof
@@ -159,7 +159,7 @@ def _after(reference: Reference, request: Request | None, event: Event, now: dat
     return evolve(request, event, now)
 
 
-class Journal(Queue, Shelf, Agreements, Proof, Rescue, Contractors):
+class Journal(Queue, Shelf, Agreements, Proof, Leases, Rescue, Contractors):
     """The journal as its users see it: pages to write, a queue of deeds, and shelves to look things up."""
 
     def __init__(

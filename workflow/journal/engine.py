@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.schema import Table
 
+from workflow.journal.leases import prove
 from workflow.journal.postgres import open_postgres
 
 BUSY_SECONDS = 30
@@ -23,7 +24,9 @@ BUSY_SECONDS = 30
 def open_engine(url: str) -> Engine:
     """The engine for `sqlite:///…` or `postgresql+psycopg://…`."""
     if make_url(url).get_backend_name() != "sqlite":
-        return open_postgres(make_url(url))
+        engine = open_postgres(make_url(url))
+        event.listen(engine, "begin", prove)
+        return engine
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)

@@ -20,6 +20,16 @@ class NewerSchema(JournalError):
     """The database was written by a newer program."""
 
 
+class LeaseLost(Exception):
+    """What this rested on is held by another daemon by now: nothing was written."""
+
+
+def first_line(error: BaseException) -> str:
+    """What the database itself said, in one line."""
+    lines = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
 def is_unavailable(error: BaseException) -> bool:
     """Whether the database cannot be used now: nobody's order is to blame, and the next one would fail as well."""
     if isinstance(error, exc.OperationalError | exc.InterfaceError | exc.TimeoutError):

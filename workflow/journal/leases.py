@@ -1,19 +1,31 @@
-"""Leases: who holds what until when, told by one clock."""
+"""Leases: who holds what until when, told by one clock, and proven in every transaction that rests on them.
+
+A mailbox and a registry are held by one daemon at a time. Each taking over raises the lease's epoch, so that whoever
+slept past his lease is told from the one who has it now, and cannot write: his transactions fail before they begin.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Text, func, literal
+from sqlalchemy import Connection, Engine, Text, and_, func, literal, or_, select, update
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql import ColumnElement
 
+from workflow.journal import tables
+from workflow.journal.errors import LeaseLost
 from workflow.journal.stamp import stamp
 
 LeaseClock = Callable[[datetime, timedelta], ColumnElement[str]]
 """The time so much later, as the journal writes times: by the daemon's clock, or by the database's."""
 
+NOTHING = timedelta(0)
+FREE = ""
 _SHAPE = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
 
 
@@ -22,8 +34,113 @@ def as_told(now: datetime, later: timedelta) -> ColumnElement[str]:
     return literal(stamp(now + later), Text)
 
 
-def by_database(_now: datetime, later: timedelta) -> ColumnElement[str]:
+def by_database(_now: datetime | None, later: timedelta) -> ColumnElement[str]:
     """By PostgreSQL's clock, at the moment itself and not at the transaction's beginning: daemons on hosts whose clocks
     differ agree on when a lease ends."""
     moment: Any = func.timezone("UTC", func.clock_timestamp()) + literal(later)
     return func.to_char(moment, _SHAPE, type_=Text)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What one daemon holds: the epoch is the proof."""
+
+    name: str
+    holder: str
+    epoch: int
+
+
+_RESTS_ON: ContextVar[Hold | None] = ContextVar("rests_on", default=None)
+
+
+@contextmanager
+def resting_on(hold: Hold) -> Iterator[None]:
+    """Every transaction that this thread begins meanwhile first proves that the hold still stands."""
+    token = _RESTS_ON.set(hold)
+    try:
+        yield
+    finally:
+        _RESTS_ON.reset(token)
+
+
+def prove(connection: Connection) -> None:
+    """At the beginning of a transaction: its hold stands, and nobody takes it over before the transaction has ended."""
+    hold = _RESTS_ON.get()
+    if hold is None or connection.get_execution_options().get("reading"):
+        return
+    table = tables.leases
+    stands = and_(_of(hold), table.c.until > by_database(None, NOTHING))
+    query = select(table.c.epoch).where(stands).with_for_update(read=True)
+    if connection.execute(query).scalar() is None:
+        raise LeaseLost(f"{hold.name} is held by another daemon by now.")
+
+
+class Leases:
+    """Taking, keeping and giving back; by the database's clock."""
+
+    engine: Engine
+
+    def take_lease(self, name: str, holder: str, span: timedelta) -> Hold | None:
+        """Held from now on, or None while somebody else holds it."""
+        table = tables.leases
+        until = by_database(None, span)
+        free = or_(table.c.holder.in_((FREE, holder)), table.c.until < by_database(None, NOTHING))
+        insert = postgresql.insert(table).values(name=name, holder=holder, epoch=1, until=until)
+        taking = insert.on_conflict_do_update(
+            index_elements=["name"], where=free, set_={"holder": holder, "epoch": table.c.epoch + 1, "until": until}
+        ).returning(table.c.epoch)
+        with self.engine.begin() as connection:
+            epoch = connection.execute(taking).scalar()
+        return Hold(name, holder, epoch) if epoch is not None else None
+
+    def keep_leases(self, holds: Sequence[Hold], span: timedelta) -> None:
+        """Each that still stands is ours for so long from now."""
+        if not holds:
+            return
+        with self.engine.begin() as connection:
+            values = {"until": by_database(None, span)}
+            connection.execute(update(tables.leases).where(or_(*map(_of, holds))).values(values))
+
+    def give_back_lease(self, hold: Hold) -> None:
+        """Free at once, and those who wait for it are told."""
+        with self.engine.begin() as connection:
+            connection.execute(update(tables.leases).where(_of(hold)).values(holder=FREE))
+            tell(connection, [RELEASED])
+
+    def prove_hold(self) -> None:
+        """Just before the outside is written: raises `LeaseLost` when what this thread rests on is another's by now."""
+        if _RESTS_ON.get() is not None:
+            with self.engine.begin():
+                pass
+
+    def holders(self) -> dict[str, str]:
+        """Who holds what now."""
+        table = tables.leases
+        if self.engine.dialect.name == "sqlite":
+            return {}
+        now = and_(table.c.holder != FREE, table.c.until > by_database(None, NOTHING))
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(table.c.name, table.c.holder).where(now).order_by(table.c.name))
+            return {row.name: row.holder for row in rows}
+
+
+def _of(hold: Hold) -> ColumnElement[bool]:
+    table = tables.leases
+    return and_(table.c.name == hold.name, table.c.holder == hold.holder, table.c.epoch == hold.epoch)
+
+
+# --- news for other daemons -----------------------------------------------------------------------------------------
+
+RELEASED = "lease"
+
+
+def channel_of(schema: str) -> str:
+    """NOTIFY reaches a whole database: each company's daemons listen to their own."""
+    return f"countersign_{schema}"
+
+
+def tell(connection: Connection, words: Sequence[str]) -> None:
+    """Heard by the other daemons once this transaction is committed."""
+    if words and connection.dialect.name != "sqlite":
+        channel = func.concat("countersign_", func.current_schema())
+        connection.execute(select(func.pg_notify(channel, " ".join(words))))

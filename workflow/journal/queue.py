@@ -9,7 +9,7 @@ import json
 import secrets
 from base64 import b32encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from workflow.core.model import Reference, Request
 from workflow.journal import tables
 from workflow.journal.cause import Cause
 from workflow.journal.engine import reading
-from workflow.journal.leases import LeaseClock, as_told, by_database
+from workflow.journal.leases import LeaseClock, as_told, by_database, tell
 from workflow.journal.postgres import one_at_a_time, repeated
 from workflow.journal.stamp import stamp
 
@@ -114,6 +114,7 @@ class Queue:
             connection.execute(insert(tables.tokens), tokens)
         if rows:
             connection.execute(insert(tables.deeds), rows)
+            tell(connection, sorted({row["lane"] for row in rows}))
 
     @repeated
     def add_alone(
@@ -262,6 +263,18 @@ class Queue:
             return connection.execute(select(table.c.id).where(held)).scalar() is not None
 
     @repeated
+    def last_look(self, deed: Claimed, now: datetime, lease: timedelta, *, mark: bool) -> Claimed | None:
+        """Just before the content of a notice: held for all the time that its sending may take, and marked as being
+        sent when it may go only once. None when the deed is another daemon's by now."""
+        table = tables.deeds
+        stands = and_(_same(deed), table.c.lease_until > self.lease_clock(now, timedelta(0)))
+        values = {"lease_until": self.lease_clock(now, lease), **({"state": SENDING} if mark else {})}
+        with self.engine.begin() as connection:
+            query = update(table).where(stands).values(values).returning(table.c.lease_until)
+            held = connection.execute(query).scalar()
+        return replace(deed, lease_until=held) if held is not None else None
+
+    @repeated
     def mark_sending(self, deed: Claimed) -> bool:
         """Just before DATA of a contractor's notice: from here on it is never sent again by itself. False when the deed
         is another daemon's by now."""
@@ -302,6 +315,13 @@ class Queue:
         """Change a deed that is still ours; whether it was."""
         with self.engine.begin() as connection:
             return connection.execute(update(tables.deeds).where(_same(deed)).values(values)).rowcount == 1
+
+    def free_lane(self, lane: Lane) -> None:
+        """For whoever has just taken over what this lane works on: nobody else may do its deeds any more."""
+        table = tables.deeds
+        with self.engine.begin() as connection:
+            held = and_(table.c.lane == lane.value, table.c.state == LEASED)
+            connection.execute(update(table).where(held).values(state=DUE, lease_until=None))
 
     def free_own_leases(self, now: datetime) -> None:
         """At the start of the single daemon on SQLite: what it had claimed is free at once, and comes in its turn

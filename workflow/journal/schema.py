@@ -8,12 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 
 from workflow.journal import projections
+from workflow.journal.engine import upsert
 from workflow.journal.errors import JournalError, NewerSchema
 from workflow.journal.postgres import alone_on_it, make_schema, plain_text
-from workflow.journal.tables import HEAD
+from workflow.journal.tables import COMPATIBLE_FROM, HEAD, meta
 
 KNOWN = ("0001", "0002", "0003")
 
@@ -32,11 +33,27 @@ def prepare(engine: Engine, now: datetime) -> None:
     if found == HEAD:
         projections.fill_if_stale(engine)
         return
-    _refuse_newer(found)
+    refuse_if_incompatible(engine)
+    if found not in KNOWN and found is not None:
+        return  # a newer one, made so that this program may go on beside newer daemons
     if engine.dialect.name != "sqlite":
         have = found or "not there yet"
         raise JournalError(f"The journal's schema is {have}, {HEAD} is needed: run `countersign migrate`.")
     upgrade(engine, now)
+
+
+def refuse_if_incompatible(engine: Engine) -> None:
+    """A newer schema is refused, save on PostgreSQL one that says from which schema on programs may use it: during an
+    upgrade older daemons go on beside newer ones."""
+    found = current(engine)
+    if found in KNOWN or found is None or (engine.dialect.name != "sqlite" and _compatible_from(engine) in KNOWN):
+        return
+    _refuse_newer(found)
+
+
+def _compatible_from(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        return connection.execute(select(meta.c.value).where(meta.c.key == "compatible_from")).scalar()
 
 
 def _refuse_newer(found: str | None) -> None:
@@ -93,3 +110,4 @@ def _run(engine: Engine) -> None:
         command.upgrade(config, "head")
         if on_postgres:
             plain_text(connection)
+        upsert(connection, meta, {"key": "compatible_from", "value": COMPATIBLE_FROM})

@@ -7,6 +7,10 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, St
 HEAD = "0003"
 """The schema that this program writes; a newer one is refused."""
 
+COMPATIBLE_FROM = "0002"
+"""Programs that know this schema may go on working on ours: migrations only add, and what they add may be left out.
+Raised by whoever changes what older programs rely on, or adds kinds of events that they cannot read."""
+
 metadata = MetaData()
 
 meta = Table("meta", metadata, Column("key", String(100), primary_key=True), Column("value", Text, nullable=False))

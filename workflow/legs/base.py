@@ -19,6 +19,13 @@ LONGEST_WAIT = timedelta(minutes=15)
 OUT_OF_ORDER = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 
+class StandingBy(Exception):
+    """Another daemon holds what this leg works on; it is ready to take over."""
+
+    def __init__(self, what: str, holder: str) -> None:
+        super().__init__(f"The {what} is held by {holder}.")
+
+
 class TakenOver(Exception):
     """Another daemon has this deed by now: we slept past our lease."""
 

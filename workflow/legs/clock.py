@@ -45,6 +45,7 @@ class ClockLeg:
     """Sends the daily letter to ourselves when it is due."""
     name: str = "clock"
     bell: Bell = field(default_factory=Bell)
+    lease: timedelta = LEASE
     calendar: schedule.Scheduler = field(default_factory=schedule.Scheduler)
 
     def __post_init__(self) -> None:
@@ -61,7 +62,7 @@ class ClockLeg:
 
     def work_once(self) -> bool:
         """One due job of the journal; with none, whatever the calendar says."""
-        deed = self.journal.claim_deed(Lane.CLOCK, self.service.now(), LEASE)
+        deed = self.journal.claim_deed(Lane.CLOCK, self.service.now(), self.lease)
         if deed is None:
             self.calendar.run_pending()
             return False

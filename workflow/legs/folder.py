@@ -50,6 +50,7 @@ class FolderLeg:
     """Called after a request was filed."""
     beside: Callable[[], None] = lambda: None
     """Called now and then, when there is nothing to file."""
+    lease: timedelta = LEASE
     _stirred: dict[str, tuple[int, str]] = field(default_factory=dict)
     _looked: str = ""
     _filed: bool = False
@@ -61,7 +62,7 @@ class FolderLeg:
 
     def work_once(self) -> bool:
         """File one request; with nothing to file, look for payment orders now and then."""
-        deed = self.journal.claim_deed(Lane.FOLDER, self.service.now(), LEASE)
+        deed = self.journal.claim_deed(Lane.FOLDER, self.service.now(), self.lease)
         if deed is None:
             self._leave_mark()
             return self._look_for_orders()

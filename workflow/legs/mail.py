@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -37,9 +38,13 @@ class MailLeg:
     operators: tuple[str, ...]
     name: str = "mail"
     bell: Bell = field(default_factory=Bell)
+    lease: timedelta = LEASE
+    """Beside other daemons a shorter one, until the last look before the letter itself."""
     _held: bool = True
     _next: Claimed | None = None
     """Held since the commit that settled the one before."""
+    _hand: Claimed | None = None
+    """The one in hand, as it is held now."""
     _sent: Claimed | None = None
     """Gone out, and the journal does not know it yet."""
 
@@ -49,15 +54,16 @@ class MailLeg:
         journal = self.service.journal
         if self._is_held():
             return False
-        deed, self._next = self._next or journal.claim_deed(Lane.MAIL, self.service.now(), LEASE), None
+        deed, self._next = self._next or journal.claim_deed(Lane.MAIL, self.service.now(), self.lease), None
         if deed is None:
             return False
         if crashed_too_often(self.service, self.operators, deed):
             return True
+        self._hand = deed
         try:
             self._perform(deed)
         except DeliveryError as error:
-            self._failed(deed, error)
+            self._failed(self._hand, error)
             if error.unreachable:
                 raise
         except TakenOver:
@@ -65,11 +71,13 @@ class MailLeg:
         except DocumentsError as error:  # a file it encloses cannot be had now
             self._unread(deed, error)
         except Exception as error:  # our fault costs one notice, not the leg
+            if self._sent is not None:
+                raise
             if is_unavailable(error):
-                self._next = None if self._sent else deed  # still ours until its lease ends
+                self._next = self._hand  # still ours until its lease ends
                 raise
             log.exception("notice %s (%s %s) could not be made", deed.id, deed.kind, deed.reference)
-            postpone_or_bury(self.service, self.operators, deed, error)
+            postpone_or_bury(self.service, self.operators, self._hand, error)
         return True
 
     def _is_held(self) -> bool:
@@ -86,26 +94,28 @@ class MailLeg:
         request = journal.request(deed.reference) if deed.reference else None
         prepared = self.notices.prepare(deed, request, now)
         if isinstance(prepared, Skip):
-            self._next = journal.settle_and_claim(deed, Lane.MAIL, now, LEASE, SKIPPED, prepared.reason)
+            self._next = journal.settle_and_claim(deed, Lane.MAIL, now, self.lease, SKIPPED, prepared.reason)
             return
-        self.outgoing.send(prepared.message, prepared.sender, prepared.recipient, lambda: self._last_look(deed))
-        self._sent = deed
+        self.outgoing.send(prepared.message, prepared.sender, prepared.recipient, self._last_look)
+        self._sent = self._hand
         self._settle_sent()
 
-    def _last_look(self, deed: Claimed) -> None:
+    def _last_look(self) -> None:
         """Just before the letter itself: a contractor's is marked, and one that another daemon has now is not sent."""
-        journal = self.service.journal
-        if deed.kind in CONTRACTOR_KINDS:
-            ours = journal.mark_sending(deed)
-        else:
-            ours = not journal.shared or journal.still_holds(deed, self.service.now())
-        if not ours:
+        journal, deed = self.service.journal, self._hand
+        once = deed is not None and deed.kind in CONTRACTOR_KINDS
+        if deed is None or not (once or journal.shared):
+            return
+        held = journal.last_look(deed, self.service.now(), LEASE, mark=once)
+        if held is None:
             raise TakenOver
+        self._hand = held
 
     def _settle_sent(self) -> None:
         """First of all, also when the journal could not be asked for a while: what has gone out must not go again."""
         if self._sent is not None:
-            self._next = self.service.journal.settle_and_claim(self._sent, Lane.MAIL, self.service.now(), LEASE)
+            now = self.service.now()
+            self._next = self.service.journal.settle_and_claim(self._sent, Lane.MAIL, now, self.lease)
             self._sent = None
 
     def _failed(self, deed: Claimed, error: DeliveryError) -> None:
