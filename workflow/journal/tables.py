@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, St
 HEAD = "0003"
 """The schema that this program writes; a newer one is refused."""
 
-COMPATIBLE_FROM = "0002"
+COMPATIBLE_FROM = "0003"
 """Programs that know this schema may go on working on ours: migrations only add, and what they add may be left out.
 Raised by whoever changes what older programs rely on, or adds kinds of events that they cannot read."""
 
