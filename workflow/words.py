@@ -48,6 +48,10 @@ class Words:
         """The name of a field, as it stands in the form and in the registry."""
         return self._tables["label"].get(field, field)
 
+    def inside(self, label: str) -> str:
+        """A label inside a sentence; abbreviations stay as they are."""
+        return label if label[1:2].isupper() or not label[1:2].isalpha() else label[:1].lower() + label[1:]
+
     def status(self, status: Status | str) -> str:
         return self._tables["status"].get(str(status)) or self._tables["text"].get(f"status_{status}", str(status))
 

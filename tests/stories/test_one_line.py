@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from email.message import EmailMessage
 
 from helpers.command import countersign
-from stories.invoices import invoice_of_text, invoice_with_code
+from stories.invoices import CODE, invoice_of_text, invoice_with_code
 from stories.stage import ADAM, PAYMENTS, RITA, SUPPLIER, Stage, text_of
 from workflow.core.model import Status
 
@@ -116,6 +116,18 @@ def test_a_yes_to_an_older_question_is_asked_back(stage: Stage) -> None:
     stage.answer(RITA, again, "да")
     stage.run()
     assert stage.request().value("amount") == "15000.00"
+
+
+def test_a_purpose_nobody_wrote_is_built_and_shown(stage: Stage) -> None:
+    code = CODE.partition("|Purpose=")[0]
+    stage.send(RITA, "канцелярия, счет № 118 от 20.11.2026, завтра", files=[("счет.pdf", invoice_with_code(code))])
+    stage.run()
+    purpose = stage.request().fields["purpose"]
+    assert (purpose.source, purpose.value) == ("computed", "Оплата по счету № 118 от 20.11.2026: канцелярия")
+    receipt = " ".join(text_of(stage.only(RITA)).split())
+    assert purpose.value in receipt
+    assert "нет слов об НДС" in receipt
+    assert "QR-кода" in text_of(stage.only(ADAM)), "the approver sees quietly where values are from"
 
 
 def test_read_tells_what_was_understood(stage: Stage) -> None:

@@ -31,6 +31,7 @@ from workflow.core.model import (
 )
 from workflow.core.outcome import Accepted, Outcome, Refused, refuse_answer
 from workflow.core.policy import Policy
+from workflow.core.purpose import build_purpose
 
 BANK_PARTS = frozenset({"inn", "kpp", "bic", "account", "corr_account", "iban", "swift"})
 WHO = frozenset({"contractor", "inn", *BANK_PARTS, "bank_details"})
@@ -220,6 +221,9 @@ def _filled(
     seen = examine(texts, rivals, files, today, policy.language)
     sources = {**found, **known.fields}
     fields = {name: _sourced(value, name, typed, sources, known) for name, value in seen.fields.items()}
+    problems = _problems(seen.problems, known)
+    if "purpose" not in texts.keys() | rivals.keys():
+        fields, problems = _with_purpose(fields, problems, form)
     of_letters = [caution for caution in (*earlier, *form.cautions) if caution.code in OF_THE_LETTERS]
     of_files = [caution for caution in form.cautions if caution.code.startswith(OF_THE_INVOICE)]
     others = [caution for caution in form.cautions if caution not in of_files]
@@ -229,9 +233,23 @@ def _filled(
     )  # fmt: skip
     suggested = _still_suggested(form.suggested, fields, typed, rivals, today)
     return Filled(
-        by, dict(typed), dict(rivals), fields, _problems(seen.problems, known), tuple(dict.fromkeys(warnings)),
+        by, dict(typed), dict(rivals), fields, problems, tuple(dict.fromkeys(warnings)),
         tuple(files), form.letter, form.refused_files, keep_draft, found, _codes(form), form.invoice, suggested,
     )  # fmt: skip
+
+
+def _with_purpose(
+    fields: Mapping[str, Field], problems: tuple[Problem, ...], form: Form
+) -> tuple[dict[str, Field], tuple[Problem, ...]]:
+    """A purpose nobody wrote is built; where the subject is asked for, it will be built from that."""
+    text = build_purpose(fields, form.invoice)
+    waits = bool(form.files) and any(problem.field == "subject" for problem in problems)
+    if not text and not waits:
+        return dict(fields), problems
+    built = {"purpose": Field(text, "computed")} if text else {}
+    together = {**fields, **built}
+    ordered = {name: together[name] for name in FIELDS if name in together}
+    return ordered, tuple(problem for problem in problems if problem.field != "purpose")
 
 
 def _sourced(

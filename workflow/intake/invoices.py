@@ -19,6 +19,8 @@ LONGEST_FILE, LONGEST_LETTER = 30.0, 45.0
 """Seconds for one file, and for all files of one letter together."""
 BANK = frozenset({"inn", "kpp", "bic", "account", "corr_account", "iban", "swift"})
 SURE = ("qr", "e-invoice")
+ASIDE = frozenset({"vat_rate", "vat_amount", "contract"})
+"""No lines of the form: the purpose is built from them."""
 WORDINGS = frozenset({"contractor", "purpose", "bank_name", "contract"})
 """Their sources differ in nothing but words."""
 
@@ -44,7 +46,8 @@ class Invoices:
         readings = self._readings(letter, form)
         combined = combine(reading for _, reading in readings)
         invoice = {
-            name: Field(one.value, one.source) for name, one in combined.values.items() if name in FIELDS
+            name: Field(one.value, one.source)
+            for name, one in combined.values.items() if name in FIELDS or name in ASIDE
         }  # fmt: skip
         noted = {(f"unopened_{note}", file.name) for file in form.files for note in file.notes}
         told = (one for one in _cautions(combined, readings) if (one.code, one.read) not in noted)

@@ -11,6 +11,7 @@ from workflow.core import events as e
 from workflow.core.events import Recorded
 from workflow.core.model import Field, Problem, Request
 from workflow.core.payment import paid_so_far
+from workflow.core.purpose import says_vat
 from workflow.notices.flow import flow
 from workflow.notices.lists import by_status, decision_lines, payable_sections, request_line
 from workflow.notices.scene import (
@@ -73,8 +74,15 @@ def _correction(scene: Scene, params: Params) -> Values:
 
 
 def _receipt(scene: Scene, params: Params) -> Values:
-    found = _form_of_request(scene, params)
-    return {"refused_files": found["refused_files"]}
+    found, request = _form_of_request(scene, params), scene.request
+    return {"refused_files": found["refused_files"], "no_vat": request is not None and _lacks_vat(request)}
+
+
+def _lacks_vat(request: Request) -> bool:
+    """A purpose in roubles that we built, and that could say nothing of VAT."""
+    purpose = request.fields.get("purpose")
+    built = purpose is not None and purpose.source == "computed" and request.currency == "RUB"
+    return built and not says_vat(request.value("purpose"))
 
 
 def _problems(scene: Scene, problems: Sequence[Problem]) -> list[str]:
@@ -227,15 +235,11 @@ def _checks(scene: Scene, request: Request) -> tuple[str, ...]:
     shown = replace(request, fields={**request.fields, **request.suggested})
     return tuple(
         scene.reader.tame(
-            f"{one_line(words.value(name, shown))} ({_lowered(words.label(name))}, {_read_where(value, words)})"
+            f"{one_line(words.value(name, shown))} ({words.inside(words.label(name))}, {_read_where(value, words)})"
         )
         for name, value in request.suggested.items()
     )
 
-
-def _lowered(label: str) -> str:
-    """A label inside a sentence; abbreviations stay as they are."""
-    return label if label[1:2].isupper() or not label[1:2].isalpha() else label[:1].lower() + label[1:]
 
 
 def _read_where(value: Field, words: Words) -> str:

@@ -12,7 +12,7 @@ from workflow.core.events import Recorded, Submitted
 from workflow.core.model import FIELDS, NOT_ON_CARD, Field, Request
 from workflow.core.outcome import REGISTRY
 from workflow.notices.flow import flow
-from workflow.notices.summary import Reader, about, changed_lines, summary, waiting_for
+from workflow.notices.summary import Reader, about, changed_lines, source_line, summary, waiting_for
 from workflow.words import LANGUAGES, Words
 
 Values = dict[str, Any]
@@ -71,7 +71,7 @@ def common(scene: Scene) -> Values:
         "their_subject": shorten(one_line(str(params.get("subject", ""))), 80),
         "sender": one_line(str(params.get("sender", ""))), "details": reader.tame(line_of(params.get("details", ""))),
         "refused_files": [scene.words.refused_file(name, reason) for name, reason in params.get("refused_files", ())],
-        "actions": (), "files_note": "", "checks": (), "kept": (), "changes": (),
+        "actions": (), "files_note": "", "checks": (), "kept": (), "no_vat": False, "sources": "", "changes": (),
         "folder": scene.url_of(scene.request) if scene.request else "",
     }  # fmt: skip
 
@@ -87,7 +87,7 @@ def of_request(scene: Scene, request: Request) -> Values:
         "approved": reader.names(vote.person for vote in request.approvals()),
         "waiting_for": reader.names(waiting_for(request)), "asked": reader.names(waiting_for(request)),
         "changes": tuple(map(reader.tame, changes)), "step": int(scene.params.get("step", request.step)) + 1,
-        "requester": reader.name(request.requester),
+        "requester": reader.name(request.requester), "sources": source_line(request, words),
     }  # fmt: skip
 
 

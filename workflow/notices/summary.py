@@ -152,6 +152,19 @@ def _plain(text: str) -> str:
     return " ".join(text.replace("\xa0", NO_BREAK_MARK).split()).replace(NO_BREAK_MARK, "\xa0")
 
 
+def source_line(request: Request, words: Words) -> str:
+    """Where the values are from that the requester did not give himself, in one quiet line."""
+    groups: dict[str, list[str]] = {}
+    shown = [name for name in EVERYTHING if words.value(name, request) and (name not in BANK or name in _bank(request))]
+    for name in shown:
+        field = request.fields.get("invoice_number" if name == "invoice" else name)
+        if field is not None and field.source != "typed":
+            groups.setdefault(field.source, []).append(words.inside(words.label(name)))
+    parts = [f"{words.source(source)}: {', '.join(labels)}" for source, labels in groups.items()]
+    line = "; ".join(parts)
+    return line[:1].upper() + line[1:]
+
+
 def due_text(request: Request, reader: Reader) -> str:
     """The last day to pay with how far off it is."""
     day, (due, _) = reader.words.value("pay_by", request), _due(request, reader)
@@ -184,4 +197,5 @@ def _rows(words: Words, shown: dict[str, str], names: Iterable[str]) -> tuple[Ro
 
 def _with_source(text: str, name: str, request: Request, words: Words) -> str:
     field = request.fields.get("invoice_number" if name == "invoice" else name)
-    return text if field is None or field.source in ("typed", "computed") else f"{text} ({words.source(field.source)})"
+    plain = field is None or field.source == "typed" or (field.source == "computed" and name == "bank_details")
+    return text if field is None or plain else f"{text} ({words.source(field.source)})"
