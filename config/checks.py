@@ -130,6 +130,8 @@ def _check_mailbox(mailbox: Table) -> Iterator[Problem]:
 
 # registry
 
+LONGEST_NAME = 40
+
 
 def _check_registries(raw: Table, seats: Mapping[str, Seat]) -> Iterator[Problem]:
     one = raw.get("registry")
@@ -175,6 +177,8 @@ def _check_several(registries: Sequence[tuple[str, Table]]) -> Iterator[Problem]
             yield Problem(f"{key}.name", "is required where there are several registries")
         elif name.lower() in names:
             yield Problem(f"{key}.name", f'"{name}" is taken by another registry; names must differ')
+        elif len(name) > LONGEST_NAME or "/" in name:
+            yield Problem(f"{key}.name", f"must have at most {LONGEST_NAME} characters and no /")
         names.add(name.lower())
         book = str(registry.get("spreadsheet") or registry.get("path", "registry.xlsx"))
         if (book, str(registry.get("worksheet", "Registry"))) in places:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
+from sheets.errors import RegistryError
 from workflow.journal.rescue import DEEDS
 from workflow.registry_sync.reading import OldJournal
 from workflow.wiring import Wiring
 
+log = logging.getLogger("countersign.daemon")
 NEXT = (
     "Nothing is read or sent. Restore the newer journal; if there is none, `countersign recover` takes up what the "
     "registry and the folder know."
@@ -15,10 +18,20 @@ NEXT = (
 
 
 def refuse_old_copy(wiring: Wiring) -> None:
-    """Raises `OldJournal` with a sentence that names the gap; `RegistryError` and `DocumentsError` where it cannot be
-    seen."""
+    """Raises `OldJournal` with a sentence that names the gap, and `DocumentsError` where it cannot be seen; a registry
+    that cannot be opened stops only its own leg, which says so itself."""
     compare_mark(wiring.journal.marks(), wiring.materials.read_mark())
-    wiring.sync.open()
+    open_registries(wiring)
+
+
+def open_registries(wiring: Wiring) -> None:
+    """Each registry, then what belongs elsewhere by now: a book may be one that bore another name."""
+    for book in wiring.books:
+        try:
+            book.sync.open()
+        except RegistryError as error:
+            log.warning("%s", error)
+    wiring.settle_registries()
 
 
 def compare_mark(known: Mapping[str, int], left: Mapping[str, int]) -> None:

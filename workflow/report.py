@@ -14,7 +14,7 @@ from workflow.core.model import FIELDS, AskKind, Problem, Request, Status
 from workflow.journal import Journal
 from workflow.words import Words
 
-LEGS = ("inbox", "registry", "mail", "folder", "clock")
+LEGS = ("inbox", "mail", "folder", "clock")
 VERDICTS = ("requests", "answers", "refused", "ignored", "set_aside")
 NOTICE_STATES = {
     "due": "queued", "leased": "queued", "sending": "queued", "done": "sent", "bounced": "bounced",
@@ -37,6 +37,8 @@ class Report:
     journal: Journal
     words: Words
     place_of: Callable[[PurePosixPath], str]
+    registries: tuple[str, ...] = ("registry",)
+    """The names of the registries' legs."""
 
     def request(self, request: Request) -> dict[str, Any]:
         """One request whole."""
@@ -90,7 +92,7 @@ class Report:
         counts = self.journal.letters_by_verdict()
         letters = {verdict: counts.get(verdict, 0) for verdict in VERDICTS}
         return {
-            "legs": {name: _leg(legs.get(name)) for name in dict.fromkeys((*LEGS, *legs))},
+            "legs": {name: _leg(legs.get(name)) for name in self._legs(legs)},
             "waiting": list(self._waiting()),
             "deeds": {
                 "due": due, "postponed": postponed,
@@ -111,6 +113,12 @@ class Report:
         """Notices that wait for the operator's word after a recovery."""
         since = self.journal.held_since()
         return {"since": utc(since), "count": len(self.journal.waiting_mail()) if since else 0}
+
+    def _legs(self, known: Iterable[str]) -> list[str]:
+        """The legs in their usual order; a registry that the settings do not name any more is not waited for."""
+        inbox, *others = LEGS
+        more = (name for name in known if name.partition(":")[0] != "registry")
+        return list(dict.fromkeys((inbox, *self.registries, *others, *more)))
 
     def _waiting(self) -> Iterable[dict[str, Any]]:
         open_states = [Status.DRAFT.value, Status.AWAITING.value, Status.RETURNED.value, Status.APPROVED.value]

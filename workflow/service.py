@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from workflow.core.commands import Command, CorrectContractor, Open
 from workflow.core.corrections import correct_card
 from workflow.core.decide import decide
-from workflow.core.deeds import Deed, Lane, deeds_of
+from workflow.core.deeds import Deed, Lane, addressed, deeds_of
 from workflow.core.model import Reference
 from workflow.core.outcome import Accepted
 from workflow.core.policy import Policy
@@ -58,9 +58,10 @@ class Service:
                 year = now.astimezone(ZoneInfo(self.policy.timezone)).year
                 reference = command.reference or page.next_reference(year)
             outcome = decide(request, command, self.policy, now, page.ledger)
-            after = page.record(reference, request, outcome, command.by, now)
+            after = page.record(reference, request, outcome, command.by, now, self.policy.registry_of)
             deeds = deeds_of(request, after, outcome.events, command.by, self.policy) if after else []
-            deeds = [deed for deed in deeds if deed.kind not in without or deed.person != command.by] + list(also)
+            deeds = [deed for deed in deeds if deed.kind not in without or deed.person != command.by]
+            deeds = addressed(deeds, page.registries) + list(also)
             result = page.close(reference, outcome, deeds, after, now, self.caps)
         self._wake_for(deeds)
         return result
@@ -91,7 +92,9 @@ class Service:
         return result
 
     def add_deeds(self, deeds: Sequence[Deed], reference: Reference | None = None) -> None:
-        """Queue reports and alarms that no order causes."""
+        """Queue reports and alarms that no order causes; a row without a registry is for the one it stands in."""
+        if any(deed.lane is Lane.REGISTRY and not deed.registry for deed in deeds) and reference is not None:
+            deeds = addressed(deeds, {home.registry for home in self.journal.homes([reference]).values()})
         self.journal.add_alone(reference, deeds, self.now(), self.caps)
         self._wake_for(deeds)
 

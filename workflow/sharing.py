@@ -63,11 +63,11 @@ class Sharing:
         """How often to look without being told: nobody tells that another daemon's lease has ended."""
         return min(usual, self.span) if self.journal.shared else usual
 
-    def held(self, leg: Leg, what: str, lane: Lane | None = None) -> Leg:
+    def held(self, leg: Leg, what: str, lane: Lane | None = None, registry: str = "") -> Leg:
         """The leg, working only while this daemon holds what it works on; with the lane that is its alone."""
         if not self.journal.shared:
             return leg
-        held = HeldLeg(leg, what, self.journal, self.holder, self.span, lane)
+        held = HeldLeg(leg, what, self.journal, self.holder, self.span, lane, registry)
         self._held.append(held)
         return held
 

@@ -29,7 +29,8 @@ from mailer.trust import TrustRules
 from sheets.excel import ExcelRegistry
 from sheets.model import Layout
 from values.workdays import WorkCalendar
-from workflow.core.deeds import Lane
+from workflow.books import Book
+from workflow.core.deeds import Deed, Lane, addressed
 from workflow.core.model import Request, Status, Step
 from workflow.core.policy import Policy, Rule, When
 from workflow.health import Checkup, Limits, probe_due
@@ -120,6 +121,7 @@ class Wiring:
                 frozenset(settings.calendar.working_days),
             ),
             morning_mail=settings.notices.morning_mail,
+            registries=tuple((one.name, _when(one.when)) for one in settings.registries),
         )
 
     @cached_property
@@ -265,66 +267,64 @@ class Wiring:
         write = {*self.policy.accountants, *self.policy.operators}
         return {member.email: "writer" if member.email in write else "reader" for member in self.roster}
 
-    @property
-    def book(self) -> RegistrySettings:
-        """The first registry; a second one comes with a later version."""
-        if len(self.settings.registries) > 1:
-            raise NotBuiltYet("Several registries are not built yet: keep one [registry].")
-        return self.settings.registries[0]
-
     @cached_property
-    def registry(self) -> ExcelRegistry | GoogleRegistry:
-        book = self.book
-        if book.kind == "excel":
-            return ExcelRegistry(book.path, self.layout, self.now, book.lock_stale_after, self.journal.prove_hold)
+    def books(self) -> tuple[Book, ...]:
+        """Every registry, in the order of the settings."""
+        return tuple(self._book(section) for section in self.settings.registries)
+
+    def _book(self, section: RegistrySettings) -> Book:
+        plan, registries = self._layout(section), self.settings.registries
+        registry, link = self._registry(section, plan), partial(self._link, section)
+        writer = RowWriter(
+            words(self.settings.language), self.roster.name, self.settings.timezone, link, self.journal.history
+        )
+        sync = RegistrySync(
+            section.name, registry, plan, writer, self.service, status_of,
+            self.policy.operators or self.policy.accountants, tuple(other.name for other in registries),
+        )  # fmt: skip
+        where = str(section.path) if section.kind == "excel" else f"Google spreadsheet {section.spreadsheet}"
+        return Book(
+            section.name, section.kind, where, section.path, section.worksheet, section.poll, registry, sync, link,
+            alone=len(registries) == 1,
+        )  # fmt: skip
+
+    def _registry(self, section: RegistrySettings, plan: Layout) -> ExcelRegistry | GoogleRegistry:
+        if section.kind == "excel":
+            return ExcelRegistry(section.path, plan, self.now, section.lock_stale_after, self.journal.prove_hold)
         from sheets.google import GoogleRegistry, Pace  # takes half a second to load, which a workbook need not pay
 
         return GoogleRegistry(
-            book.spreadsheet or "", self.layout, book.credentials_file, book.endpoint,
-            clock=self.now, pace=Pace.unhurried(book.poll),
+            section.spreadsheet or "", plan, section.credentials_file, section.endpoint,
+            clock=self.now, pace=Pace.unhurried(section.poll),
         )  # fmt: skip
 
-    @property
-    def where(self) -> str:
-        """The registry's place as people know it."""
-        return str(self.book.path) if self.book.kind == "excel" else f"Google spreadsheet {self.book.spreadsheet}"
+    def _layout(self, section: RegistrySettings) -> Layout:
+        aliases: dict[str, Sequence[str]] = {str(key): names for key, names in section.aliases.items()}
+        return layout(section.worksheet, self.settings.language, words, aliases)
 
-    @cached_property
-    def layout(self) -> Layout:
-        aliases: dict[str, Sequence[str]] = {str(key): names for key, names in self.book.aliases.items()}
-        return layout(self.book.worksheet, self.settings.language, words, aliases)
-
-    def link(self, request: Request) -> str:
+    def _link(self, section: RegistrySettings, request: Request) -> str:
         if self.drive is not None:
             return self.journal.note(link_note(request.reference)) or ""
-        online = self.book.kind == "google"  # a path beside a workbook leads nowhere from there
+        online = section.kind == "google"  # a path beside a workbook leads nowhere from there
         if not request.folder or (online and not self.settings.materials.url):
             return ""
         return link_to(
-            folder_of(request), self.settings.materials.url, self.book.path.parent, self.settings.materials.path
+            folder_of(request), self.settings.materials.url, section.path.parent, self.settings.materials.path
         )
 
-    @cached_property
-    def row_writer(self) -> RowWriter:
-        return RowWriter(
-            words(self.settings.language), self.roster.name, self.settings.timezone, self.link, self.journal.history
-        )
+    def link(self, request: Request) -> str:
+        """Where the request's materials are, seen from its registry."""
+        home = self.policy.registry_of(request)
+        return next(book.link(request) for book in self.books if book.name == home)
 
-    @cached_property
-    def sync(self) -> RegistrySync:
-        return RegistrySync(
-            self.book.name, self.registry, self.layout, self.row_writer, self.service, status_of,
-            self.policy.operators or self.policy.accountants,
-        )  # fmt: skip
-
-    def beside_the_book(self) -> list[tuple[str, str]]:
-        """Locks that are passed over, and copies that a sync client left."""
-        old = [
-            ("old_lock", f"{lock.program}: {lock.owner}, {lock.since:%d.%m.%Y %H:%M}")
-            for lock in self.registry.stale_locks()
-        ]
-        less = [("registry_lacks", ", ".join(self.registry.lacking))] if self.registry.lacking else []
-        return [*old, *(("conflict_copy", path.name) for path in self.registry.conflict_copies()), *less]
+    def settle_registries(self) -> None:
+        """At the start: requests that the settings give to another registry now go there, row by row."""
+        names = [book.name for book in self.books]
+        self.journal.keep_registry_legs([book.leg for book in self.books])
+        moved = self.journal.settle_homes(names, self.policy.registry_of)
+        for reference, places in moved.items():
+            deeds = addressed([Deed(Lane.REGISTRY, "row", coalesce=True)], (name for name in places if name in names))
+            self.service.add_deeds(deeds, reference)
 
     def letter_name(self, received: str) -> str:
         """What a stored letter is called in the materials, by when it was received (UTC text)."""
@@ -377,11 +377,12 @@ class Wiring:
     def checkup(self) -> Checkup:
         settings, health = self.settings, self.settings.health
         limits = Limits(
-            health.late_after, max(health.late_after, self.book.lock_stale_after), health.waiting_after,
+            health.late_after, max(health.late_after, *(one.lock_stale_after for one in settings.registries)),
+            health.waiting_after,
             health.free_space, health.probe,
         )  # fmt: skip
         folders = [settings.data_dir, settings.materials.path]
-        folders += [self.book.path.parent] if self.book.kind == "excel" else []
+        folders += dict.fromkeys(book.path.parent for book in self.books if book.kind == "excel")
         return Checkup(self.journal, limits, folders, settings.timezone)
 
     def _routes(self) -> list[Route]:
@@ -427,14 +428,13 @@ class Wiring:
             self.store, self.read, self.own_addresses, self.read_from(), mailbox.max_size, operators, self.stopping,
             vouch=self.vouch,
         )  # fmt: skip
-        registry = RegistryLeg(
-            self.sync,
-            self.service,
-            self.policy.accountants,
-            operators,
-            self.book.poll.total_seconds(),
-            oddities=self.beside_the_book,
-        )
+        registries = [
+            RegistryLeg(
+                book.sync, self.service, self.policy.accountants, operators, book.poll.total_seconds(), book.leg,
+                book.title, oddities=book.oddities,
+            )
+            for book in self.books
+        ]  # fmt: skip
         mail = MailLeg(self.service, self.notices, Outgoing(self.account("smtp")), operators)
         folder = FolderLeg(
             self.service, self.materials, self.store, self.card,
@@ -445,12 +445,14 @@ class Wiring:
             folder.filed, folder.beside = self.online.filed, self.online.share
         digests = {person.email: person.digest for person in settings.people if person.digest is not None}
         clock = ClockLeg(
-            self.service, self.store, (self.book.name,), inbox.again, settings.notices.morning, digests,
+            self.service, self.store, tuple(book.name for book in self.books), inbox.again, settings.notices.morning,
+            digests,
             watch=lambda: self.watch.look(self.now()), probe=self.send_probe,
         )  # fmt: skip
         # a payment order that lies in the folder is found before the contractor is written to
         mail.lease, folder.lease, clock.lease = self.sharing.leases
-        return tuple(self._alone(leg) for leg in (inbox, folder, clock, registry, mail))
+        legs: tuple[Leg, ...] = (inbox, folder, clock, *registries, mail)
+        return tuple(self._alone(leg) for leg in legs)
 
     # --- beside other daemons ---------------------------------------------------------------------------------------
 
@@ -464,7 +466,7 @@ class Wiring:
             case InboxLeg():
                 return self.sharing.held(leg, f"mailbox {leg.mailbox}")
             case RegistryLeg():
-                return self.sharing.held(leg, f"registry {leg.sync.name}", Lane.REGISTRY)
+                return self.sharing.held(leg, f"registry {leg.sync.name}", Lane.REGISTRY, leg.sync.name)
         return leg
 
     @contextmanager

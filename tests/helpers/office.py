@@ -60,7 +60,7 @@ class Office(Stage):
 
     def run(self) -> list[str]:
         wiring = self.wiring()
-        wiring.sync.open()
+        wiring.books[0].sync.open()
         try:
             return self._work(wiring)
         finally:

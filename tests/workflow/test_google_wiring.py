@@ -58,12 +58,12 @@ def wiring(google: SheetsServer, tmp_path: Path) -> Wiring:
 
 
 def test_check_says_what_will_be_made_and_later_what_is_there(wiring: Wiring, google: SheetsServer) -> None:
-    assert isinstance(wiring.registry, GoogleRegistry)
-    assert _registry(wiring).endswith("the worksheet Registry is made at the first run")
+    assert isinstance(wiring.books[0].registry, GoogleRegistry)
+    assert _registry(wiring.books[0]).endswith("the worksheet Registry is made at the first run")
     assert google.asked("batchUpdate") == 0
-    wiring.sync.registry.create(generation=1)
-    assert _registry(wiring).endswith(": 0 rows")
+    wiring.books[0].sync.registry.create(generation=1)
+    assert _registry(wiring.books[0]).endswith(": 0 rows")
 
 
 def test_nothing_beside_an_online_book_needs_reporting(wiring: Wiring) -> None:
-    assert wiring.beside_the_book() == []
+    assert wiring.books[0].oddities() == []

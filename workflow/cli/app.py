@@ -153,11 +153,14 @@ def verify(context: typer.Context, as_json: Json = False) -> None:
 
 
 @app.command()
-def rebuild(context: typer.Context) -> None:
+def rebuild(
+    context: typer.Context,
+    registry: Annotated[str, typer.Option("--registry", help="Only the registry of this name.")] = "",
+) -> None:
     """Write the registry anew from the journal."""
     from workflow.cli.orders import rebuild_registry
 
-    rebuild_registry(session(context))
+    rebuild_registry(session(context), registry)
 
 
 @app.command()

@@ -25,7 +25,8 @@ from workflow.words import Words, form_text, words
 
 def _report(wiring: Wiring) -> Report:
     quiet()
-    return Report(wiring.journal, words(wiring.settings.language), wiring.materials.shown)
+    legs = tuple(book.leg for book in wiring.books)
+    return Report(wiring.journal, words(wiring.settings.language), wiring.materials.shown, legs)
 
 
 def show_status(session: Session, as_json: bool) -> None:

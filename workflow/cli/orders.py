@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sheets.errors import RegistryError
+from workflow.books import Book
 from workflow.cli.common import NO, Session, plain_errors, stop
 from workflow.core.commands import Reroute
 from workflow.core.decide import decide
@@ -43,19 +44,32 @@ def reroute_request(session: Session, reference: str, to: str, reason: str, inst
             print(QUEUED)
 
 
-def rebuild_registry(session: Session) -> None:
+def rebuild_registry(session: Session, name: str = "") -> None:
     wiring = session.open_journal()
+    with plain_errors():
+        books = [book for book in wiring.books if name.casefold() in ("", book.name.casefold())]
+    if not books:
+        stop(NO, f"No registry is called {name}; there are: {', '.join(book.name for book in wiring.books)}.")
     with session.alone() as alone, plain_errors():
         if not alone:
-            wiring.service.add_deeds([Deed(Lane.REGISTRY, "rebuild")])
+            wiring.service.add_deeds([Deed(Lane.REGISTRY, "rebuild", registry=book.name) for book in books])
             print(QUEUED)
             return
-        stood = wiring.registry.exists()
-        try:
-            wiring.sync.rebuild()
-        except (RegistryError, OldJournal) as error:
-            stop(NO, str(error))
-    print(f"The registry {wiring.where} is written anew" + ("; the older one stands beside it." if stood else "."))
+        wiring.settle_registries()
+        troubles = [trouble for book in books if (trouble := _rebuilt(book))]
+    if troubles:
+        stop(NO, "\n".join(troubles))
+
+
+def _rebuilt(book: Book) -> str:
+    """Write one registry anew; what stood in the way. One that cannot be written does not keep the others waiting."""
+    stood = book.registry.exists()
+    try:
+        book.sync.rebuild()
+    except (RegistryError, OldJournal) as error:
+        return str(error)
+    print(f"The registry {book.where} is written anew" + ("; the older one stands beside it." if stood else "."))
+    return ""
 
 
 def retry_dead(session: Session, item: str) -> None:

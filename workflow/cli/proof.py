@@ -39,7 +39,9 @@ def _materials(wiring: Wiring) -> Iterator[str]:
 
 
 def _registry(wiring: Wiring) -> Iterator[str]:
-    try:
-        yield from wiring.sync.differences()
-    except RegistryError as error:
-        yield f"The registry cannot be compared: {error}"
+    for book in wiring.books:
+        try:
+            yield from book.sync.differences()
+        except RegistryError as error:
+            named = f" {book.title}" if book.title else ""
+            yield f"The registry{named} cannot be compared: {error}"

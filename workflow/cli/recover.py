@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from documents.errors import DocumentsError
 from sheets.errors import RegistryError, RegistryMissing
-from sheets.model import Snapshot
+from sheets.model import Row, Snapshot
+from workflow.books import Book
 from workflow.cli.common import NO, Session, plain_errors, quiet, show, stop
 from workflow.oldcopy import refuse_old_copy
 from workflow.recovery import Recovery
@@ -48,10 +50,12 @@ def _take_up(wiring: Wiring, force: bool) -> list[str]:
     try:
         recovery = recovery_of(wiring, found.append)
         recovery.hold_mail()
-        snapshot = _snapshot(wiring)
-        recovery.take_up(snapshot)
-        recovery.adopt(wiring.book.name, snapshot)
-        wiring.sync.rebuild()
+        snapshots = [_snapshot(book) for book in wiring.books]
+        recovery.take_up(_together(snapshots))
+        wiring.settle_registries()
+        for book, snapshot in zip(wiring.books, snapshots, strict=True):
+            recovery.adopt(book.name, snapshot)
+            book.sync.rebuild()
     except (RegistryError, DocumentsError) as error:
         stop(NO, f"{error} Nothing leaves meanwhile; run `countersign recover --force` when that is mended.")
     return found
@@ -59,8 +63,7 @@ def _take_up(wiring: Wiring, force: bool) -> list[str]:
 
 def _gap(wiring: Wiring) -> str:
     try:
-        with suppress(RegistryError):
-            refuse_old_copy(wiring)
+        refuse_old_copy(wiring)
     except OldJournal as error:
         return str(error)
     except DocumentsError as error:
@@ -68,11 +71,20 @@ def _gap(wiring: Wiring) -> str:
     return ""
 
 
-def _snapshot(wiring: Wiring) -> Snapshot | None:
+def _snapshot(book: Book) -> Snapshot | None:
     try:
-        return wiring.registry.read()
+        return book.registry.read()
     except RegistryMissing:
         return None
+
+
+def _together(snapshots: Sequence[Snapshot | None]) -> Snapshot | None:
+    """The rows of all registries; of one that has gone from one to another, the row that can be paid."""
+    there = [snapshot for snapshot in snapshots if snapshot is not None]
+    rows: dict[str, Row] = {}
+    for snapshot in there:
+        rows |= {ref: row for ref, row in snapshot.rows.items() if ref not in rows or row.cells.get("amount")}
+    return replace(there[0], rows=rows) if there else None
 
 
 def recovery_of(wiring: Wiring, tell: Any) -> Recovery:

@@ -11,12 +11,11 @@ from contextlib import contextmanager
 from filelock import Timeout
 
 from documents.errors import DocumentsError
-from sheets.errors import RegistryError
 from workflow.cli.common import NO, Session, plain_errors, stop
 from workflow.daemon import Daemon, run_once
 from workflow.legs.base import Leg
 from workflow.legs.clock import ClockLeg
-from workflow.oldcopy import NEXT, refuse_old_copy
+from workflow.oldcopy import NEXT, open_registries, refuse_old_copy
 from workflow.registry_sync.reading import OldJournal
 from workflow.report import Report
 from workflow.wiring import Wiring
@@ -67,18 +66,14 @@ def _look_for_old_copy(wiring: Wiring) -> None:
         if error.permanent or wiring.drive is None:
             stop(NO, str(error))
         log.warning("%s", error)  # Google cannot be asked now: the folder leg says so itself
-        _open_registry(wiring)
-    except RegistryError as error:  # stops only the registry leg, which says so itself
-        log.warning("%s", error)
+        _open_registries(wiring)
 
 
-def _open_registry(wiring: Wiring) -> None:
+def _open_registries(wiring: Wiring) -> None:
     try:
-        wiring.sync.open()
+        open_registries(wiring)
     except OldJournal as error:
         stop(NO, f"{error} {NEXT}")
-    except RegistryError as error:
-        log.warning("%s", error)
 
 
 def _run_once(wiring: Wiring) -> None:
@@ -145,9 +140,14 @@ def prepare_daemon(wiring: Wiring) -> Daemon:
     stopping = threading.Event()
     wiring.stopping = stopping.is_set
     legs = wiring.legs()
-    by_lane = {leg.name: leg for leg in legs}
-    wiring.service.wake = lambda lane: by_lane[lane.value].wake()
+
+    def wake(lane: str) -> None:
+        """One lane may have several legs, as many as there are registries."""
+        found = [leg for leg in legs if leg.name.partition(":")[0] == lane]
+        wake_all(found or legs)
+
+    wiring.service.wake = lambda lane: wake(lane.value)
     wiring.sharing.missed = lambda: wake_all(legs)
-    wiring.sharing.heard = lambda word: by_lane[word].wake() if word in by_lane else wake_all(legs)
+    wiring.sharing.heard = wake
     poll = wiring.sharing.poll(wiring.settings.mailbox.poll)
     return Daemon(legs, wiring.journal, wiring.now, poll.total_seconds(), stopping)

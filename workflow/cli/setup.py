@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +17,7 @@ from mailer.errors import MailerError
 from mailer.inbox import Inbox
 from mailer.smtp import Outgoing
 from sheets.errors import RegistryError
+from workflow.books import Book
 from workflow.cli.common import NO, WRONG_USE, Session, quiet, sentence, show, stop
 from workflow.cli.probe import ProbeFailed, send_probe
 from workflow.journal import JournalError
@@ -65,7 +67,8 @@ def check_everything(session: Session, as_json: bool, probe: bool = False) -> No
     quiet()
     findings = list(_settings(session))
     parts: tuple[tuple[str, Callable[[Wiring], str]], ...] = (
-        ("templates", _templates), ("mailbox", _mailbox), ("outgoing mail", _outgoing), ("registry", _registry),
+        ("templates", _templates), ("mailbox", _mailbox), ("outgoing mail", _outgoing),
+        *((book.leg, partial(_registry_of, book)) for book in wiring.books),
         ("journal", _journal), ("folder", _folder),
     )  # fmt: skip
     if probe:
@@ -107,7 +110,8 @@ NEXT_STEP = {
 def _with_next_step(part: str, text: str) -> str:
     """What to do, where the sentence does not say it itself."""
     says = any(word in text for word in ("Check", "Restore", "Set ", "run `", "cannot be read: No such file"))
-    return text if says or part not in NEXT_STEP else f"{text} {NEXT_STEP[part]}"
+    step = NEXT_STEP.get(part.partition(":")[0])
+    return text if says or step is None else f"{text} {step}"
 
 
 class Trouble(Exception):
@@ -152,18 +156,22 @@ def _outgoing(wiring: Wiring) -> str:
     return f"{wiring.settings.mailbox.smtp.host} takes mail{' after a login' if facts.logged_in else ''}"
 
 
-def _registry(wiring: Wiring) -> str:
-    path = wiring.book.path
-    if not wiring.registry.exists():
-        if wiring.book.kind == "google":
-            wiring.registry.probe()  # is it there, and shared with us?
-            return f"{wiring.where}: the worksheet {wiring.book.worksheet} is made at the first run"
+def _registry_of(book: Book, _wiring: Wiring) -> str:
+    return _registry(book)
+
+
+def _registry(book: Book) -> str:
+    path = book.path
+    if not book.registry.exists():
+        if book.kind == "google":
+            book.registry.probe()  # is it there, and shared with us?
+            return f"{book.where}: the worksheet {book.worksheet} is made at the first run"
         if not os.access(path.parent if path.parent.exists() else path.parent.parent, os.W_OK):
             raise Trouble(f"{path} is not there and cannot be made: the folder cannot be written to.")
         return f"{path} is made at the first run"
-    rows = len(wiring.registry.read().rows)
-    lock = wiring.registry.lock()
-    return f"{wiring.where}: {rows} rows" + (f"; open by {lock.owner}, rows wait until it is closed" if lock else "")
+    rows = len(book.registry.read().rows)
+    lock = book.registry.lock()
+    return f"{book.where}: {rows} rows" + (f"; open by {lock.owner}, rows wait until it is closed" if lock else "")
 
 
 def _journal(wiring: Wiring) -> str:

@@ -6,7 +6,7 @@ Pure: the same events give the same deeds. A deed names what to say and to whom;
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -29,6 +29,7 @@ class Lane(StrEnum):
 class Deed:
     """One thing to do. `once` names deeds of which only one may come in `once_for` (0: ever); `answer` counts
     against the cap of answers to one sender; `coalesce` lets a waiting deed of the same kind and request do for both.
+    `registry` names the registry that a deed of that lane is for.
     """
 
     lane: Lane
@@ -40,11 +41,22 @@ class Deed:
     once: str = ""
     once_for: timedelta = timedelta(0)
     coalesce: bool = False
+    registry: str = ""
 
 
 HOUR = timedelta(hours=1)
 CONTRACTOR_KINDS = frozenset({"contractor_paid", "contractor_order", "contractor_recalled"})
 """Notices that go out at most once: cut off after the sending mark they are in doubt, never repeated."""
+
+
+def addressed(deeds: Iterable[Deed], registries: Iterable[str]) -> list[Deed]:
+    """The deeds with a row for each of these registries: where a request stands, and where it stood before."""
+    names = tuple(registries)
+    return [
+        replace(deed, registry=deed.registry or name) if deed.lane is Lane.REGISTRY else deed
+        for deed in deeds
+        for name in (names if deed.lane is Lane.REGISTRY else ("",))
+    ]
 
 
 def notice(kind: str, person: Person, **params: Any) -> Deed:

@@ -39,6 +39,10 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+CLOSED = frozenset({Status.PAID, Status.REJECTED, Status.WITHDRAWN})
+"""States in which a request rests."""
+
+
 class AskKind(StrEnum):
     APPROVE = "approve"
     COMPLETE = "complete"

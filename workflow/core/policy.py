@@ -10,7 +10,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from values.workdays import WorkCalendar
-from workflow.core.model import Field, Person, Step
+from workflow.core.model import Field, Person, Request, Step
 
 WEEKENDS_ONLY = WorkCalendar()
 
@@ -43,6 +43,10 @@ class Rule:
     steps: tuple[Step, ...]
 
 
+ONLY_REGISTRY = "registry"
+"""The name of a registry that has none of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Everything `decide` needs to know of the settings, as plain values."""
@@ -60,6 +64,8 @@ class Policy:
     """Approvers who have one daily list instead of single questions."""
     calendar: WorkCalendar = WEEKENDS_ONLY
     morning_mail: bool = False
+    registries: tuple[tuple[str, When], ...] = ((ONLY_REGISTRY, When()),)
+    """Which registry takes which requests: the first whose condition holds; the last one takes the rest."""
 
     def today(self, now: datetime) -> date:
         return now.astimezone(ZoneInfo(self.timezone)).date()
@@ -72,6 +78,13 @@ class Policy:
             if rule.when.holds(fields, requester):
                 return tuple(self._seated(step, requester) for step in rule.steps)
         return (Step("any", ()),)
+
+    def registry_of(self, request: Request) -> str:
+        """The registry in which the request has its row."""
+        for name, when in self.registries:
+            if when.holds(request.fields, request.requester):
+                return name
+        return self.registries[-1][0]
 
     def may_sit(self, person: Person, requester: Person) -> bool:
         """Nobody approves his own request, nor pays what he approved (four eyes)."""

@@ -160,7 +160,7 @@ class Stage:
 
     def row(self, number: int) -> dict[str, Any]:
         """A request's row in the workbook, by header."""
-        sheet = openpyxl.load_workbook(BytesIO(self.book.read_bytes()))[self.wiring.book.worksheet]
+        sheet = openpyxl.load_workbook(BytesIO(self.book.read_bytes()))[self.wiring.books[0].worksheet]
         key = words(self.language).label("reference")
         rows = [list(row) for row in sheet.iter_rows(values_only=True)]
         header = next(row for row in rows if key in row)
@@ -172,7 +172,7 @@ class Stage:
         """What the accountant does: open the workbook, type, save."""
         label = words(self.language).label
         book = openpyxl.load_workbook(self.book)
-        sheet = book[self.wiring.book.worksheet]
+        sheet = book[self.wiring.books[0].worksheet]
         header = next(row for row in sheet.iter_rows() if any(cell.value == label("reference") for cell in row))
         columns = {cell.value: place for place, cell in enumerate(header)}
         row = next(

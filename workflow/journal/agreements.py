@@ -143,6 +143,14 @@ class Agreements:
             values = {"generation": generation, "identity": identity, "seen": "", "facts": "{}"}
             connection.execute(update(books).where(books.c.name == registry).values(values))
 
+    def let_go(self, registry: str, references: Iterable[Reference]) -> None:
+        """These rows are not in the sheet any more, and need not be; what was agreed at older generations is kept."""
+        table, listed = tables.agreements, list(references)
+        with self.engine.begin() as connection:
+            for start in range(0, len(listed), 500):
+                which = and_(table.c.registry == registry, table.c.reference.in_(listed[start : start + 500]))
+                connection.execute(update(table).where(which).values(current=False))
+
     def forget_agreements(self, registry: str, before: datetime | None = None) -> None:
         """Old agreements (30 days are enough), or all of them for `rebuild`."""
         table = tables.agreements

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -15,14 +15,16 @@ from workflow.core.deeds import Deed
 from workflow.core.events import Event, Opened, Recorded, from_json, to_json
 from workflow.core.evolve import begin, evolve
 from workflow.core.ledger import Ledger
-from workflow.core.model import Person, Reference, Request
+from workflow.core.model import CLOSED, Person, Reference, Request
 from workflow.core.outcome import Accepted, Outcome
+from workflow.core.policy import ONLY_REGISTRY
 from workflow.journal import projections, tables
 from workflow.journal.agreements import Agreements
 from workflow.journal.cause import Cause, LetterEntry, Result
 from workflow.journal.chain import START, link, payload_hash
 from workflow.journal.contractors import Contractors
 from workflow.journal.engine import insert_if_new, reading, upsert
+from workflow.journal.homes import Homes
 from workflow.journal.leases import LeaseClock, Leases
 from workflow.journal.ledger import PageLedger
 from workflow.journal.postgres import one_at_a_time
@@ -42,6 +44,8 @@ class Page:
         self.connection, self.cause, self._queue, self._prefix = connection, cause, queue, prefix
         self._seq, self._head, self._fresh = 0, START, False
         self.ledger: Ledger = PageLedger(connection, decides=True)
+        self.registries: tuple[str, ...] = ()
+        """Where the request's row stands after this page, and before it where that was another registry."""
 
     def answered(self) -> Result | None:
         """The result of the same cause when it came before."""
@@ -57,11 +61,12 @@ class Page:
     def load(self, reference: Reference) -> Request | None:
         """The request, locked until the page ends."""
         table = tables.requests
-        query = select(table.c.state, table.c.seq, table.c.head).where(table.c.reference == reference)
+        query = select(table.c.state, table.c.seq, table.c.head, table.c.registry).where(table.c.reference == reference)
         row = self.connection.execute(query.with_for_update()).one_or_none()
         if row is None:
             return None
         self._seq, self._head = row.seq, row.head
+        self.registries = (row.registry,)
         return _STATE.validate_json(row.state)
 
     def next_reference(self, year: int) -> Reference:
@@ -81,6 +86,7 @@ class Page:
         outcome: Outcome,
         by: Person,
         now: datetime,
+        registry_of: Callable[[Request], str] = lambda _: ONLY_REGISTRY,
     ) -> Request | None:
         """Append the outcome's events and store what the request is after them."""
         after = before
@@ -92,6 +98,7 @@ class Page:
             traces.append(trace_of(after, event, now))
         if rows and after is not None:
             self.connection.execute(insert(tables.events), rows)
+            self._place(after, registry_of)
             self._store(after, new=before is None)
             projections.remark(self.connection, before, after)
             for trace in filter(None, traces):
@@ -123,6 +130,12 @@ class Page:
             "payload": payload, "payload_hash": digest, "hash": self._head,
         }  # fmt: skip
 
+    def _place(self, request: Request, registry_of: Callable[[Request], str]) -> None:
+        """A request has its row where the rules say; one that is closed stays where it was."""
+        before = self.registries
+        if not before or request.status not in CLOSED:
+            self.registries = tuple(dict.fromkeys((registry_of(request), *before)))
+
     def _store(self, request: Request, *, new: bool) -> None:
         self._fresh = self._fresh or new
         values = {
@@ -131,6 +144,7 @@ class Page:
             "requester": request.requester, "seq": self._seq, "head": self._head,
             "created_at": stamp(request.created_at), "updated_at": stamp(request.updated_at),
             "state": _STATE.dump_json(request).decode(),
+            "registry": self.registries[0], "archive": None,  # whatever stirs is no longer in the archive
         }  # fmt: skip
         table = tables.requests
         if new:
@@ -159,7 +173,7 @@ def _after(reference: Reference, request: Request | None, event: Event, now: dat
     return evolve(request, event, now)
 
 
-class Journal(Queue, Shelf, Agreements, Proof, Leases, Rescue, Contractors):
+class Journal(Queue, Shelf, Agreements, Homes, Proof, Leases, Rescue, Contractors):
     """The journal as its users see it: pages to write, a queue of deeds, and shelves to look things up."""
 
     def __init__(
@@ -181,10 +195,15 @@ class Journal(Queue, Shelf, Agreements, Proof, Leases, Rescue, Contractors):
             state = connection.execute(select(table.c.state).where(table.c.reference == reference)).scalar()
         return _STATE.validate_json(state) if state else None
 
-    def requests(self, references: Sequence[Reference] | None = None) -> Iterator[Request]:
-        """All requests, or those named, in order of their references; read in batches."""
+    def requests(
+        self, references: Sequence[Reference] | None = None, *, registry: str | None = None, archive: str | None = None
+    ) -> Iterator[Request]:
+        """All requests, or those named, or those in a registry or one of its archives, in order of their references;
+        read in batches."""
         table = tables.requests
         query = select(table.c.state).order_by(table.c.reference)
+        if registry is not None:
+            query = query.where(table.c.registry == registry, table.c.archive == archive)
         if references is not None:
             for start in range(0, len(references), 500):
                 part = query.where(table.c.reference.in_(references[start : start + 500]))
@@ -192,14 +211,18 @@ class Journal(Queue, Shelf, Agreements, Proof, Leases, Rescue, Contractors):
             return
         yield from self._states(query)
 
-    def find(self, *, statuses: Sequence[str] = (), due: str | None = None) -> Iterator[Request]:
-        """Requests by stored status and latest pay-by date (ISO)."""
+    def find(
+        self, *, statuses: Sequence[str] = (), due: str | None = None, registry: str | None = None
+    ) -> Iterator[Request]:
+        """Requests by stored status, latest pay-by date (ISO) and registry."""
         table = tables.requests
         query = select(table.c.state).order_by(table.c.reference)
         if statuses:
             query = query.where(table.c.status.in_(list(statuses)))
         if due is not None:
             query = query.where(table.c.pay_by <= due)
+        if registry is not None:
+            query = query.where(table.c.registry == registry)
         yield from self._states(query)
 
     def find_recent(self, statuses: Sequence[str], since: datetime) -> Iterator[Request]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, case, func, insert, null, or_, select, update
+from sqlalchemy import Connection, Engine, and_, case, func, insert, null, or_, select, true, update
 
 from workflow.core.deeds import CONTRACTOR_KINDS, Deed, Lane
 from workflow.core.model import Reference, Request
@@ -100,11 +100,12 @@ class Queue:
         rows: list[dict[str, Any]] = []
         tokens: list[dict[str, Any]] = []
         for deed in deeds:
-            doubled = deed.once in seen or (deed.coalesce and f"{deed.lane}:{deed.kind}" in seen)
+            alike = f"{deed.lane}:{deed.kind}:{deed.registry}"
+            doubled = deed.once in seen or (deed.coalesce and alike in seen)
             alone = fresh and not deed.once and not deed.answer
             if doubled or not (alone or not self._superfluous(connection, reference, deed, now, caps)):
                 continue
-            seen |= {deed.once, f"{deed.lane}:{deed.kind}"} - {""}
+            seen |= {deed.once, alike} - {""}
             row = self._row(reference, deed, cause, now)
             if deed.lane is Lane.MAIL:
                 row["root"] = self._root(connection, reference, deed, row["message_id"], roots, fresh)
@@ -133,8 +134,8 @@ class Queue:
     ) -> bool:
         table = tables.deeds
         if deed.coalesce:
-            same = and_(table.c.reference == reference, table.c.lane == deed.lane.value,
-                        table.c.state == DUE, table.c.kind == deed.kind)  # fmt: skip
+            same = and_(table.c.reference == reference, table.c.lane == deed.lane.value, table.c.state == DUE,
+                        table.c.kind == deed.kind, table.c.registry == (deed.registry or None))  # fmt: skip
             # locked: whoever is claiming it just now will not see what this transaction decides
             return connection.execute(select(table.c.id).where(same).limit(1).with_for_update()).scalar() is not None
         if deed.once:
@@ -160,6 +161,7 @@ class Queue:
             "answer": deed.answer, "once": deed.once or None, "cause": cause.id if cause else None,
             "letter": cause.letter.key if cause and cause.letter else None, "token": token,
             "message_id": f"{token}@{self.domain}" if token else None, "root": None,
+            "registry": deed.registry or None,
         }  # fmt: skip
 
     @staticmethod
@@ -221,12 +223,15 @@ class Queue:
         return self._claim(connection, lane, now, lease, DUE) or self._claim(connection, lane, now, lease, LEASED)
 
     @repeated
-    def claim_all(self, lane: Lane, kind: str, now: datetime, lease: timedelta, limit: int = 5000) -> list[Claimed]:
-        """All due deeds of a kind at once: the registry writes its rows together."""
+    def claim_all(
+        self, lane: Lane, kind: str, now: datetime, lease: timedelta, limit: int = 5000, *, registry: str = ""
+    ) -> list[Claimed]:
+        """All due deeds of a kind at once: each registry writes its rows together."""
         table = tables.deeds
+        wanted = and_(table.c.kind == kind, table.c.registry == registry if registry else true())
         with self.engine.begin() as connection:
             ready = self._ready(lane, now, DUE) | self._ready(lane, now, LEASED)
-            ids = select(table.c.id).where(ready, table.c.kind == kind).order_by(table.c.id).limit(limit)
+            ids = select(table.c.id).where(ready, wanted).order_by(table.c.id).limit(limit)
             rows = connection.execute(self._take(table.c.id.in_(ids.with_for_update(skip_locked=True)), now, lease))
             return sorted((_claimed(row, False) for row in rows), key=lambda deed: deed.id)
 
@@ -316,11 +321,13 @@ class Queue:
         with self.engine.begin() as connection:
             return connection.execute(update(tables.deeds).where(_same(deed)).values(values)).rowcount == 1
 
-    def free_lane(self, lane: Lane) -> None:
-        """For whoever has just taken over what this lane works on: nobody else may do its deeds any more."""
+    def free_lane(self, lane: Lane, registry: str = "") -> None:
+        """For whoever has just taken over what this lane (or one registry) works on: nobody else may do its deeds any
+        more."""
         table = tables.deeds
         with self.engine.begin() as connection:
             held = and_(table.c.lane == lane.value, table.c.state == LEASED)
+            held = and_(held, table.c.registry == registry) if registry else held
             connection.execute(update(table).where(held).values(state=DUE, lease_until=None))
 
     def free_own_leases(self, now: datetime) -> None:

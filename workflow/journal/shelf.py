@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,6 +76,13 @@ class Shelf:
             values = {"name": name, "error": error, "since": since or stamp(now)}
             upsert(connection, table, values)
             return str(values["since"])
+
+    def keep_registry_legs(self, names: Sequence[str]) -> None:
+        """Forget how the legs of registries did that the settings do not name any more."""
+        table = tables.legs
+        gone = and_(table.c.name.like("registry%"), table.c.name.not_in(names))
+        with self.engine.begin() as connection:
+            connection.execute(table.delete().where(gone))
 
     def legs(self) -> dict[str, dict[str, str | None]]:
         with reading(self.engine) as connection:
@@ -158,12 +166,14 @@ class Shelf:
         with self.engine.begin() as connection:
             connection.execute(update(tables.letters).where(tables.letters.c.key == key).values(path=None))
 
-    def waiting_rows(self) -> list[Reference]:
-        """Requests whose rows wait to be written."""
+    def waiting_rows(self, registry: str = "") -> list[Reference]:
+        """Requests whose rows wait to be written, into one registry or into any."""
         table = tables.deeds
         query = select(table.c.reference).distinct().where(
             table.c.lane == "registry", table.c.state.in_(("due", "leased")), table.c.reference.is_not(None)
         )  # fmt: skip
+        if registry:
+            query = query.where(table.c.registry == registry)
         with reading(self.engine) as connection:
             return sorted(connection.execute(query).scalars())
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
-HEAD = "0003"
+HEAD = "0004"
 """The schema that this program writes; a newer one is refused."""
 
-COMPATIBLE_FROM = "0003"
+COMPATIBLE_FROM = "0004"
 """Programs that know this schema may go on working on ours: migrations only add, and what they add may be left out.
 Raised by whoever changes what older programs rely on, or adds kinds of events that they cannot read."""
 
@@ -61,7 +61,9 @@ requests = Table(
     Column("inn", String(40)), Column("requester", Text, nullable=False), Column("seq", Integer, nullable=False),
     Column("head", String(64), nullable=False), Column("created_at", String(40), nullable=False),
     Column("updated_at", String(40), nullable=False), Column("state", Text, nullable=False),
+    Column("registry", String(100), nullable=False, default=""), Column("archive", String(10)),
     Index("requests_status", "status", "pay_by"), Index("requests_updated", "updated_at"),
+    Index("requests_archive", "registry", "archive", "updated_at"),
 )  # fmt: skip
 
 contractors = Table(
@@ -101,7 +103,7 @@ deeds = Table(
     Column("created_at", String(40), nullable=False), Column("done_at", String(40)), Column("error", Text),
     Column("token", String(26)), Column("message_id", Text), Column("root", Text),
     Column("answer", Boolean, nullable=False, default=False), Column("once", Text),
-    Column("cause", String(200)), Column("letter", String(64)),
+    Column("cause", String(200)), Column("letter", String(64)), Column("registry", String(100)),
     Index("deeds_due", "lane", "state", "due_at"), Index("deeds_reference", "reference", "lane", "state"),
     Index("deeds_person", "person", "created_at"), Index("deeds_once", "once"), Index("deeds_message", "message_id"),
     Index("deeds_token", "token"),

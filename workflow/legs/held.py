@@ -32,6 +32,7 @@ class HeldLeg:
     holder: str
     span: timedelta
     lane: Lane | None = None
+    registry: str = ""
     hold: Hold | None = None
     bell: Bell = field(default_factory=Bell)
     name: str = ""
@@ -68,7 +69,7 @@ class HeldLeg:
         log.info("%s: holds %s", self.name, self.what)
         if self.lane is not None:  # what the holder before us had in hand need not wait for its own lease to end
             with resting_on(self.hold):
-                self.journal.free_lane(self.lane)
+                self.journal.free_lane(self.lane, self.registry)
 
     def wait(self, seconds: float) -> None:
         self._round = time.monotonic()

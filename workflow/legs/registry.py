@@ -30,6 +30,8 @@ class RegistryLeg:
     operators: tuple[str, ...]
     poll: float
     name: str = "registry"
+    title: str = ""
+    """What people call the registry where there are several."""
     bell: Bell = field(default_factory=Bell)
     oddities: Callable[[], Sequence[tuple[str, str]]] = tuple
     """Things beside the book that somebody should know of: (key of the alarm, details)."""
@@ -61,10 +63,10 @@ class RegistryLeg:
         since = unstamp(self.service.journal.leg_failed(self.name, str(error), now))
         if now - since < TOLD_AFTER:
             return
-        rows = self.service.journal.waiting_rows()
+        rows = self.service.journal.waiting_rows(self.sync.name)
         deeds = [
             Deed(Lane.MAIL, "registry_waiting", person,
-                 {"rows": rows[:50], "owner": error.owner, "since": since.isoformat()},
+                 {"rows": rows[:50], "owner": error.owner, "since": since.isoformat(), "registry": self.title},
                  once=f"locked:{self.sync.name}:{since.isoformat()}:{person}")
             for person in self.accountants
         ]  # fmt: skip

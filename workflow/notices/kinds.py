@@ -269,6 +269,7 @@ def _registry_waiting(scene: Scene, params: Params) -> Values:
     since = datetime.fromisoformat(str(params.get("since", scene.reader.now.isoformat())))
     return {
         "rows": rows, "rows_count": words.count("rows", len(rows)), "owner": line_of(params.get("owner", "")),
+        "registry": line_of(params.get("registry", "")),
         "since": words.text("waiting_since", date=f"{since.astimezone(scene.reader.zone):%H:%M}"),
     }  # fmt: skip
 

@@ -344,7 +344,7 @@ def _without_request(said: str) -> list[Sample]:
         ("unverified_operator", "unverified_operator", OLGA, operator),
         ("answer_to_nothing", "answer_to_nothing", ADAM, {"read": said, "unknown_token": True}),
         ("registry_waiting", "registry_waiting", FIONA,
-         {"rows": [REFERENCE, "PAY-2026-00043"], "owner": "Фаина", "since": NOW.isoformat()}),
+         {"rows": [REFERENCE, "PAY-2026-00043"], "owner": "Фаина", "since": NOW.isoformat(), "registry": "ООО «Юг»"}),
         ("morning", "morning", FIONA,
          {"day": TODAY.isoformat(), "overdue": [REFERENCE], "today": [REFERENCE] * 2, "later": [],
           "on_hold": [REFERENCE]}),

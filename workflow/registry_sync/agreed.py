@@ -20,7 +20,8 @@ from workflow.registry_sync.rows import pack, packed, unpack, unpacked
 class Agreed:
     """One row's agreement. `waiting` are cells left as typed until Status says Paid, `views` the Status cells typed on
     Today, Week and Month; `unwritten` says that a decision is not in the sheet yet, `doubled` that the row is twice.
-    `sight` is the generation over which an old copy with this row was last seen, `kept` what that copy lacks."""
+    `sight` is the generation over which an old copy with this row was last seen, `kept` what that copy lacks.
+    `elsewhere` names the registry to which the request has gone: the row is only a trace of it."""
 
     generation: int = 0
     cells: Mapping[str, Cell] = field(default_factory=dict)
@@ -32,6 +33,7 @@ class Agreed:
     doubled: bool = False
     sight: int = 0
     kept: Mapping[str, Cell] = field(default_factory=dict)
+    elsewhere: str = ""
 
     @classmethod
     def load(cls, stored: tuple[int, Mapping[str, Any]]) -> Agreed:
@@ -41,13 +43,14 @@ class Agreed:
             generation, unpack(row), row.get("#n", 0), unpack(row.get("#w", {})), row.get("#v", {}),
             {key: tuple(unpacked(cell) for cell in cells) for key, cells in row.get("#was", {}).items()},
             bool(row.get("#u")), bool(row.get("#d")), row.get("#s", 0), unpack(row.get("#k", {})),
+            row.get("#e", ""),
         )  # fmt: skip
 
     def dump(self) -> dict[str, Any]:
         was = {key: [packed(cell) for cell in cells] for key, cells in self.was.items()}
         beside = {
             "#n": self.decided, "#w": pack(self.waiting), "#v": dict(self.views), "#was": was, "#u": self.unwritten,
-            "#d": self.doubled, "#s": self.sight, "#k": pack(self.kept),
+            "#d": self.doubled, "#s": self.sight, "#k": pack(self.kept), "#e": self.elsewhere,
         }  # fmt: skip
         return {**pack(self.cells), **{key: what for key, what in beside.items() if what}}
 

@@ -6,11 +6,12 @@ The journal's cells are written wherever the sheet differs; people's cells stay,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sheets.model import Cell, Change, Layout, Snapshot
 from sheets.text import same
 from workflow.core.model import Reference, Request
+from workflow.journal.homes import Home
 from workflow.registry_sync.agreed import Agreed
 from workflow.registry_sync.passes import Pass, Pending, cells_of
 from workflow.registry_sync.rows import RowWriter
@@ -20,25 +21,37 @@ from workflow.registry_sync.rows import RowWriter
 class ChangeWriter:
     """Compares requests with the rows of one registry."""
 
+    name: str
     layout: Layout
     writer: RowWriter
 
     def changes(
-        self, requests: Iterable[Request], work: Pass, pending: Pending
+        self, requests: Iterable[Request], homes: Mapping[Reference, Home], work: Pass, pending: Pending
     ) -> tuple[list[Change], dict[Reference, Agreed]]:
         """The cells to write for these requests, rows that need none left out, and what will then be agreed."""
         changes: list[Change] = []
         agreed: dict[Reference, Agreed] = {}
         for request in requests:
-            change, agreed[request.reference] = self._change(work, pending, request)
+            found = self._change_at(homes[request.reference], work, pending, request)
+            if found is None:
+                continue
+            change, agreed[request.reference] = found
             if change.cells or change.add:
                 changes.append(change)
         return changes, agreed
 
+    def _change_at(
+        self, home: Home, work: Pass, pending: Pending, request: Request
+    ) -> tuple[Change, Agreed] | None:
+        """One that rests in the archive has no row here, and one that has gone elsewhere has none but its trace."""
+        if home.registry != self.name:
+            return self._trace(work, pending, request, home.registry)
+        return self._change(work, pending, request) if home.archive is None else None
+
     def whole(
         self, requests: Iterable[Request], people: Mapping[Reference, Mapping[str, Cell]]
     ) -> tuple[list[Change], dict[Reference, Agreed]]:
-        """Every row anew, with the cells that people own or have waiting."""
+        """Every row anew, with the cells that people own or have waiting. Traces of what has gone are not kept."""
         changes: list[Change] = []
         agreed: dict[Reference, Agreed] = {}
         for request in requests:
@@ -86,6 +99,18 @@ class ChangeWriter:
         }  # fmt: skip
         change = Change(reference, differs, links if "materials" in differs else {})
         return change, self._after(theirs, differs, base, left)
+
+    def _trace(self, work: Pass, pending: Pending, request: Request, registry: str) -> tuple[Change, Agreed] | None:
+        theirs, base = _theirs(work, pending, request.reference), work.base.get(request.reference)
+        if theirs is None or base is None:
+            return None
+        left = self._left(base)
+        differs = {
+            key: cell for key, cell in self.writer.trace(request, registry).items()
+            if key in theirs and key not in left and not self._is_written(key, cell, theirs[key])
+        }  # fmt: skip
+        after = replace(self._after(theirs, differs, base, left), views={}, elsewhere=registry)
+        return Change(request.reference, differs), after
 
     def _is_written(self, key: str, ours: Cell, theirs: Cell) -> bool:
         """Filters and colours want the very word of Status, sums and sorting want numbers and dates, not their text;

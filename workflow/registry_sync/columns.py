@@ -84,7 +84,10 @@ def layout(
         approved_words=(),  # every Status of the views is told to us: one typed and taken back must be seen too
         due_words=tuple(book.status(status) for book in both for status in SHOWN),
         shown_words=tuple(book.status(Status.APPROVED) for book in both),
-        tones={book.status(status): tone for book in both for status, tone in TONES.items()},
+        tones={
+            **{book.status(status): tone for book in both for status, tone in TONES.items()},
+            **{book.text("status_elsewhere"): "done" for book in both},
+        },
         input_title=own.text("sheet_input_title"), input_message=own.text("sheet_input_message"),
         views=tuple(_view(key, own) for key in VIEWS),
         extra_columns=tuple(

@@ -11,6 +11,7 @@ from sheets.model import Snapshot
 from workflow.core.deeds import Deed, Lane
 from workflow.core.model import Reference, Request, Status
 from workflow.journal import Claimed
+from workflow.journal.homes import Home
 from workflow.registry_sync.agreed import Agreed
 from workflow.registry_sync.orders import OrderDesk, Seen
 from workflow.registry_sync.passes import Pass, Pending
@@ -50,7 +51,7 @@ class Harvest:
             agreed = work.current.get(deed.reference or "")
             journal = self.desk.service.journal
             request = journal.request(deed.reference) if deed.reference and agreed and agreed.waiting else None
-            if agreed and request and request.status is Status.PAID and not work.old:
+            if agreed and request and request.status is Status.PAID and not work.old and not agreed.elsewhere:
                 self._take(work, request, Seen(agreed.shown(), agreed.views, doubled=agreed.doubled))
 
     def _is_typed_on(self, typed: Mapping[Reference, Mapping[str, str]]) -> bool:
@@ -64,6 +65,9 @@ class Harvest:
         if request is None:
             self._mention_stranger(reference)
             return
+        if reference in work.guests:
+            self._mention_guest(reference, work.guests[reference])
+            return
         try:
             self._take(work, request, seen)
         except Exception:
@@ -72,7 +76,10 @@ class Harvest:
 
     def _take(self, work: Pass, request: Request, seen: Seen) -> None:
         reference, before = request.reference, work.base.get(request.reference)
-        now = self.desk.take(request, before, seen, work.generation, sure=work.is_sure(reference), old=work.old)
+        if before is not None and before.elsewhere:
+            now = self.desk.take_trace(request, before, seen)
+        else:
+            now = self.desk.take(request, before, seen, work.generation, sure=work.is_sure(reference), old=work.old)
         work.due.add(reference)
         if now is before:
             return
@@ -103,9 +110,17 @@ class Harvest:
         """A row that is none of ours is left alone and mentioned once; its numbers may change as they like."""
         bare = "".join(character for character in what if place == "" or character.isalpha())
         key = hashlib.sha256(bare.encode()).hexdigest()[:16]
+        self._mention("stranger_row", f"{place}{what}", key)
+
+    def _mention_guest(self, reference: Reference, home: Home) -> None:
+        """A row that belongs elsewhere is left alone as well: nothing typed in it counts."""
+        place = home.registry if home.archive is None else f"{home.registry} {home.archive}"
+        self._mention("guest_row", f"{reference} ({place})", f"{reference}:{place}")
+
+    def _mention(self, key: str, details: str, mark: str) -> None:
         deeds = [
-            Deed(Lane.MAIL, "alarm", person, {"key": "stranger_row", "details": f"{place}{what}"},
-                 once=f"stranger:{self.desk.name}:{key}:{person}")
+            Deed(Lane.MAIL, "alarm", person, {"key": key, "details": details},
+                 once=f"{key.partition('_')[0]}:{self.desk.name}:{mark}:{person}")
             for person in self.operators
         ]  # fmt: skip
         if deeds:

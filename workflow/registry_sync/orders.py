@@ -80,6 +80,20 @@ class OrderDesk:
         after = self._agreed(base, spoiled, left, seen)
         return replace(after, sight=generation) if old and after is not base else after
 
+    def take_trace(self, request: Request, base: Agreed, seen: Seen) -> Agreed:
+        """The row of a request that has gone to another registry gives no orders; that somebody marked it is told in
+        its row there."""
+        typed = [
+            column.key for column in self.layout.columns
+            if column.key in seen.cells and not same(base.cells.get(column.key), seen.cells[column.key])
+        ]  # fmt: skip
+        marked = [key for key in ("status", *DETAILS) if key in typed and seen.cells[key] is not None]
+        if marked:
+            read = ", ".join(text_of(seen.cells[key]) for key in marked)
+            mark = f"{base.generation}:{base.decided}:row_elsewhere:{_digest(seen, marked)}"
+            self._note(request.reference, "row_elsewhere", read, mark)
+        return base.after({key: seen.cells[key] for key in typed}) if typed else base
+
     # --- cells of ours that were typed over ---------------------------------------------------------------------
 
     def _report_spoiled(self, request: Request, merged: Merged, seen: Seen, base: Agreed, mark: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sheets.model import Cell, Snapshot
 from workflow.core.model import Reference
+from workflow.journal.homes import Home
 from workflow.registry_sync.agreed import Agreed
 
 
@@ -23,6 +24,8 @@ class Pass:
     old: bool = False
     due: set[Reference] = field(default_factory=set)
     failed: set[Reference] = field(default_factory=set)
+    guests: dict[Reference, Home] = field(default_factory=dict)
+    """Rows in the sheet that belong into another registry or rest in an archive, and were never written here."""
 
     @property
     def must_stamp(self) -> bool:

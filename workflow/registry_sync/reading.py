@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from sheets.merge import lost
 from sheets.model import Cell, Snapshot
 from workflow.core.model import Reference
 from workflow.journal import Claimed
+from workflow.journal.homes import Home
 from workflow.registry_sync.agreed import Agreed
 from workflow.registry_sync.passes import Pass, cells_of
 from workflow.service import Service
@@ -48,8 +49,11 @@ class Reading:
         current = self.agreements()
         old = snapshot.generation is not None and snapshot.generation < facts.generation
         base = self._base_of_copy(snapshot, facts) if old else dict(current)
+        self._let_go(base, current, snapshot)
         self._refuse_loss(base.keys(), snapshot)
-        return Pass(snapshot, base, current, facts.generation, sure=snapshot.generation is not None, old=old)
+        guests = self._guests(snapshot, base.keys() | current.keys())
+        sure = snapshot.generation is not None
+        return Pass(snapshot, base, current, facts.generation, sure=sure, old=old, guests=guests)
 
     def unread(self, claimed: Sequence[Claimed], due: Iterable[Reference]) -> Pass:
         """The file is as we left it: what stands there is what was agreed."""
@@ -108,6 +112,25 @@ class Reading:
             stored, at = agreed.dump(), self.service.now()
             self.service.journal.agree_row(self.name, reference, agreed.generation, stored, at)
         return agreed
+
+    def _let_go(self, base: dict[Reference, Agreed], current: dict[Reference, Agreed], snapshot: Snapshot) -> None:
+        """Rows that need not be here: those in the archive, and traces of requests that have gone elsewhere."""
+        gone = sorted((base.keys() | current.keys()) - snapshot.rows.keys())
+        homes = self.service.journal.homes(gone) if gone else {}
+        free = [
+            reference for reference in gone
+            if (home := homes.get(reference)) is None or home.archive is not None or home.registry != self.name
+        ]  # fmt: skip
+        for reference in free:
+            base.pop(reference, None)
+            current.pop(reference, None)
+        if free:
+            self.service.journal.let_go(self.name, free)
+
+    def _guests(self, snapshot: Snapshot, agreed: Set[Reference]) -> dict[Reference, Home]:
+        """Rows that somebody put here though they belong elsewhere."""
+        homes = self.service.journal.homes(sorted(snapshot.rows.keys() - agreed))
+        return {ref: home for ref, home in homes.items() if home.registry != self.name or home.archive is not None}
 
     def _refuse_loss(self, known: Iterable[Reference], snapshot: Snapshot) -> None:
         if lost(set(known), set(snapshot.rows)) == "too_many":

@@ -24,6 +24,7 @@ from workflow.words import Words
 HISTORY_LINES = 12
 AS_THEY_STAND = ("subject", "contractor", "currency", "bank_details", "inn", "kpp", "bic", "account", "corr_account",
                  "iban", "swift", "purpose", "contractor_email")  # fmt: skip
+ON_TRACE = ("reference", "version", "subject", "contractor", "requested_by", "updated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,15 @@ class RowWriter:
     def cells(self, request: Request) -> dict[str, Cell]:
         """Every cell of the row, people's own left out."""
         return {**self._state(request), "history": self._history(request) or None}
+
+    def trace(self, request: Request, registry: str) -> dict[str, Cell]:
+        """The row of a request that has gone to another registry: it says so, and holds nothing that could be paid."""
+        cells = self._state(request)
+        return {
+            **dict.fromkeys((*cells, "history")), **{key: cells[key] for key in ON_TRACE},
+            "status": self.words.text("status_elsewhere"),
+            "message": self.words.text("row_went", registry=registry),
+        }  # fmt: skip
 
     def _state(self, request: Request) -> dict[str, Cell]:
         """The cells that need no look into the history."""

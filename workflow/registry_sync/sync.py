@@ -44,6 +44,8 @@ class RegistrySync:
     service: Service
     status_of: Callable[[str], Status | None]
     operators: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """All registries of the settings."""
     _opened: bool = False
     _seen: Version | None = None
     _views: str | None = None
@@ -65,7 +67,7 @@ class RegistrySync:
 
     @property
     def _rows(self) -> ChangeWriter:
-        return ChangeWriter(self.layout, self.writer)
+        return ChangeWriter(self.name, self.layout, self.writer)
 
     def open(self) -> None:
         """At the start: make the workbook on the very first one; notice a journal older than the sheet."""
@@ -77,8 +79,17 @@ class RegistrySync:
         elif self._is_untouched(facts):
             self._seen = Version(facts.seen)
         else:
-            self._reading.check_origin(self.registry.read(), facts)
+            self._open_changed(facts)
         self._opened = True
+
+    def _open_changed(self, facts: Any) -> None:
+        snapshot = self.registry.read()
+        if not facts.generation and snapshot.identity:  # never seen under this name: perhaps under an earlier one
+            former = self.journal.former_registry(snapshot.identity, self.names or (self.name,))
+            if former is not None:
+                self.journal.rename_registry(former, self.name)
+                facts = self.journal.registry(self.name, new_token())
+        self._reading.check_origin(snapshot, facts)
 
     def _is_untouched(self, facts: Any) -> bool:
         """Has nobody written the file since we agreed with it?"""
@@ -94,8 +105,8 @@ class RegistrySync:
         now = self.service.now()
         version = self.registry.probe()
         moved = self._seen is None or version.mark != self._seen.mark
-        claimed = self.journal.claim_all(Lane.REGISTRY, "row", now, LEASE)
-        rebuilding = self.journal.claim_all(Lane.REGISTRY, "rebuild", now, LEASE)
+        claimed = self._claim("row", now)
+        rebuilding = self._claim("rebuild", now)
         try:
             if rebuilding:
                 self.rebuild([*rebuilding, *claimed])
@@ -109,6 +120,9 @@ class RegistrySync:
             self._release([*claimed, *rebuilding], now)
             raise
 
+    def _claim(self, kind: str, now: datetime) -> list[Claimed]:
+        return self.journal.claim_all(Lane.REGISTRY, kind, now, LEASE, registry=self.name)
+
     def _is_new_day(self, now: datetime) -> bool:
         return self._drawn != self.service.policy.today(now)
 
@@ -116,11 +130,12 @@ class RegistrySync:
         """`claimed` grows by the rows that the orders of this pass ask for."""
         work = self._read() if moved else self._reading.unread(claimed, self._pending.rows)
         self._harvest.pay_waiting(work, claimed)
-        claimed += self.journal.claim_all(Lane.REGISTRY, "row", now, LEASE)
+        claimed += self._claim("row", now)
         self._reading.load(work, claimed)
         shown = self._shown(now)
-        wanted = ({deed.reference for deed in claimed if deed.reference} | work.due) - work.failed
-        changes, agreed = self._rows.changes(self.journal.requests(sorted(wanted)), work, self._pending)
+        wanted = sorted(({deed.reference for deed in claimed if deed.reference} | work.due) - work.failed)
+        homes = self.journal.homes(wanted)
+        changes, agreed = self._rows.changes(self.journal.requests(wanted), homes, work, self._pending)
         done = [deed.id for deed in claimed if deed.reference not in work.failed]
         if changes or shown is not None or work.must_stamp:
             self._write(work, changes, agreed, shown, done, now)
@@ -180,7 +195,7 @@ class RegistrySync:
         return drawn if self._pending.views or mark(drawn) != self._views else None
 
     def _views_at(self, now: datetime) -> tuple[View, ...]:
-        approved = self.journal.find(statuses=[Status.APPROVED.value])
+        approved = self.journal.find(statuses=[Status.APPROVED.value], registry=self.name)
         policy = self.service.policy
         return views(approved, policy.today(now), self.writer, policy.calendar)
 
@@ -213,7 +228,7 @@ class RegistrySync:
         self, facts: Any, people: Mapping[Reference, Mapping[str, Cell]], *, replace: bool, done: Sequence[Claimed]
     ) -> None:
         now, generation = self.service.now(), max(facts.generation, announced(facts)) + 1
-        changes, agreed = self._rows.whole(self.journal.requests(), people)
+        changes, agreed = self._rows.whole(self.journal.requests(registry=self.name), people)
         drawn = self._views_at(now)
         cells = _stored(agreed, written=True, drawn=True)
         self.journal.announce_write(self.name, generation, cells, now)
@@ -228,7 +243,7 @@ class RegistrySync:
 
     def differences(self) -> list[str]:
         """Where the sheet does not say what the journal says (for `verify`)."""
-        return self._rows.differences(self.journal.requests(), self.registry.read(), self.name)
+        return self._rows.differences(self.journal.requests(registry=self.name), self.registry.read(), self.name)
 
 
 def _stored(
