@@ -39,7 +39,7 @@ _NO_AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_FIRST = re.compile(
-    r"^[\s:=–—-]*(?:(?:на|до|в|за|сумм\w+|размере|сумме|около|порядка|for|up|to|of|about|at|the|amount|"
+    r"^[\s:=(\[–—-]*(?:(?:на|до|в|за|сумм\w+|размере|сумме|около|порядка|for|up|to|of|about|at|the|amount|"
     r"max\w*)\s+){0,3}\d",
     re.IGNORECASE,
 )

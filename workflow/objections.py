@@ -42,6 +42,12 @@ from workflow.wordlist import (
 _GARBLED = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]|(?:=[0-9A-F]{2}){2}")
 _SURNAME_BY = re.compile(r"[А-ЯЁ][а-яё]+(?:овым|евым|ёвым|иным|ыным|ским|цким|овой|евой|иной|ской|цкой)\b")
 _NAME_IN_BRACKETS = re.compile(r"\s*[(\[]\s*[^\W\d_a-zа-яё][^\W\d_]*(?:\s+[^\W\d_a-zа-яё][\w.]*)*\s*[)\]]")
+_OFFICE_IN_BRACKETS = re.compile(
+    r"\s*[(\[]\s*(?:\w+\.?\s+)?(?:\w*директор\w*|главбух\w*|бухгалтер\w*|руководител\w*|начальник\w*|шеф\w*|юрист\w*|"
+    r"зам\w*|учредител\w*|собственник\w*|фд|гд|director|boss|manager|owner|lawyer|accountant|chief|head)\b",
+    re.IGNORECASE,
+)
+"""Whether he writes of himself or of somebody else cannot be told."""
 _BREAKS_OFF = re.compile(r"[ \t]*[,:;–—-][ \t]*\n[ \t]*\n")
 """A mark that something follows, and then a blank line."""
 Objection = tuple[str, str]
@@ -166,7 +172,7 @@ class Objections:
 
     def _goes_on_clearly(self) -> bool:
         """What follows without a pause is payment, politeness, a date or a reference; no name stands in brackets."""
-        if _NAME_IN_BRACKETS.match(self.found.behind):
+        if _NAME_IN_BRACKETS.match(self.found.behind) or _OFFICE_IN_BRACKETS.match(self.found.behind):
             return False
         direct = self.found.direct()
         text = without_benign(self.found.behind[: direct[-1].end]) if direct else ""

@@ -180,6 +180,8 @@ def test_a_yes_before_a_farewell_is_whole(text):
     "text",
     [
         "Approved (by CFO)", "APPROVE (by our CFO)", "Approved (earlier)", "Approved (tomorrow)", "Согласовано (директором)",
+        "Согласовано (финдиректор)", "Согласовано (ген. директор)", "Согласовано (10 000)", "Approved (up to 5000)",
+        "approved (the boss)",
         "СОГЛАСОВАНО [Ивановым]", "Согласовано (ранее)", "Согласовано (завтра)",
     ],
 )  # fmt: skip
