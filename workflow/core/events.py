@@ -37,6 +37,10 @@ class Filled:
     payment_codes: tuple[str, ...] = ()
     invoice: Mapping[str, Field] = field(default_factory=dict)
     suggested: Mapping[str, Field] = field(default_factory=dict)
+    model: str = ""
+    """The earlier request that this one was filled after."""
+    like: str = ""
+    """What the requester said it is like."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,8 +88,8 @@ def _filled(request: Request, event: e.Filled, at: datetime) -> Request:
     return replace(
         request, typed=event.typed, rivals=event.rivals, fields=event.fields, problems=event.problems,
         warnings=event.warnings, files=event.files, letters=tuple(letters), kept_as_draft=event.keep_draft,
-        found=event.found, invoice=event.invoice, payment_codes=event.payment_codes,
-        suggested=event.suggested, suggested_at=request.suggested_at if same else at,
+        found=event.found, invoice=event.invoice, payment_codes=event.payment_codes, model=event.model,
+        like=event.like, suggested=event.suggested, suggested_at=request.suggested_at if same else at,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from values.names import contractor_folder
 from values.requisites import split_bank_details
+from workflow.core.as_before import likeness
 from workflow.core.card import MONEY_GOES_TO, examine, usable
 from workflow.core.commands import Amend, AskRef, Form, Open
 from workflow.core.compare import OF_THE_INVOICE, differences, relevant
@@ -44,7 +45,7 @@ def open_request(command: Open, policy: Policy, now: datetime, ledger: Ledger = 
     """A complete form goes to approval by itself; anything else is a draft that is asked about."""
     form = command.form
     filled = _filled(command.by, form, form.typed, form.rivals, form.files, policy, now, command.keep_draft,
-                     ledger)  # fmt: skip
+                     command.by, ledger)  # fmt: skip
     events: list[Event] = [Opened(command.by, form.letter), filled]
     if filled.problems or command.keep_draft:
         events.append(Asked(command.by, AskKind.COMPLETE, 0, 0))
@@ -80,7 +81,8 @@ def _amend_open_form(request: Request, command: Amend, filled: Filled, policy: P
 
 def _says_something(command: Amend) -> bool:
     form = command.form
-    return bool(form.typed or form.rivals or form.suggested or form.files or command.submit or command.keep_draft)
+    said = form.typed or form.rivals or form.suggested or form.like or form.files
+    return bool(said or command.submit or command.keep_draft)
 
 
 def _shows_what_is_suggested(request: Request, by: Person, ask: AskRef) -> bool:
@@ -155,12 +157,13 @@ def _merged(request: Request, command: Amend, policy: Policy, now: datetime, led
     typed = {**_confirmed_words(request, command), **typed}
     accepted = command.accepts is not None
     form = _with_earlier_reading(form, request, accepted) if len(files) > len(form.files) or not files else form
-    form = replace(form, payment_codes=tuple(dict.fromkeys((*request.payment_codes, *_codes(form)))))
+    codes = tuple(dict.fromkeys((*request.payment_codes, *_codes(form))))
+    form = replace(form, payment_codes=codes, like=form.like or request.model or request.like)
     kept = {} if form.typed.keys() & WHO else {
         name: value for name, value in request.fields.items() if value.source == CARD
     }  # fmt: skip
-    return _filled(command.by, form, typed, {**rivals, **form.rivals}, files, policy, now, command.keep_draft, ledger,
-                   request.warnings, kept)  # fmt: skip
+    return _filled(command.by, form, typed, {**rivals, **form.rivals}, files, policy, now, command.keep_draft,
+                   request.requester, ledger, request.warnings, kept)  # fmt: skip
 
 
 def _with_earlier_reading(form: Form, request: Request, accepted: bool) -> Form:
@@ -208,6 +211,7 @@ def _filled(
     policy: Policy,
     now: datetime,
     keep_draft: bool,
+    requester: Person,
     ledger: Ledger,
     earlier: Sequence[Caution] = (),
     kept: Mapping[str, Field] = MappingProxyType({}),
@@ -215,26 +219,29 @@ def _filled(
     today = policy.today(now)
     found = usable(form.found, typed, rivals, today)
     texts = {name: value.value for name, value in found.items()} | dict(typed)
+    before = likeness(form.like, requester, texts, rivals, ledger)
+    texts |= {name: value.value for name, value in before.fields.items()}
     read = {name: value.value for name, value in examine(texts, rivals, files, today).fields.items()}
     known = remembered(texts, rivals, read, ledger, kept)
     texts |= {name: value.value for name, value in known.fields.items()}
     seen = examine(texts, rivals, files, today, policy.language)
-    sources = {**found, **known.fields}
+    sources = {**found, **before.fields, **known.fields}
     fields = {name: _sourced(value, name, typed, sources, known) for name, value in seen.fields.items()}
-    problems = _problems(seen.problems, known)
+    problems = _problems(seen.problems, known, before.problems)
     if "purpose" not in texts.keys() | rivals.keys():
         fields, problems = _with_purpose(fields, problems, form)
     of_letters = [caution for caution in (*earlier, *form.cautions) if caution.code in OF_THE_LETTERS]
     of_files = [caution for caution in form.cautions if caution.code.startswith(OF_THE_INVOICE)]
     others = [caution for caution in form.cautions if caution not in of_files]
     warnings = (
-        *unlike(known.card, fields), *known.warnings, *differences(form.invoice, seen.fields),
+        *unlike(known.card, fields), *known.warnings, *before.warnings, *differences(form.invoice, seen.fields),
         *relevant(of_files, form.invoice, seen.fields), *of_letters, *others, *seen.warnings,
     )  # fmt: skip
-    suggested = _still_suggested(form.suggested, fields, typed, rivals, today)
+    suggested = _still_suggested({**before.suggested, **form.suggested}, fields, typed, rivals, today)
     return Filled(
         by, dict(typed), dict(rivals), fields, problems, tuple(dict.fromkeys(warnings)),
         tuple(files), form.letter, form.refused_files, keep_draft, found, _codes(form), form.invoice, suggested,
+        before.model, form.like,
     )  # fmt: skip
 
 
@@ -259,13 +266,16 @@ def _sourced(
     return sources[name] if name in known.fields or (name in sources and name not in typed) else value
 
 
-def _problems(problems: tuple[Problem, ...], known: Known) -> tuple[Problem, ...]:
+def _problems(problems: tuple[Problem, ...], known: Known, of_model: tuple[Problem, ...]) -> tuple[Problem, ...]:
     """While it is not clear who is meant, only that is asked: the card of the one who is will say the rest."""
-    if not known.problems:
+    asked = (*known.problems, *of_model)
+    if not asked:
         return problems
+    if of_model:
+        problems = tuple(one for one in problems if (one.field, one.code) != ("contractor", "missing"))
     spared = (problem for problem in problems
               if not (problem.code == "missing" and problem.field in SPARED_BY_CARD))  # fmt: skip
-    return (*known.problems, *spared)
+    return (*asked, *spared)
 
 
 def _codes(form: Form) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """What a request can be found by later: its invoice, files, payment codes, supplier and sum.
 
 Pure: a projection of the request as it stands. Kinds: `invoice` (supplier and number), `alike` (the same, read
-loosely), `file`, `code`, `sum` (supplier, currency, amount), `supplier`, `approved` (supplier or name; of requests
-approved or paid).
+loosely), `file`, `code`, `sum` (supplier, currency, amount), `supplier`, `approved` (supplier, name or requester; of
+requests approved or paid).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from values.invoice_number import alike_number, same_number
 from values.names import loose_name
+from workflow.core.as_before import mine_mark
 from workflow.core.ledger import suppliers
 from workflow.core.model import Request, Status
 
@@ -63,3 +64,4 @@ def _marks(request: Request) -> Iterator[Mark]:
         yield "code", code
     if request.status in (Status.APPROVED, Status.PAID):
         yield from (("approved", one) for one in (*suppliers(values), name_mark(values.get("contractor", ""))))
+        yield "approved", mine_mark(request.requester)

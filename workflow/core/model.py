@@ -196,6 +196,9 @@ class Request:
     rivals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     found: Mapping[str, Field] = field(default_factory=dict)
     invoice: Mapping[str, Field] = field(default_factory=dict)
+    model: Reference = ""
+    """The earlier request that this one was filled after, and what the requester called it (`like`)."""
+    like: Reference = ""
     suggested: Mapping[str, Field] = field(default_factory=dict)
     """Values that were read but are not sure; they count when the requester confirms them."""
     suggested_at: datetime | None = None

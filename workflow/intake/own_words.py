@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from values.spoken_days import spoken_days
+from workflow.contrary import REFERENCE
 from workflow.greeting import Greeting
 from workflow.intake import wordings as w
 from workflow.tokens import fold, has_cyrillic, tokens_of
@@ -131,6 +132,8 @@ def _masked(text: str, folded: str) -> tuple[str, str]:
     """The folded text with masks, and the invoice that was named."""
     masked, invoice = folded, ""
     for match in _ELSEWHERE.finditer(folded):
+        masked = _over(masked, match.start(), match.end())
+    for match in (*REFERENCE.finditer(masked), *w.AS_BEFORE.finditer(masked)):
         masked = _over(masked, match.start(), match.end())
     for match in _PAPER.finditer(masked):
         start, end = match.start("number") if match["number"] else match.end(), match.end()

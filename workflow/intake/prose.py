@@ -15,6 +15,8 @@ from datetime import date
 from values.dates import format_date, parse_date
 from values.flaw import Flaw
 from values.spoken_days import SpokenDay, spoken_day, spoken_days
+from workflow.contrary import REFERENCE
+from workflow.core.as_before import LAST
 from workflow.core.model import Field
 from workflow.intake import wordings as w
 from workflow.intake.amounts import said_amounts
@@ -37,6 +39,8 @@ class Prose:
     suggested: Mapping[str, Field] = field(default_factory=dict)
     unclear: frozenset[str] = frozenset()
     keeps: tuple[str, str] | None = None
+    like: str = ""
+    """The earlier request that it is said to be like; `LAST` for the last one."""
     why: tuple[str, ...] = ()
 
 
@@ -87,9 +91,22 @@ def read_prose(text: str, subject: str, forwarded: bool, listener: Listener) -> 
     if header.text and not header.forwarded and not forwarded:
         _listen(own_words(header.text, listener.names), reading, listener)
     _subject(own, header, forwarded or header.forwarded, reading, listener)
+    like = _like(own)
+    if like:
+        reading.why.append(f"it is to be like {'the last one' if like == LAST else like}")
     return Prose(
-        reading.typed, reading.rivals, reading.suggested, frozenset(reading.unclear), _keeps(own), tuple(reading.why)
-    )
+        reading.typed, reading.rivals, reading.suggested, frozenset(reading.unclear), _keeps(own), like,
+        tuple(reading.why),
+    )  # fmt: skip
+
+
+def _like(own: OwnWords) -> str:
+    """"As last time", or the number of the request that this one repeats."""
+    said = w.AS_BEFORE.search(own.folded)
+    if said is None:
+        return ""
+    named = REFERENCE.search(own.text)
+    return named[1].upper() if named else LAST
 
 
 def _listen(own: OwnWords, reading: _Reading, listener: Listener) -> None:

@@ -80,7 +80,7 @@ class Reader:
         subject = letter.subject if filled < FEW_LINES else ""
         prose = read_prose(unlabelled(letter, self.labels), subject, letter.forwarded, listener)
         if filled >= MANY_LINES:
-            prose = Prose(keeps=prose.keeps, why=prose.why[:0])
+            prose = Prose(keeps=prose.keeps)
         return with_words(form, prose), prose
 
     def plan(self, letter: Letter) -> Plan:

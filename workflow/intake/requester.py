@@ -40,7 +40,7 @@ def of_requester(answer: Answer, said: Decision) -> Plan:
         if doubt := _cannot_confirm(answer):
             return note(answer, doubt)
         return _amended(answer, form, keep, submit, accepts)
-    if form.typed or form.suggested or form.files or keep or submit:
+    if form.typed or form.suggested or form.like or form.files or keep or submit:
         return _amended(answer, form, keep, submit)
     if form.refused_files:
         return note(answer, "files_refused", "; ".join(name for name, _ in form.refused_files))

@@ -29,7 +29,7 @@ def with_words(form: Form, prose: Prose) -> Form:
     suggested = {name: value for name, value in prose.suggested.items() if name not in own}
     return replace(
         form, typed={**said, **form.typed}, rivals={**rivals, **form.rivals}, suggested={**form.suggested, **suggested},
-        cautions=(*form.cautions, *_why_it_waits(prose)),
+        cautions=(*form.cautions, *_why_it_waits(prose)), like=prose.like,
     )  # fmt: skip
 
 

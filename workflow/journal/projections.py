@@ -24,7 +24,7 @@ from workflow.journal.engine import insert_if_new, upsert
 from workflow.journal.postgres import one_at_a_time
 from workflow.journal.stamp import stamp, unstamp
 
-SHAPE = "1"
+SHAPE = "2"
 NOTE = "projections"
 CHAIN = "card:"
 

@@ -56,7 +56,8 @@ def _form_of_request(scene: Scene, params: Params) -> Values:
         "form": form_text(scene.words.lang, prefilled(request), request.suggested.keys()),
         "problems": _problems(scene, unproposed(request)), "checks": _checks(scene, request),
         "kept": [
-            scene.reader.tame(scene.words.warning(one)) for one in request.warnings if one.code.startswith("kept_")
+            scene.reader.tame(scene.words.warning(one)) for one in request.warnings
+            if one.code.startswith(("kept_", "model_"))
         ],
         "refused_files": [scene.words.refused_file(name, reason) for name, reason in refused],
     }
@@ -75,7 +76,8 @@ def _correction(scene: Scene, params: Params) -> Values:
 
 def _receipt(scene: Scene, params: Params) -> Values:
     found, request = _form_of_request(scene, params), scene.request
-    return {"refused_files": found["refused_files"], "no_vat": request is not None and _lacks_vat(request)}
+    return {"refused_files": found["refused_files"], "no_vat": request is not None and _lacks_vat(request),
+            "as_model": scene.words.text("as_model", reference=request.model) if request and request.model else ""}
 
 
 def _lacks_vat(request: Request) -> bool:

@@ -162,6 +162,8 @@ def source_line(request: Request, words: Words) -> str:
             groups.setdefault(field.source, []).append(words.inside(words.label(name)))
     parts = [f"{words.source(source)}: {', '.join(labels)}" for source, labels in groups.items()]
     line = "; ".join(parts)
+    if request.model:
+        line = "; ".join(part for part in (words.text("as_model", reference=request.model), line) if part)
     return line[:1].upper() + line[1:]
 
 
