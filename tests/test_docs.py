@@ -41,6 +41,8 @@ MEANING = {
     "приостановлено": Action.HOLD, "the hold is lifted": Action.RELEASE, "приостановка снята": Action.RELEASE,
     "paid today, in full": Action.PAID, "paid, with number and day": Action.PAID,
     "оплачено сегодня, вся сумма": Action.PAID, "оплачено, с номером и датой": Action.PAID,
+    "a part; the rest stays open": Action.PAID, "one more part": Action.PAID,
+    "часть; остаток ждет оплаты": Action.PAID, "следующая часть": Action.PAID,
 }  # fmt: skip
 DOUBTS = {
     "a condition": {"condition"}, "условие": {"condition"}, "a question": {"question"}, "вопрос": {"question"},

@@ -250,7 +250,7 @@ class Words:
                 line = say(_PAYMENTS[type(event)], money=self.money(event.amount, currency), date=self.day(event.on),
                            name=name(event.by))  # fmt: skip
                 return f"{line}, {say('order', order=event.order)}" if event.order else line
-            case e.PaymentAnnounced():
+            case e.PaymentAnnounced() | e.PartAnnounced():
                 return say("announced")
             case e.PaymentOrderFiled():
                 return say("order_filed", file=event.file.name)

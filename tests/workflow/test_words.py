@@ -194,6 +194,7 @@ EVENTS = {
         e.Held(HoldKind.ACCOUNTANT, "why", "registry"), e.Released(HoldKind.ACCOUNTANT, RITA),
         *(kind(date(2026, 11, 24), 10, "7", RITA) for kind in (e.Paid, e.PartPaid, e.PaymentCorrected)),  # type: ignore[arg-type]
         e.PaidUndone(RITA), e.PaymentRecalled(RITA, "why"), e.PaymentAnnounced(date(2026, 11, 24), 10, "7"),  # type: ignore[arg-type]
+        e.PartAnnounced(date(2026, 11, 24), 4, "7", 4, 6),  # type: ignore[arg-type]
         e.PaidWithoutApproval(date(2026, 11, 24), 10, "7", RITA, "awaiting"),  # type: ignore[arg-type]
         e.PaymentOrderFiled(RITA, OrderFile("a", "b.pdf", "application/pdf")), e.OrderNumbered(RITA, "7"),
         e.Commented(RITA, "hello", "requester"), e.Rerouted("operator", RITA, RITA, "ill", 0),

@@ -116,7 +116,8 @@ class Withdraw:
 
 @dataclass(frozen=True, slots=True)
 class MarkPaid:
-    """The accountant's mark. Nothing given: today, the whole sum. `version` is the one that was before him."""
+    """The accountant's mark. Nothing given: today, all that is left. `version` is the one that was before him. `amount`
+    is what was paid now, or with `total` all that has been paid so far; `plain` says that it cannot mean the other."""
 
     by: Person
     on: date | None = None
@@ -125,16 +126,20 @@ class MarkPaid:
     comment: str = ""
     files: tuple[OrderFile, ...] = ()
     version: int | None = None
+    total: bool = False
+    plain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class CorrectPayment:
-    """Another date, amount or order number for the last mark, before or after it was told."""
+    """Another date, amount (of all that is paid) or order number for the last mark, before or after it was told;
+    `reason` says why money that was told of did not leave."""
 
     by: Person
     on: date | None = None
     amount: Decimal | None = None
     order: str | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

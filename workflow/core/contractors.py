@@ -126,7 +126,7 @@ def trace_of(after: Request, event: Event, at: datetime) -> Trace | None:
     match event:
         case e.ApprovalCompleted():
             kind: Literal["approved", "paid", "confirmed", "recalled"] = "approved"
-        case e.PaymentAnnounced():
+        case e.PaymentAnnounced() | e.PartAnnounced():
             kind = "paid"
         case e.PaymentRecalled():
             kind = "recalled"

@@ -45,7 +45,7 @@ class Deed:
 
 
 HOUR = timedelta(hours=1)
-CONTRACTOR_KINDS = frozenset({"contractor_paid", "contractor_order", "contractor_recalled"})
+CONTRACTOR_KINDS = frozenset({"contractor_paid", "contractor_part", "contractor_order", "contractor_recalled"})
 """Notices that go out at most once: cut off after the sending mark they are in doubt, never repeated."""
 
 
@@ -112,10 +112,13 @@ def _of_event(event: Event, before: Request | None, after: Request, by: Person, 
                 yield notice("told_withdrawn", person, by=event.person, comment=event.comment)
         case e.Held() | e.Released():
             yield from _of_hold(event, before, after, by, policy)
-        case e.Paid():
+        case e.Paid() | e.PartPaid() if after.payments:
             at = after.payments[-1].at.isoformat()
             yield Deed(Lane.CLOCK, "announce", params={"at": at}, delay=policy.paid_delay)
-        case e.PaymentAnnounced():
+        case e.PaidUndone() if after.payments and not after.payments[-1].announced:
+            at = after.payments[-1].at.isoformat()  # the mark before it was to be told of together with it
+            yield Deed(Lane.CLOCK, "announce", params={"at": at}, delay=policy.paid_delay)
+        case e.PaymentAnnounced() | e.PartAnnounced():
             yield from _announced(event, after, policy)
         case e.PaymentRecalled():
             yield from _recalled(event, after, policy)
@@ -223,16 +226,21 @@ def _stop(before: Request, after: Request, events: tuple[Event, ...], by: Person
             yield notice("stop", person, reason=reason, by=by, comment=comment, version=before.version)
 
 
-def _announced(event: e.PaymentAnnounced, after: Request, policy: Policy) -> Iterator[Deed]:
+def _announced(event: e.PaymentAnnounced | e.PartAnnounced, after: Request, policy: Policy) -> Iterator[Deed]:
     """Requester, the version's approvers, accounting and, in his own thread, the contractor."""
     people = dict.fromkeys((after.requester, *(vote.person for vote in after.approvals()), *policy.accountants))
     paid = {"on": event.on.isoformat(), "amount": str(event.amount), "order": event.order}
+    if isinstance(event, e.PartAnnounced):
+        paid |= {"paid": str(event.paid), "left": str(event.left)}
+    elif event.part is not None:
+        paid |= {"part": str(event.part)}
+    kind = "part" if isinstance(event, e.PartAnnounced) else "paid"
     address = after.value("contractor_email")
     for person in people:
         asks_to_pass_on = person == after.requester and not address
-        yield notice("told_paid", person, **paid, pass_on=asks_to_pass_on)
+        yield notice(f"told_{kind}", person, **paid, pass_on=asks_to_pass_on)
     if address:
-        yield notice("contractor_paid", address, **paid)
+        yield notice(f"contractor_{kind}", address, **paid)
 
 
 def _recalled(event: e.PaymentRecalled, after: Request, policy: Policy) -> Iterator[Deed]:

@@ -198,11 +198,23 @@ class PaymentRecalled:
 
 @dataclass(frozen=True, slots=True)
 class PaymentAnnounced:
-    """The delay is over: those who must know are told."""
+    """The delay is over: those who must know are told that all is paid. `part` is what they had not heard of yet."""
 
     on: date
     amount: Decimal
     order: str
+    part: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartAnnounced:
+    """The delay after a part is over: those who must know are told of it and of what is left."""
+
+    on: date
+    amount: Decimal
+    order: str
+    paid: Decimal
+    left: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +307,8 @@ class ContractorCorrected:
 Event = (
     Opened | Filled | CorrectionRefused | Submitted | Asked | StepStuck | Approved | ApprovalCompleted | Rejected
     | Returned | ReasonAdded | VoteUndone | Withdrawn | Held | Released | Paid | PartPaid | PaymentCorrected
-    | PaidUndone | PaymentRecalled | PaymentAnnounced | PaidWithoutApproval | PaymentOrderFiled | OrderNumbered
+    | PaidUndone | PaymentRecalled | PaymentAnnounced | PartAnnounced | PaidWithoutApproval | PaymentOrderFiled
+    | OrderNumbered
     | Commented | Rerouted | Bounced | NoticeInDoubt | EditRefused | AnswerRefused
 )  # fmt: skip
 

@@ -59,7 +59,7 @@ def evolve(request: Request, event: Event, at: datetime) -> Request:
             return replace(moved, holds=tuple(h for h in moved.holds if h.kind != event.kind), message=None)
         case e.Paid() | e.PartPaid() | e.PaymentCorrected() | e.PaidUndone() | e.PaymentRecalled():
             return _paid(moved, event, at)
-        case e.PaymentAnnounced():
+        case e.PaymentAnnounced() | e.PartAnnounced():
             told = tuple(replace(payment, announced=True) for payment in moved.payments)
             return replace(moved, payments=told, contractor_told=True)
         case e.PaidWithoutApproval():
@@ -178,8 +178,9 @@ def _paid(
                 replace(ask, open=True) if ask.kind is AskKind.PAY and ask.version == request.version else ask
                 for ask in request.asks
             )
-            told = request.contractor_told and isinstance(event, e.PaidUndone)
-            return replace(request, payments=request.payments[:-1], asks=reopened, message=None, contractor_told=told)
+            left = request.payments[:-1]
+            told = request.contractor_told and (isinstance(event, e.PaidUndone) or any(one.announced for one in left))
+            return replace(request, payments=left, asks=reopened, message=None, contractor_told=told)
 
 
 def _commented(request: Request, event: e.Commented) -> Request:

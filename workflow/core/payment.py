@@ -22,6 +22,7 @@ from workflow.core.events import (
     Paid,
     PaidUndone,
     PaidWithoutApproval,
+    PartAnnounced,
     PartPaid,
     PaymentAnnounced,
     PaymentCorrected,
@@ -29,7 +30,7 @@ from workflow.core.events import (
     PaymentRecalled,
     Released,
 )
-from workflow.core.model import AskKind, OrderFile, Request, Status
+from workflow.core.model import AskKind, HoldKind, OrderFile, Payment, Request, Status
 from workflow.core.outcome import OPERATOR, REGISTRY, Accepted, Outcome, refuse
 from workflow.core.policy import Policy
 
@@ -57,13 +58,31 @@ def mark_paid(request: Request, command: MarkPaid, policy: Policy, now: datetime
         return _paid_without_approval(request, command, policy, on)
     if on > today:
         return refuse(command.by, "paid_in_future", on.isoformat())
-    rest = rest_of(request)
-    amount = rest if command.amount is None else command.amount
-    if amount <= 0 or amount > rest:
-        return refuse(command.by, "paid_too_much", str(amount))
+    rest, amount = rest_of(request), _part_of(request, command)
+    if problem := _wrong_part(request, command, amount):
+        return refuse(command.by, problem, str(command.amount if command.amount is not None else amount))
     order = command.order or request.stated_order
     kind = Paid if amount == rest else PartPaid
     return Accepted((kind(on, amount, order, command.by), *_orders(request, command.by, command.files)))
+
+
+def _part_of(request: Request, command: MarkPaid) -> Decimal:
+    """What leaves now. Said of all that is paid so far, the parts before it are in that sum."""
+    if command.amount is None:
+        return rest_of(request)
+    return command.amount - paid_so_far(request) if command.total else command.amount
+
+
+def _wrong_part(request: Request, command: MarkPaid, amount: Decimal) -> str:
+    """Why this is no part of what is left: too much, nothing, or what may mean two things."""
+    rest, paid = rest_of(request), paid_so_far(request)
+    if amount > rest or (amount <= 0 and not paid):
+        return "paid_too_much"
+    if amount <= 0:
+        return "paid_not_more"
+    if command.total and not command.plain and paid and command.amount == rest:
+        return "paid_in_all_or_more"
+    return ""
 
 
 def _paid_again(request: Request, command: MarkPaid) -> Outcome:
@@ -73,7 +92,8 @@ def _paid_again(request: Request, command: MarkPaid) -> Outcome:
 
 
 def _paid_without_approval(request: Request, command: MarkPaid, policy: Policy, on: date) -> Outcome:
-    amount = command.amount or request.amount or NOTHING
+    amount = _part_of(request, command) if command.amount else rest_of(request)
+    amount = amount if amount > 0 else command.amount or request.amount or NOTHING
     status = request.shown_status.value if command.version in (None, request.version) else OLD_VERSION
     fact = PaidWithoutApproval(on, amount, command.order, command.by, status)
     people = policy.accountants if command.by == REGISTRY else (command.by,)
@@ -82,27 +102,45 @@ def _paid_without_approval(request: Request, command: MarkPaid, policy: Policy, 
 
 
 def correct(request: Request, command: CorrectPayment, policy: Policy, now: datetime) -> Outcome:
-    """Date, amount or order number of the last mark, or an order number before there is one."""
-    if request.status is not Status.PAID:
-        if command.order is not None and command.on is None and command.amount is None:
-            return Accepted((OrderNumbered(command.by, command.order),))
+    """Date, sum or order number of the last mark, or an order number before there is one."""
+    last = request.payments[-1] if request.payments else None
+    only_order = command.order is not None and command.on is None and command.amount is None
+    if last is None or request.status not in (Status.PAID, Status.APPROVED):
+        if only_order and request.status is not Status.PAID:
+            return Accepted((OrderNumbered(command.by, command.order or ""),))
         return refuse(command.by, "not_paid_yet")
-    last = request.payments[-1]
-    amount = last.amount if command.amount is None else command.amount
+    if request.status is Status.APPROVED and only_order and last.announced:
+        return Accepted((OrderNumbered(command.by, command.order or ""),))  # of the part to come
+    if command.amount is not None and command.amount != paid_so_far(request):
+        return _other_sum(request, command, command.amount, last)
     on = command.on or last.on
-    if amount != last.amount:
-        return refuse(command.by, "amount_of_paid", str(amount))
     if on > policy.today(now):
         return refuse(command.by, "paid_in_future", on.isoformat())
     order = last.order if command.order is None else command.order
     if (on, order) == (last.on, last.order):
         return Accepted(())
-    return Accepted((PaymentCorrected(on, amount, order, command.by),))
+    return Accepted((PaymentCorrected(on, last.amount, order, command.by),))
+
+
+def _other_sum(request: Request, command: CorrectPayment, paid: Decimal, last: Payment) -> Outcome:
+    """Less was paid than the last mark said. As long as nobody has heard of it, it is simply mended; later a reason is
+    wanted, and the part is recalled whole."""
+    before = paid_so_far(request) - last.amount
+    nothing = request.status is Status.PAID and paid == before == 0
+    if not before <= paid < paid_so_far(request) or nothing:
+        return refuse(command.by, "amount_of_paid", str(paid))
+    if not last.announced:
+        less = PartPaid(command.on or last.on, paid - before, command.order or last.order, command.by)
+        return Accepted((PaidUndone(command.by), *((less,) if paid > before else ())))
+    if paid > before or not command.reason:
+        return refuse(command.by, "part_is_told", str(paid))
+    held = Held(HoldKind.ACCOUNTANT, command.reason, command.by)
+    return Accepted((PaymentRecalled(command.by, command.reason), held))
 
 
 def unmark(request: Request, command: UnmarkPaid) -> Outcome:
     """Within the delay nobody has heard of the mark: it is simply undone."""
-    if request.status is not Status.PAID:
+    if not request.payments or request.status not in (Status.PAID, Status.APPROVED):
         return refuse(command.by, "not_paid_yet")
     if request.payments[-1].announced:
         return refuse(command.by, "paid_is_told")
@@ -110,11 +148,15 @@ def unmark(request: Request, command: UnmarkPaid) -> Outcome:
 
 
 def announce(request: Request, command: AnnouncePayment) -> Outcome:
-    """The clock comes for one mark; an undone or told one is passed over."""
+    """The clock comes for one mark; an undone or told one is passed over, and one that a later mark tells of too."""
     last = request.payments[-1] if request.payments else None
-    if request.status is not Status.PAID or last is None or last.announced or last.at.isoformat() != command.at:
+    if last is None or last.announced or last.at.isoformat() != command.at:
         return Accepted(())
-    return Accepted((PaymentAnnounced(last.on, paid_so_far(request), last.order),))
+    untold = sum((payment.amount for payment in request.payments if not payment.announced), NOTHING)
+    paid = paid_so_far(request)
+    if request.status is not Status.PAID:
+        return Accepted((PartAnnounced(last.on, untold, last.order, paid, rest_of(request)),))
+    return Accepted((PaymentAnnounced(last.on, paid, last.order, untold if untold != paid else None),))
 
 
 def hold(request: Request, command: PutOnHold) -> Outcome:

@@ -34,6 +34,9 @@ NEXT: dict[tuple[Status, type[Event]], Status] = {
     (OK, e.Withdrawn): W,
     (OK, e.PartPaid): OK,
     (OK, e.Paid): P,
+    (OK, e.PaidUndone): OK,
+    (OK, e.PaymentCorrected): OK,
+    (OK, e.PaymentRecalled): OK,
     (P, e.PaidUndone): OK,
     (P, e.PaymentCorrected): P,
     (P, e.PaymentAnnounced): P,
@@ -43,8 +46,8 @@ NEXT: dict[tuple[Status, type[Event]], Status] = {
 
 ANYWHERE: frozenset[type[Event]] = frozenset({
     e.Filled, e.CorrectionRefused, e.Asked, e.StepStuck, e.ReasonAdded, e.Held, e.Released, e.PaidWithoutApproval,
-    e.PaymentOrderFiled, e.OrderNumbered, e.Commented, e.Rerouted, e.Bounced, e.NoticeInDoubt, e.EditRefused,
-    e.AnswerRefused,
+    e.PartAnnounced, e.PaymentOrderFiled, e.OrderNumbered, e.Commented, e.Rerouted, e.Bounced, e.NoticeInDoubt,
+    e.EditRefused, e.AnswerRefused,
 })  # fmt: skip
 """Facts that are recorded in any state and leave it as it is."""
 

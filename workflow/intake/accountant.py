@@ -13,6 +13,7 @@ from workflow.core.model import HoldKind, Request, Status
 from workflow.core.payment import rest_of
 from workflow.intake.answer import Answer, note, unclear
 from workflow.intake.fields import enclosed
+from workflow.intake.parts import Part, part_in
 from workflow.intake.plan import Plan
 from workflow.keywords import Action, Decision
 
@@ -35,12 +36,15 @@ def of_accountant(answer: Answer, said: Decision) -> Plan:
         return note(answer, f"unclear_{answer.letter.blocked[0]}")
     if not answer.is_sure:
         return note(answer, "unclear_no_token")
-    if said.action is Action.PAID and _is_another_amount(text, request):
+    part = part_in(text, request) if said.action is Action.PAID else None
+    behind = part.behind if part else text
+    if said.action is Action.PAID and _is_another_amount(behind, request, part):
         return note(answer, "unclear_number")
-    order, on = _order_in(text, answer.letter.received.date())
+    order, on = _order_in(behind, answer.letter.received.date())
     commands: dict[Action, Command] = {
         Action.PAID: MarkPaid(
-            answer.by, on=on, order=order, comment=text, files=files.as_orders(), version=answer.version
+            answer.by, on=on, amount=part.amount if part else None, order=order, comment=text,
+            files=files.as_orders(), version=answer.version, total=part is not None and part.total,
         ),
         Action.RETURN: SendBack(answer.by, answer.ask(), text),
         Action.HOLD: PutOnHold(answer.by, text),
@@ -62,10 +66,12 @@ def _words_of_accountant(answer: Answer, said: Decision) -> Plan:
     return unclear(answer, said, answer.ask())
 
 
-def _is_another_amount(text: str, request: Request) -> bool:
+def _is_another_amount(text: str, request: Request, part: Part | None) -> bool:
     """A number stands where an amount would, and it is not what is left to pay: part of it, or a slip."""
     if not changes_amount(text):
         return False
+    if part is not None:
+        return True
     first = _NUMBER.search(_NO_AMOUNT.sub(" ", text))
     return first is None or parse_amount(first[0], request.currency or None) != rest_of(request)
 

@@ -12,7 +12,7 @@ from workflow.notices.lists import listed_requests
 from workflow.notices.scene import Scene
 
 WITH_FILES = frozenset({"ask_approval", "ask_pay"})
-WITH_ORDERS = frozenset({"contractor_paid", "contractor_order"})
+WITH_ORDERS = frozenset({"contractor_paid", "contractor_part", "contractor_order"})
 MOST_BYTES = 15_000_000
 MOST_ORDERS = 5
 

@@ -111,16 +111,37 @@ def _payment(scene: Scene, params: Params) -> Values:
     on, amount, order = _paid(request, scene.history, params)
     told = request.value("contractor_email")
     payment = (
-        (words.text("payment_date"), words.day(on)),
-        (words.text("payment_amount"), words.money(amount, request.currency)),
+        (words.text("payment_date"), words.day(on)), *_sums(scene, request, params, amount),
         (words.label("payment_order"), scene.reader.tame(one_line(order))),
     )  # fmt: skip
     is_requester = scene.person == request.requester
     return {
         "payment": tuple(row for row in payment if row[1]), "was": words.status(str(params.get("status", ""))),
         "pass_on": bool(params.get("pass_on")) and is_requester, "contractor_told": told if is_requester else "",
-        "pass_on_text": _pass_on(scene, request, on, amount),
+        "pass_on_text": _pass_on(scene, request, on, amount, "pass_on_part" if "left" in params else "pass_on"),
+        "left": _left(scene, request, params),
     }  # fmt: skip
+
+
+def _sums(scene: Scene, request: Request, params: Params, amount: str) -> tuple[tuple[str, str], ...]:
+    """The sum paid; of a part also what is paid in all and what is left, of the last part what it was."""
+    words, currency = scene.words, request.currency
+    if "left" in params:
+        return (
+            (words.text("payment_part"), words.money(amount, currency)),
+            (words.text("payment_so_far"), words.money(str(params["paid"]), currency)),
+            (words.text("payment_left"), words.money(str(params["left"]), currency)),
+        )
+    if "part" in params:
+        return (
+            (words.text("payment_last_part"), words.money(str(params["part"]), currency)),
+            (words.text("payment_in_all"), words.money(amount, currency)),
+        )
+    return ((words.text("payment_amount"), words.money(amount, currency)),)
+
+
+def _left(scene: Scene, request: Request, params: Params) -> str:
+    return scene.words.money(str(params["left"]), request.currency) if "left" in params else ""
 
 
 def _paid(request: Request, history: Sequence[Recorded], params: Params) -> tuple[str, str, str]:
@@ -133,12 +154,12 @@ def _paid(request: Request, history: Sequence[Recorded], params: Params) -> tupl
     return (facts[-1].on.isoformat(), str(facts[-1].amount), facts[-1].order) if facts else ("", "", "")
 
 
-def _pass_on(scene: Scene, request: Request, on: str, amount: str) -> str:
+def _pass_on(scene: Scene, request: Request, on: str, amount: str, key: str) -> str:
     """The contractor's notice as a text that the requester can send himself."""
     theirs = words_of(contractor_language(request, scene.contractor_language))
     invoice = theirs.value("invoice", request)
     return flow(theirs.text(
-        "pass_on", date=theirs.day(on), invoice=f" {invoice}" if invoice else "",
+        key, date=theirs.day(on), invoice=f" {invoice}" if invoice else "",
         amount=theirs.money(amount, request.currency), purpose=request.value("purpose"), payer=scene.company,
     ))  # fmt: skip
 
@@ -147,14 +168,17 @@ def _contractor(scene: Scene, params: Params) -> Values:
     request, words = scene.request, scene.words
     assert request is not None
     on, amount, _ = _paid(request, scene.history, params)
-    shown = {"paid_amount": words.money(amount, request.currency), "paid_on": words.day(on)}
+    now = str(params.get("part", amount))
+    shown = {"paid_amount": words.money(now, request.currency), "paid_on": words.day(on)}
+    sums = _sums(scene, request, params, amount)
     invoice = scene.reader.tame(words.value("invoice", request))
     payment = (
-        (words.text("payment_amount"), shown["paid_amount"], True), (words.text("payment_date"), shown["paid_on"]),
+        (*sums[0], True), *sums[1:], (words.text("payment_date"), shown["paid_on"]),
         (words.label("invoice"), invoice), (words.label("purpose"), scene.reader.tame(request.value("purpose"))),
         (words.label("payer"), scene.company),
     )  # fmt: skip
-    return {**shown, "invoice": invoice, "payment": payment, "order_attached": False}
+    left = _left(scene, request, params)
+    return {**shown, "invoice": invoice, "payment": payment, "order_attached": False, "left": left}
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------
@@ -330,8 +354,9 @@ _OF_KIND: dict[str, Callable[[Scene, Params], Values]] = {
     "ask_complete": _form_of_request, "receipt_draft": _form_of_request, "told_refused": _form_of_request,
     "correction_refused": _correction, "told_correcting": _correction, "receipt_submitted": _receipt,
     "told_held": _hold, "stop": _stop,
-    "told_paid": _payment, "ask_confirm": _payment, "told_unapproved_payment": _payment,
-    "contractor_paid": _contractor, "contractor_order": _contractor, "contractor_recalled": _contractor,
+    "told_paid": _payment, "told_part": _payment, "ask_confirm": _payment, "told_unapproved_payment": _payment,
+    "contractor_paid": _contractor, "contractor_part": _contractor, "contractor_order": _contractor,
+    "contractor_recalled": _contractor,
     "contractor_reply": _reply_of_contractor,
     "answer_refused": _answer_refused, "answer_to_nothing": _read, "told_attempt": _read,
     "told_bounced": _address, "told_in_doubt": _in_doubt,

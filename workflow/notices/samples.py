@@ -26,6 +26,7 @@ from workflow.core.model import (
     card_of,
     hash_of,
 )
+from workflow.core.payment import rest_of
 from workflow.journal.queue import Claimed
 from workflow.notices.card import card_page
 from workflow.notices.compose import Notices
@@ -103,6 +104,11 @@ class Story:
         self.add(e.Approved(ADAM, 0, version), *ask_step(self.request.route, 1, version), by=ADAM)
         self.add(e.Approved(ADA, 1, version, "Ok"), e.ApprovalCompleted(version), by=ADA)
         return self.add(e.Asked(FIONA, AskKind.PAY, 2, version), by=ADA)
+
+    def pay_part(self, amount: Decimal) -> Story:
+        self.add(e.PartPaid(TODAY, amount, "214", FIONA), e.PaymentOrderFiled(FIONA, ORDER), by=FIONA)
+        left = rest_of(self.request)
+        return self.add(e.PartAnnounced(TODAY, amount, "214", amount, left), by="clock")
 
     def pay(self) -> Story:
         amount = self.request.amount or Decimal(0)
@@ -242,6 +248,9 @@ def _of_requests(language: str, typed: Mapping[str, str] | None, words: str) -> 
     surprise = story().submit().add(e.PaidWithoutApproval(TODAY, Decimal("120000.50"), "214", "registry", "awaiting"))
     surprise.add(e.Asked(FIONA, AskKind.CONFIRM, 0, 1), by="registry")
     money = {"on": TODAY.isoformat(), "amount": str(paid.request.amount or 1), "order": "214"}
+    in_part = story().submit().approve().pay_part(Decimal(50_000))
+    part = {"on": TODAY.isoformat(), "amount": "50000", "order": "214", "paid": "50000",
+            "left": str(rest_of(in_part.request))}  # fmt: skip
     approve_ask = {"version": 1, "step": 0, "ask": "approve"}
     said_by = {"comment": said, "by": ADAM, "version": 1}
     told = {"by": FIONA, "text": said, "role": "accountant"}
@@ -293,6 +302,9 @@ def _of_requests(language: str, typed: Mapping[str, str] | None, words: str) -> 
         ("stop_said", "stop", FIONA, {"reason": "rejected", "by": ADA, "comment": said, "version": 1}, rejected),
         ("told_paid", "told_paid", RITA, {**money, "pass_on": False}, paid),
         ("told_paid_pass_on", "told_paid", RITA, {**money, "pass_on": True}, without_mail),
+        ("told_part", "told_part", RITA, {**part, "pass_on": False}, in_part),
+        ("told_part_pass_on", "told_part", RITA, {**part, "pass_on": True}, in_part),
+        ("told_paid_last_part", "told_paid", RITA, {**money, "part": "70000.50", "pass_on": False}, paid),
         ("told_recalled", "told_recalled", RITA, {"by": FIONA, "comment": said}, held),
         ("told_unapproved_payment", "told_unapproved_payment", ADAM,
          {"by": "registry", "amount": "120000.50", "on": TODAY.isoformat(), "status": "awaiting"}, surprise),
@@ -317,6 +329,8 @@ def _of_requests(language: str, typed: Mapping[str, str] | None, words: str) -> 
         ("answer_refused_accountant", "answer_refused", FIONA,
          {**refused, "reason": "paid_in_future", "read": "2026-12-01"}, approved),
         ("contractor_paid", "contractor_paid", theirs, money, paid),
+        ("contractor_part", "contractor_part", theirs, part, in_part),
+        ("contractor_last_part", "contractor_paid", theirs, {**money, "part": "70000.50"}, paid),
         ("contractor_order", "contractor_order", theirs, {"sha256": ORDER.sha256}, paid),
         ("contractor_recalled", "contractor_recalled", theirs, {}, held),
         ("contractor_reply", "contractor_reply", RITA, {"from": "sales@kanzmir.example", "text": said}, paid),

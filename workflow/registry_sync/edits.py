@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -24,10 +25,17 @@ from workflow.core.commands import (
 )
 from workflow.core.model import Choice, HoldKind, Request, Status
 from workflow.core.outcome import REGISTRY
+from workflow.core.payment import paid_so_far
 
 DETAILS = ("paid_on", "paid_amount", "payment_order")
 NOISE = Decimal("0.000001")
 """What a sum of doubles may be off."""
+
+SUM_WORDS = re.compile(
+    r"\s*(?:(?P<all>всего|итого|in all|in total|total)|(?P<more>\+|ещ[её]|доплата|further|another|more))"
+    r"\s*:?\s*(?P<sum>\d.*)",
+    re.IGNORECASE | re.DOTALL,
+)  # fmt: skip
 
 StatusOf = Callable[[str], Status | None]
 
@@ -65,6 +73,10 @@ def understand(
     if details and request.status is Status.PAID:
         unsure = NoteEdit(REGISTRY, "edit_without_generation", ", ".join(map(text_of, details.values())))
         return Understood(details=_correction(request, details, today) if sure else unsure, comment=words)
+    reason = comment if "accountant_comment" in typed else ""
+    if less := _less(request, details, reason, today):
+        unsure = NoteEdit(REGISTRY, "edit_without_generation", ", ".join(map(text_of, details.values())))
+        return Understood(details=less if sure else unsure, comment=words)
     waiting = frozenset(details) - {"payment_order"}
     number = CorrectPayment(REGISTRY, order=text_of(details["payment_order"])) if "payment_order" in details else None
     return Understood(details=number, comment=words, waiting=waiting)
@@ -98,9 +110,35 @@ def _status(
 
 
 def _paid(request: Request, details: Mapping[str, Cell], today: date) -> Command:
-    """Paid with what people put beside it; nothing put there means today and all that is left."""
-    read = _read(request, details, today)
-    return read if isinstance(read, NoteEdit) else MarkPaid(REGISTRY, *read, text_of(details.get("payment_order")))
+    """Paid with what people put beside it; nothing put there means today and all that is left. The cell of the sum
+    holds what is paid so far, so a sum typed over it is the new total, unless words beside it say otherwise."""
+    how, bare = _said_of_sum(details.get("paid_amount"))
+    read = _read(request, {**details, "paid_amount": bare}, today)
+    if isinstance(read, NoteEdit):
+        return read
+    order = text_of(details.get("payment_order"))
+    return MarkPaid(REGISTRY, *read, order, total=how != "more", plain=how != "")
+
+
+def _said_of_sum(cell: Cell) -> tuple[str, Cell]:
+    """"in all" or "more" where a word before the number says so, and the number."""
+    match = SUM_WORDS.match(cell) if isinstance(cell, str) else None
+    if match is None:
+        return "", cell
+    return ("more" if match["more"] else "in all"), match["sum"]
+
+
+def _less(request: Request, details: Mapping[str, Cell], reason: str, today: date) -> Command | None:
+    """A smaller sum over what is partly paid takes the last mark back, or a piece of it; at once, without Status."""
+    if request.status is not Status.APPROVED or not request.payments or "paid_amount" not in details:
+        return None
+    if not text_of(details["paid_amount"]) or details["paid_amount"] == 0:
+        return CorrectPayment(REGISTRY, amount=Decimal(0), reason=reason)
+    amount = _amount(details["paid_amount"], request.currency)
+    if isinstance(amount, Decimal) and amount < paid_so_far(request):
+        correction = _correction(request, details, today)
+        return replace(correction, reason=reason) if isinstance(correction, CorrectPayment) else correction
+    return None
 
 
 def _correction(request: Request, details: Mapping[str, Cell], today: date) -> Command:

@@ -15,8 +15,8 @@ from sheets.model import Cell, View
 from values.workdays import WorkCalendar
 from workflow.agenda import Due, agenda, day_totals, monday_of, month_end, overdue, totals, up_to
 from workflow.core.events import Recorded
-from workflow.core.model import Request
-from workflow.core.payment import paid_so_far
+from workflow.core.model import Request, Status
+from workflow.core.payment import paid_so_far, rest_of
 from workflow.registry_sync.bands import bands
 from workflow.registry_sync.columns import VIEW_COLUMNS
 from workflow.words import Words
@@ -64,11 +64,19 @@ class RowWriter:
             "decision_comment": request.decision_comment or None,
             "materials": request.reference if self.link(request) else None,
             "warnings": "\n".join(self.words.warnings(request.warnings)) or None,
-            "message": self.words.message(request.message, request.currency) if request.message else None,
+            "message": self._message(request) or None,
             "updated": request.updated_at.astimezone(self.zone).strftime("%d.%m.%Y %H:%M"),
             **{name: request.value(name) or None for name in AS_THEY_STAND},
             **_payment(request),
         }
+
+    def _message(self, request: Request) -> str:
+        """Why something was put back, and what is paid and left of a request paid in parts."""
+        said = [self.words.message(request.message, request.currency)] if request.message else []
+        if request.payments and request.status is not Status.PAID:
+            paid, left = (self.words.money(sum_, request.currency) for sum_ in (paid_so_far(request), rest_of(request)))
+            said.append(self.words.text("part_paid_row", paid=paid, left=left))
+        return "\n".join(said)
 
     def links(self, request: Request) -> dict[str, str]:
         target = self.link(request)

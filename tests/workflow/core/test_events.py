@@ -38,7 +38,7 @@ def test_the_names_of_events_are_fixed() -> None:
     assert set(KINDS) == {
         "Opened", "Filled", "CorrectionRefused", "Submitted", "Asked", "StepStuck", "Approved", "ApprovalCompleted",
         "Rejected", "Returned", "ReasonAdded", "VoteUndone", "Withdrawn", "Held", "Released", "Paid", "PartPaid",
-        "PaymentCorrected", "PaidUndone", "PaymentRecalled", "PaymentAnnounced", "PaidWithoutApproval",
+        "PaymentCorrected", "PaidUndone", "PaymentRecalled", "PaymentAnnounced", "PaidWithoutApproval", "PartAnnounced",
         "PaymentOrderFiled", "OrderNumbered", "Commented", "Rerouted", "Bounced", "NoticeInDoubt", "EditRefused",
         "AnswerRefused", "ContractorCorrected",
     }  # fmt: skip

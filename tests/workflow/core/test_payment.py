@@ -19,9 +19,9 @@ from workflow.core.commands import (
     Withdraw,
 )
 from workflow.core.deeds import Lane
-from workflow.core.events import PaidWithoutApproval, PaymentAnnounced
+from workflow.core.events import PaidWithoutApproval, PartAnnounced, PaymentAnnounced
 from workflow.core.model import AskKind, HoldKind, OrderFile, Status
-from workflow.core.outcome import REGISTRY
+from workflow.core.outcome import REGISTRY, Outcome
 from workflow.core.payment import paid_so_far, rest_of
 
 ALL_OF_IT = Decimal("4800.00")
@@ -179,8 +179,115 @@ def test_date_and_number_of_a_mark_may_be_corrected(desk: Desk) -> None:
     desk.do(CorrectPayment(REGISTRY, on=date(2026, 11, 23), order="214"))
     assert (desk.request.payments[-1].on, desk.request.payments[-1].order) == (date(2026, 11, 23), "214")
     assert kinds(desk.do(CorrectPayment(REGISTRY, order="214"))) == []
-    assert reason(desk.do(CorrectPayment(REGISTRY, amount=Decimal(1)))) == "amount_of_paid"
+    assert reason(desk.do(CorrectPayment(REGISTRY, amount=Decimal(9000)))) == "amount_of_paid"
     assert reason(desk.do(CorrectPayment(REGISTRY, on=date(2026, 12, 1)))) == "paid_in_future"
+
+
+# --- parts ------------------------------------------------------------------------------------------------------------
+
+
+def part(desk: Desk, amount: str, **more: object) -> Outcome:
+    return desk.do(MarkPaid(REGISTRY, amount=Decimal(amount), **more))  # type: ignore[arg-type]
+
+
+def test_a_sum_over_what_is_paid_so_far_is_the_new_total(desk: Desk) -> None:
+    desk.approved()
+    part(desk, "1000", total=True, plain=False)
+    part(desk, "2500", total=True, plain=False)
+    assert [payment.amount for payment in desk.request.payments] == [Decimal(1000), Decimal(1500)]
+    part(desk, "4800", total=True, plain=False)
+    assert (desk.status, paid_so_far(desk.request)) == (Status.PAID, ALL_OF_IT)
+
+
+def test_what_may_be_the_total_or_all_of_the_rest_is_asked_about(desk: Desk) -> None:
+    desk.approved()
+    part(desk, "1800", total=True, plain=False)
+    assert reason(part(desk, "3000", total=True, plain=False)) == "paid_in_all_or_more"
+    assert rest_of(desk.request) == Decimal(3000)
+    part(desk, "3000", total=True)  # "in all 3000"
+    assert rest_of(desk.request) == Decimal(1800)
+
+
+def test_no_more_than_is_paid_already_is_no_part(desk: Desk) -> None:
+    desk.approved()
+    part(desk, "1800", total=True)
+    assert reason(part(desk, "1800", total=True)) == "paid_not_more"
+    assert reason(part(desk, "4800.01", total=True)) == "paid_too_much"
+    assert reason(part(desk, "3000.01")) == "paid_too_much"
+
+
+def test_each_part_is_told_once_with_what_is_left(desk: Desk) -> None:
+    desk.approved()
+    part(desk, "1800")
+    announce(desk)
+    assert desk.history[-1][0] == PartAnnounced(TODAY, Decimal(1800), "", Decimal(1800), Decimal(3000))
+    told = [(d.kind, d.person) for d in desk.deeds if d.kind in ("told_part", "contractor_part")]
+    assert sorted(told) == sorted([("told_part", RITA), ("told_part", ADAM), ("told_part", FIONA),
+                                   ("contractor_part", CONTRACTOR)])  # fmt: skip
+    announce(desk)
+    assert not desk.deeds
+    desk.do(MarkPaid(FIONA))
+    announce(desk)
+    assert desk.history[-1][0] == PaymentAnnounced(TODAY, ALL_OF_IT, "", Decimal(3000))
+
+
+def test_parts_within_the_delay_are_told_together(desk: Desk) -> None:
+    desk.approved()
+    part(desk, "1000")
+    first = desk.request.payments[-1].at.isoformat()
+    desk.pass_time(timedelta(minutes=3))
+    part(desk, "800")
+    assert kinds(desk.do(AnnouncePayment("clock", first))) == []
+    announce(desk)
+    assert desk.history[-1][0] == PartAnnounced(TODAY, Decimal(1800), "", Decimal(1800), Decimal(3000))
+
+
+def test_a_part_that_waited_for_a_later_one_is_told_when_that_is_undone(desk: Desk) -> None:
+    desk.approved()
+    part(desk, "1000")
+    first = desk.request.payments[-1].at.isoformat()
+    desk.pass_time(timedelta(minutes=3))
+    part(desk, "800")
+    desk.do(AnnouncePayment("clock", first))
+    desk.do(UnmarkPaid(REGISTRY))
+    [again] = [d for d in desk.deeds if d.kind == "announce"][-1:]
+    assert (again.params["at"], again.delay) == (first, timedelta(minutes=10))
+    announce(desk)
+    assert desk.history[-1][0] == PartAnnounced(TODAY, Decimal(1000), "", Decimal(1000), Decimal(3800))
+
+
+def test_a_part_undone_within_the_delay_leaves_nothing(desk: Desk) -> None:
+    desk.approved()
+    part(desk, "1800")
+    at = desk.request.payments[-1].at.isoformat()
+    assert kinds(desk.do(CorrectPayment(REGISTRY, amount=Decimal(0)))) == ["PaidUndone"]
+    assert (desk.status, paid_so_far(desk.request)) == (Status.APPROVED, 0)
+    assert kinds(desk.do(AnnouncePayment("clock", at))) == []
+
+
+def test_less_than_was_marked_is_mended_before_anybody_hears(desk: Desk) -> None:
+    desk.paid()
+    assert kinds(desk.do(CorrectPayment(REGISTRY, amount=Decimal(1800)))) == ["PaidUndone", "PartPaid"]
+    assert (desk.status, rest_of(desk.request)) == (Status.APPROVED, Decimal(3000))
+    desk.do(CorrectPayment(REGISTRY, amount=Decimal(1700)))
+    assert rest_of(desk.request) == Decimal(3100)
+
+
+def test_a_told_part_is_recalled_with_a_reason_only(desk: Desk) -> None:
+    desk.approved()
+    part(desk, "1000")
+    announce(desk)
+    part(desk, "800")
+    announce(desk)
+    assert reason(desk.do(CorrectPayment(REGISTRY, amount=Decimal(1000)))) == "part_is_told"
+    assert reason(desk.do(CorrectPayment(REGISTRY, amount=Decimal(900), reason="bounced"))) == "amount_of_paid"
+    done = desk.do(CorrectPayment(REGISTRY, amount=Decimal(1000), reason="the bank sent it back"))
+    assert kinds(done) == ["PaymentRecalled", "Held"]
+    assert (paid_so_far(desk.request), desk.request.contractor_told) == (Decimal(1000), True)
+    assert desk.request.shown_status is Status.ON_HOLD
+
+
+# --- corrections ------------------------------------------------------------------------------------------------------
 
 
 def test_a_date_without_a_mark_is_put_back(desk: Desk) -> None:

@@ -120,6 +120,101 @@ def test_a_part_keeps_the_row_open_and_the_rest_closes_it(room: Room) -> None:
     assert room.events(reference) == ["PartPaid", "Paid"]
 
 
+def pay_part(room: Room, reference: str, amount: object) -> None:
+    room.type(reference, paid_amount=amount, status="Paid")  # type: ignore[arg-type]
+    room.work()
+
+
+def paid_and_left(room: Room, reference: str) -> str:
+    return room.message(reference).replace("\xa0", " ")
+
+
+def test_a_larger_sum_over_the_part_is_what_is_paid_so_far(room: Room) -> None:
+    reference = room.shown()
+    pay_part(room, reference, Decimal(1000))
+    assert paid_and_left(room, reference) == "Paid RUB 1,000.00, RUB 3,800.00 left to pay"
+    pay_part(room, reference, "2 500,00")
+    assert paid_and_left(room, reference) == "Paid RUB 2,500.00, RUB 2,300.00 left to pay"
+    pay_part(room, reference, Decimal(4800))
+    assert (room.cell(reference, "status"), room.cell(reference, "message")) == ("Paid", None)
+    assert room.events(reference) == ["PartPaid", "PartPaid", "Paid"]
+    assert [payment.amount for payment in room.request(reference).payments] == [1000, 1500, 2300]
+
+
+def test_more_than_the_sum_is_refused_with_a_sentence_that_goes_when_it_is_mended(room: Room) -> None:
+    reference = room.shown()
+    pay_part(room, reference, Decimal(1000))
+    pay_part(room, reference, Decimal("4800.01"))
+    assert room.reasons(reference) == ["paid_too_much"]
+    assert "is more than what is left to pay" in room.message(reference)
+    assert room.cell(reference, "status") == "Approved for payment"
+    pay_part(room, reference, Decimal(2000))
+    assert paid_and_left(room, reference) == "Paid RUB 2,000.00, RUB 2,800.00 left to pay"
+
+
+def test_a_sum_that_may_mean_two_things_is_asked_about_and_words_answer(room: Room) -> None:
+    reference = room.shown()
+    pay_part(room, reference, Decimal(1800))
+    pay_part(room, reference, Decimal(3000))
+    assert room.reasons(reference) == ["paid_in_all_or_more"]
+    pay_part(room, reference, "всего 3000")
+    assert (room.status(reference), room.cell(reference, "paid_amount")) == (Status.APPROVED, Decimal(3000))
+    pay_part(room, reference, "ещё 1800")
+    assert (room.status(reference), room.cell(reference, "paid_amount")) == (Status.PAID, Decimal(4800))
+
+
+@pytest.mark.parametrize("typed", [None, Decimal(0)])
+def test_a_part_taken_away_within_the_delay_leaves_no_mail(room: Room, typed: Decimal | None) -> None:
+    reference = room.shown()
+    before = room.told(reference)
+    pay_part(room, reference, Decimal(1000))
+    room.type(reference, paid_amount=typed)
+    room.work()
+    room.wait(minutes=20)
+    room.ring()
+    room.work()
+    assert room.told(reference) == before
+    assert (room.cell(reference, "paid_amount"), room.cell(reference, "message")) == (None, None)
+    assert room.events(reference) == ["PartPaid", "PaidUndone"]
+
+
+def test_a_smaller_sum_within_the_delay_mends_the_part(room: Room) -> None:
+    reference = room.shown()
+    pay_part(room, reference, Decimal(1000))
+    room.type(reference, paid_amount=Decimal(900))
+    room.work()
+    assert (room.cell(reference, "paid_amount"), room.events(reference)) == (
+        Decimal(900), ["PartPaid", "PaidUndone", "PartPaid"],
+    )  # fmt: skip
+
+
+def test_a_part_that_was_told_is_taken_back_with_a_reason(room: Room) -> None:
+    reference = room.shown()
+    pay_part(room, reference, Decimal(1000))
+    room.wait(minutes=11)
+    room.ring()
+    room.work()
+    assert ("contractor_part", "billing@romashka.example") in room.told(reference)
+    room.type(reference, paid_amount=None)
+    room.work()
+    assert (room.cell(reference, "paid_amount"), room.reasons(reference)) == (Decimal(1000), ["part_is_told"])
+    room.type(reference, paid_amount=None, accountant_comment="the bank sent it back")
+    room.work()
+    assert (room.cell(reference, "status"), room.cell(reference, "paid_amount")) == ("On hold", None)
+    assert ("told_recalled", RITA) in room.told(reference)
+
+
+def test_the_whole_marked_by_mistake_becomes_a_part_within_the_delay(room: Room) -> None:
+    reference = room.shown()
+    room.type(reference, status="Paid")
+    room.work()
+    room.type(reference, paid_amount=Decimal(1000))
+    room.work()
+    assert (room.cell(reference, "status"), room.cell(reference, "paid_amount")) == (
+        "Approved for payment", Decimal(1000),
+    )  # fmt: skip
+
+
 def test_another_date_beside_paid_corrects_the_payment(room: Room) -> None:
     reference = room.shown()
     room.type(reference, status="Paid")
