@@ -11,6 +11,8 @@ from typing import Any
 
 from workflow.core.events import Recorded, to_json
 from workflow.core.model import FIELDS, AskKind, Problem, Request, Status
+from workflow.health.checkup import Checkup
+from workflow.health.watch import sentence
 from workflow.journal import Journal
 from workflow.words import Words
 
@@ -37,6 +39,7 @@ class Report:
     journal: Journal
     words: Words
     place_of: Callable[[PurePosixPath], str]
+    checkup: Checkup
     registries: tuple[str, ...] = ("registry",)
     """The names of the registries' legs."""
 
@@ -107,7 +110,14 @@ class Report:
             ],
             "letters": {"read": sum(letters.values()), **letters},
             "held_mail": self._held_mail(),
+            "health": self.health(now),
         }  # fmt: skip
+
+    def health(self, now: datetime) -> dict[str, Any]:
+        """What has been wrong for longer than the settings allow."""
+        troubles = self.checkup.troubles(now)
+        said = [{"code": trouble.code, "text": sentence(trouble, self.words)} for trouble in troubles]
+        return {"ok": not troubles, "troubles": said}
 
     def _held_mail(self) -> dict[str, Any]:
         """Notices that wait for the operator's word after a recovery."""

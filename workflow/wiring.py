@@ -59,6 +59,7 @@ from workflow.people import Member, Roster
 from workflow.registry_sync.columns import layout
 from workflow.registry_sync.rows import RowWriter
 from workflow.registry_sync.sync import RegistrySync
+from workflow.report import Report
 from workflow.service import Service
 from workflow.sharing import Sharing
 from workflow.statuses import status_of
@@ -384,6 +385,14 @@ class Wiring:
         folders = [settings.data_dir, settings.materials.path]
         folders += dict.fromkeys(book.path.parent for book in self.books if book.kind == "excel")
         return Checkup(self.journal, limits, folders, settings.timezone)
+
+    @cached_property
+    def report(self) -> Report:
+        """Facts for `show`, `list`, `status` and monitors."""
+        legs = tuple(book.leg for book in self.books)
+        return Report(
+            self.journal, words(self.settings.language), self.materials.shown, self.checkup, legs
+        )  # fmt: skip
 
     def _routes(self) -> list[Route]:
         """The ways to the operator beside the mailbox."""

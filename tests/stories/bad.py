@@ -10,14 +10,12 @@ from typing import Any
 
 from helpers.facts import check_status
 from stories.stage import PAYMENTS, Stage, text_of
-from workflow.report import Report
-from workflow.words import words
 
 
 def facts(stage: Stage) -> dict[str, Any]:
     """What `status --json` prints now, in its promised shape."""
     wiring = stage.wiring()
-    found = Report(wiring.journal, words("ru"), str).status(stage.now())
+    found = wiring.report.status(stage.now())
     check_status(found)
     return found
 

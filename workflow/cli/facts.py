@@ -16,7 +16,6 @@ from workflow.cli.common import NO, WRONG_USE, Session, plain_errors, quiet, sho
 from workflow.core.contractors import BANK, Card
 from workflow.core.filling import described
 from workflow.core.model import Request, Status
-from workflow.health.watch import sentence
 from workflow.report import Report, matches
 from workflow.statuses import status_of
 from workflow.wiring import Wiring
@@ -25,18 +24,15 @@ from workflow.words import Words, form_text, words
 
 def _report(wiring: Wiring) -> Report:
     quiet()
-    legs = tuple(book.leg for book in wiring.books)
-    return Report(wiring.journal, words(wiring.settings.language), wiring.materials.shown, legs)
+    return wiring.report
 
 
 def show_status(session: Session, as_json: bool) -> None:
     wiring = session.open_journal()
-    facts = _report(wiring).status(wiring.now())
     with plain_errors():
-        troubles = [{"code": t.code, "text": sentence(t, words("en"))} for t in wiring.checkup.troubles(wiring.now())]
-    facts["health"] = {"ok": not troubles, "troubles": troubles}
+        facts = _report(wiring).status(wiring.now())
     show(facts, as_json, lambda: _print_status(facts, wiring))
-    if troubles:
+    if not facts["health"]["ok"]:
         stop(NO)
 
 

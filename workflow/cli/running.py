@@ -17,9 +17,7 @@ from workflow.legs.base import Leg
 from workflow.legs.clock import ClockLeg
 from workflow.oldcopy import NEXT, open_registries, refuse_old_copy
 from workflow.registry_sync.reading import OldJournal
-from workflow.report import Report
 from workflow.wiring import Wiring
-from workflow.words import words
 
 log = logging.getLogger("countersign.daemon")
 
@@ -125,9 +123,7 @@ def web_pages(wiring: Wiring) -> Iterator[None]:
         return
     from workflow.health.web import Pages, Web
 
-    language = words(wiring.settings.language)
-    report = Report(wiring.journal, language, wiring.materials.shown)
-    web = Web(*listen, Pages(wiring.checkup, report, language, wiring.now))
+    web = Web(*listen, Pages(wiring.report, wiring.now))
     web.start()
     try:
         yield

@@ -11,10 +11,7 @@ from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from workflow.health.checkup import Checkup
-from workflow.health.watch import sentence
 from workflow.report import Report
-from workflow.words import Words
 
 log = logging.getLogger("countersign.health")
 TEXT = "text/plain; charset=utf-8"
@@ -28,9 +25,7 @@ class NoMetrics(Exception):
 class Pages:
     """What the two addresses answer: (status, type, body)."""
 
-    checkup: Checkup
     report: Report
-    words: Words
     now: Callable[[], datetime]
 
     def page(self, path: str) -> tuple[int, str, bytes]:
@@ -43,9 +38,8 @@ class Pages:
                 return 404, TEXT, b"There is /healthz and /metrics.\n"
 
     def _healthz(self) -> tuple[int, str, bytes]:
-        troubles = self.checkup.troubles(self.now())
-        said = {"ok": not troubles, "troubles": [{"code": t.code, "text": sentence(t, self.words)} for t in troubles]}
-        return 200 if not troubles else 503, "application/json", json.dumps(said, ensure_ascii=False).encode()
+        said = self.report.health(self.now())
+        return 200 if said["ok"] else 503, "application/json", json.dumps(said, ensure_ascii=False).encode()
 
     def _metrics(self) -> tuple[int, str, bytes]:
         try:
@@ -67,8 +61,7 @@ class _Figures:
         from prometheus_client.core import GaugeMetricFamily
 
         now, status = self.pages.now(), self.pages.report.status(self.pages.now())
-        yield GaugeMetricFamily("countersign_ok", "1 while no trouble is seen.",
-                                value=float(not self.pages.checkup.troubles(now)))  # fmt: skip
+        yield GaugeMetricFamily("countersign_ok", "1 while no trouble is seen.", value=float(status["health"]["ok"]))
         age = GaugeMetricFamily("countersign_leg_age_seconds", "Seconds since it last worked.", labels=["leg"])
         failing = GaugeMetricFamily("countersign_leg_failing", "1 while it fails.", labels=["leg"])
         for name, leg in status["legs"].items():
