@@ -127,6 +127,7 @@ class Snapshot:
     view_edits: tuple[tuple[str, str, str], ...] = ()  # view, reference, what stands in its Status
     formulas: frozenset[tuple[str, str]] = frozenset()  # our cells that hold a formula
     missing_columns: tuple[str, ...] = ()
+    editor: str = ""  # who saved it last, as far as it says; a hint for people, never a proof
 
 
 @dataclass(frozen=True, slots=True)

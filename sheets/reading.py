@@ -12,7 +12,7 @@ from sheets.grid import Values, as_number, rows_of
 from sheets.model import Cell, Layout, Snapshot, Version
 from sheets.package import Package
 from sheets.table import Index, read_sheets
-from sheets.workbook import open_book, stamp_of
+from sheets.workbook import last_saved_by, open_book, stamp_of
 
 
 def read_book(content: bytes, layout: Layout, version: Version) -> tuple[Snapshot, Index]:
@@ -27,7 +27,8 @@ def read_book(content: bytes, layout: Layout, version: Version) -> tuple[Snapsho
     sheets: dict[str, Values] = {title: _sheet(values, name) for title, name in views.items()}
     sheets[layout.worksheet] = _sheet(values, layout.worksheet)
     snapshot, index = read_sheets(sheets, layout, version, stamp_of(package), dates_1904=book.dates_1904)
-    return replace(snapshot, formulas=_of_ours(formulas, index)), index
+    saved_by = last_saved_by(package)
+    return replace(snapshot, formulas=_of_ours(formulas, index), editor=saved_by), index
 
 
 def read_rows(content: bytes, worksheet: str, numbers: Container[int]) -> dict[int, dict[int, Cell]]:

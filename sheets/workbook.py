@@ -66,6 +66,18 @@ def _marks(root: etree._Element) -> dict[str, str | None]:
     return found
 
 
+def last_saved_by(package: Package) -> str:
+    """Who saved the workbook last, as the program that saved it says; empty when it does not."""
+    part = next((target for kind, target in relations(package, "").values() if kind == "core-properties"), None)
+    if part is None or part not in package:
+        return ""
+    try:
+        found = next(iter(_descendants(parse(package.read(part)), "lastModifiedBy")), None)
+    except RegistryBroken:
+        return ""
+    return " ".join((found.text or "").split())[:100] if found is not None else ""
+
+
 def quoted(title: str) -> str:
     """The name of a sheet as it stands before the ! of a range."""
     return "'" + title.replace("'", "''") + "'"

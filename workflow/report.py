@@ -167,5 +167,6 @@ def _leg(row: dict[str, str | None] | None) -> dict[str, Any]:
 def _recorded(recorded: Recorded) -> dict[str, Any]:
     return {
         "at": utc(recorded.at), "actor": recorded.actor, "cause": recorded.cause,
+        "editor": recorded.editor or None,
         "event": type(recorded.event).__name__, "data": json.loads(to_json(recorded.event)),
     }  # fmt: skip

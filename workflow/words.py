@@ -143,6 +143,8 @@ class Words:
             words = recorded.event.text
         if isinstance(recorded.event, e.EditRefused | e.AnswerRefused):
             words = recorded.event.read
+        if line and recorded.editor and recorded.actor == REGISTRY:
+            line = self.text("event.last_edited", line=line, person=shorten(one_line(recorded.editor), 100))
         return f"{line}: {shorten(one_line(words), 300)}" if line and words.strip() else line
 
     def events(

@@ -23,7 +23,7 @@ from sheets.google.wire import Json
 NO_DRIVE = frozenset({404, 405, 501})
 log = logging.getLogger("countersign.registry")
 LOOK_FIELDS = (
-    "version,modifiedTime,trashed,lastModifyingUser(displayName,emailAddress),"
+    "version,modifiedTime,trashed,lastModifyingUser(displayName,emailAddress,me),"
     "contentRestrictions(readOnly,reason,restrictingUser(displayName,emailAddress),restrictionTime)"
 )
 
@@ -66,6 +66,8 @@ class Account:
         if answer.get("trashed"):
             raise RegistryMissing("The spreadsheet is in the bin.")
         editor = answer.get("lastModifyingUser") or {}
+        if editor.get("me") or editor.get("emailAddress") == (self.login.address or None):
+            editor = {}  # our own write: whoever edited before it is not known
         version = str(answer.get("version") or answer.get("modifiedTime") or "")
         return Look(version, str(editor.get("emailAddress") or editor.get("displayName") or ""), _lock(answer))
 

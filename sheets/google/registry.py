@@ -111,7 +111,7 @@ class GoogleRegistry:
             self._book = None
             snapshot = self._read_once(Version(self._known.mark))
         self._known = replace(self._known, confirm_at=None)
-        return snapshot
+        return replace(snapshot, editor=self._editor)
 
     def write(
         self, changes: Sequence[Change], seen: Version, *, generation: int, views: Sequence[View] | None = None

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from helpers.registry_cast import added, layout, reference, view
@@ -119,3 +119,17 @@ def test_a_view_is_found_under_its_name_in_another_language(tmp_path: Path) -> N
     assert snapshot.view_edits == (("today", reference(2), "Paid"),)
     registry.write([], snapshot.version, generation=2, views=[view("today", range(1, 3))])
     assert registry.read().view_edits == ()
+
+
+@pytest.mark.parametrize(("said", "known"), [("Фаина Счетова", "Фаина Счетова"), ("a\n  b", "a b"), (None, "")])
+def test_who_saved_the_workbook_last_is_read_as_far_as_it_says(tmp_path: Path, said: str | None, known: str) -> None:
+    registry = ExcelRegistry(tmp_path / "book.xlsx", PLAN)
+    registry.create([added(1)], generation=1)
+    assert registry.read().editor == ""
+    book = load_workbook(tmp_path / "book.xlsx")
+    book.properties.lastModifiedBy = said
+    book.save(tmp_path / "book.xlsx")
+    snapshot = registry.read()
+    assert snapshot.editor == known
+    registry.write([added(2)], snapshot.version, generation=2)  # our own write says nothing of us
+    assert registry.read().editor == known

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 
 from helpers.drive_files import DriveFiles
+from helpers.sheets_person import FIONA as EDITOR
 from helpers.sheets_person import AtSpreadsheet
 from helpers.sheets_server import SheetsServer
 from stories.stage import ADAM, FIONA, OSCAR, RITA, SUPPLIER, Stage, complete_form, files_of, invoice, text_of
 from workflow.cli.proof import _materials
 from workflow.cli.setup import _folder
 from workflow.core.model import Status
+from workflow.report import Report
+from workflow.words import words
 
 ORDER = b"%PDF-1.7 the payment order %%EOF"
 
@@ -101,6 +104,19 @@ def test_a_payment_order_put_into_the_folder_goes_to_the_contractor(house: House
     assert house.stage.request().status is Status.PAID
     house.stage.run()
     assert house.stage.new(SUPPLIER) == []
+
+
+def test_who_edited_last_stands_in_the_history(house: House) -> None:
+    house.approved()
+    house.fiona.type_in(house.stage.first, "status", "Оплачен")
+    house.stage.run()
+    wiring = house.stage.wiring()
+    facts = Report(wiring.journal, words("ru"), str).request(house.stage.request())
+    paid = next(item for item in facts["history"] if item["event"] == "Paid")
+    assert (paid["actor"], paid["editor"]) == ("registry", EDITOR)
+    assert all(item["editor"] is None for item in facts["history"] if item["actor"] != "registry")
+    shown = str(house.cell("history")["userEnteredValue"])
+    assert f"бухгалтерия (в реестре), последняя правка: {EDITOR}" in shown
 
 
 def test_a_drive_that_is_down_holds_up_the_files_and_nothing_else(house: House) -> None:

@@ -326,6 +326,8 @@ class Recorded:
     actor: Person
     cause: str
     seq: int = field(default=0)
+    editor: str = ""
+    """Who saved the shared sheet last when the order was read there, as far as it says."""
 
 
 def to_json(event: Event | CardEvent) -> str:

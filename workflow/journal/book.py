@@ -114,6 +114,7 @@ class Page:
         reason = "" if isinstance(outcome, Accepted) else outcome.reason
         self.connection.execute(insert(tables.causes).values(
             id=self.cause.id, reference=reference, accepted=accepted, reason=reason, at=stamp(now),
+            editor=self.cause.editor,
         ))  # fmt: skip
         self._queue.add(self.connection, reference, after, deeds, self.cause, now, caps, fresh=self._fresh)
         if self.cause.letter is not None:
@@ -238,12 +239,15 @@ class Journal(Queue, Shelf, Agreements, Homes, Proof, Leases, Rescue, Contractor
 
     def history(self, reference: Reference) -> list[Recorded]:
         """Every event of a request, oldest first; an erased payload leaves its place empty."""
-        table = tables.events
-        query = select(table).where(table.c.reference == reference).order_by(table.c.seq)
+        table, causes = tables.events, tables.causes
+        query = (
+            select(table, causes.c.editor).join_from(table, causes, causes.c.id == table.c.cause, isouter=True)
+            .where(table.c.reference == reference).order_by(table.c.seq)
+        )  # fmt: skip
         with reading(self.engine) as connection:
             rows = connection.execute(query).all()
         return [
-            Recorded(from_json(row.type, row.payload), unstamp(row.at), row.actor, row.cause, row.seq)
+            Recorded(from_json(row.type, row.payload), unstamp(row.at), row.actor, row.cause, row.seq, row.editor or "")
             for row in rows
             if row.payload is not None
         ]

@@ -33,6 +33,8 @@ class Cause:
 
     id: str
     letter: LetterEntry | None = None
+    editor: str = ""
+    """Who saved the shared sheet last when the order was read there; a hint for people, outside the chain of proof."""
 
 
 @dataclass(frozen=True, slots=True)

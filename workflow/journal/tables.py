@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
-HEAD = "0004"
+HEAD = "0005"
 """The schema that this program writes; a newer one is refused."""
 
 COMPATIBLE_FROM = "0004"
@@ -42,7 +42,7 @@ causes = Table(
     "causes", metadata,
     Column("id", String(200), primary_key=True), Column("reference", String(40)),
     Column("accepted", Boolean, nullable=False), Column("reason", Text, nullable=False, default=""),
-    Column("at", String(40), nullable=False),
+    Column("at", String(40), nullable=False), Column("editor", Text, nullable=False, server_default=""),
 )  # fmt: skip
 
 events = Table(

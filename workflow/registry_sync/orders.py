@@ -46,6 +46,8 @@ class OrderDesk:
     writer: RowWriter
     service: Service
     status_of: StatusOf
+    editor: str = ""
+    """Who saved the sheet last, as far as it says: goes into the record of its orders, decides nothing."""
 
     def says_nothing_new(self, agreed: Agreed | None, seen: Seen) -> bool:
         """Is the row as it was agreed, and as it was written?"""
@@ -196,7 +198,8 @@ class OrderDesk:
             self._note(request.reference, "", "", mark)
 
     def _handle(self, command: Command, reference: Reference, mark: str) -> Result:
-        return self.service.handle(command, Cause(f"cell:{self.name}:{reference}:{mark}"), reference)
+        cause = Cause(f"cell:{self.name}:{reference}:{mark}", editor=self.editor)
+        return self.service.handle(command, cause, reference)
 
 
 def _is_another_row(put_back: Iterable[str]) -> bool:

@@ -60,9 +60,8 @@ class RegistrySync:
     def _reading(self) -> Reading:
         return Reading(self.name, self.service)
 
-    @property
-    def _harvest(self) -> Harvest:
-        desk = OrderDesk(self.name, self.layout, self.writer, self.service, self.status_of)
+    def _harvest(self, editor: str = "") -> Harvest:
+        desk = OrderDesk(self.name, self.layout, self.writer, self.service, self.status_of, editor)
         return Harvest(desk, self.operators)
 
     @property
@@ -129,7 +128,7 @@ class RegistrySync:
     def _sync(self, claimed: list[Claimed], moved: bool, now: datetime) -> bool:
         """`claimed` grows by the rows that the orders of this pass ask for."""
         work = self._read() if moved else self._reading.unread(claimed, self._pending.rows)
-        self._harvest.pay_waiting(work, claimed)
+        self._harvest().pay_waiting(work, claimed)
         claimed += self._claim("row", now)
         self._reading.load(work, claimed)
         shown = self._shown(now)
@@ -153,7 +152,7 @@ class RegistrySync:
         snapshot = self.registry.read()
         work = self._reading.of(snapshot)
         self._seen = snapshot.version
-        self._pending = self._harvest.gather(work, snapshot)
+        self._pending = self._harvest(snapshot.editor).gather(work, snapshot)
         return work
 
     def _release(self, claimed: Sequence[Claimed], now: datetime) -> None:

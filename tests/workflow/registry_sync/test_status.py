@@ -1,5 +1,6 @@
 """What an accountant types into Status and beside it, and what becomes of it."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -416,3 +417,15 @@ def test_paid_on_a_view_and_taken_back_while_the_book_is_open(room: Room) -> Non
     room.work()
     assert room.cell(reference, "status") == "Paid"
     room.agrees()
+
+
+def test_the_last_editor_is_told_and_decides_nothing(room: Room) -> None:
+    reference = room.shown()
+    read = room.registry.read
+    room.registry.read = lambda: replace(read(), editor="<b>Fiona</b>\n@example")  # type: ignore[method-assign]
+    room.type(reference, status="Paid", payment_order="712")
+    room.work()
+    paid = next(recorded for recorded in room.journal.history(reference) if type(recorded.event).__name__ == "Paid")
+    assert (paid.actor, paid.editor) == ("registry", "<b>Fiona</b>\n@example")
+    assert "last edited by <b>Fiona</b> @example" in str(room.row(reference)["history"])
+    assert room.journal.broken_links() == []
