@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from email.message import EmailMessage
+from zoneinfo import ZoneInfo
 
 from helpers.command import countersign
 from stories.bad import plain, replaced, settings
 from stories.stage import ADA, ADAM, FIONA, OSCAR, RITA, Stage, complete_form
+from values.workdays import WorkCalendar
 from workflow.core.model import Status
 
 ANY = 'steps = [ { any = ["head@example.test"] } ]'
@@ -127,12 +129,19 @@ def test_an_accountant_among_approvers_is_no_usable_setting(stage: Stage) -> Non
     assert "reroute" in plain(stage.new(OSCAR)[-1])
 
 
+def next_working_day(stage: Stage) -> None:
+    """Lists come on working days only."""
+    stage.later(days=1)
+    while not WorkCalendar("RU").is_working(stage.now().astimezone(ZoneInfo("Europe/Moscow")).date()):
+        stage.later(days=1)
+
+
 def test_the_morning_list_names_what_is_approved_and_comes_once(stage: Stage) -> None:
     replaced(stage, 'accounting = "each"', 'accounting = "morning"')
     settings(stage, "notices", 'morning = "00:01"')
     asks = mailed(stage)
     assert says(stage, ADAM, asks[ADAM], "Согласовано") is Status.APPROVED
-    stage.later(days=1)
+    next_working_day(stage)
     stage.run()
     lists = stage.new(FIONA)
     assert len(lists) == 1, [str(message["Subject"]) for message in lists]
@@ -140,6 +149,6 @@ def test_the_morning_list_names_what_is_approved_and_comes_once(stage: Stage) ->
     stage.run()
     assert stage.new(FIONA) == []
     stage.edit({"Статус": "Оплачен"})
-    stage.later(days=1)
+    next_working_day(stage)
     stage.run()
     assert stage.request().status is Status.PAID

@@ -288,8 +288,12 @@ def test_the_requester_gets_a_text_for_a_contractor_without_an_address() -> None
 
 def test_the_morning_list_holds_what_is_still_to_be_paid() -> None:
     text = text_of(written(sample_of("morning"), "ru"))
-    assert text.index("Просрочено") < text.index("Сегодня") < text.index("Пока не платить")
-    assert "Итого: 240\u00a0001,00\u00a0₽" in text
+    assert "- сегодня: 2 (240\u00a0001,00\u00a0₽)" in text
+    assert "\n- Раньше: 240\u00a0001,00\u00a0₽ ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇\n" in text
+    assert "PAY-2026-00042, до 27.11 пт" in text
+    assert "И еще 4 заявки" in text
+    places = [text.index(f"\n{heading}") for heading in ("Просрочено", "Сегодня", "Новые", "Пока не платить")]
+    assert places == sorted(places)
 
 
 def test_documents_are_linked_only_where_the_link_works_from_a_mail() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import schedule
@@ -22,6 +22,7 @@ from workflow.journal.agreements import OLD_AGREEMENTS
 from workflow.legs.base import LEASE, crashed_too_often, postpone_or_bury
 from workflow.legs.bell import Bell
 from workflow.letters import LetterStore
+from workflow.morning import last_morning, morning_list
 from workflow.service import Service
 
 log = logging.getLogger("countersign.clock")
@@ -98,20 +99,25 @@ class ClockLeg:
             wrapped(job)()
 
     def morning_list(self) -> None:
-        """Accounting's list once a day, when it is wanted and when there is something in it."""
+        """Accounting's list once a working day, when it is wanted and when there is something in it."""
         now, policy = self.service.now(), self.service.policy
-        local = now.astimezone(ZoneInfo(policy.timezone))
-        if policy.accounting != "morning" or local.time() < self.morning:
+        zone = ZoneInfo(policy.timezone)
+        local = now.astimezone(zone)
+        today = local.date()
+        wanted = policy.accounting == "morning" or policy.morning_mail
+        if not wanted or local.time() < self.morning or not policy.calendar.is_working(today):
             return
-        rows = morning_rows(list(self.journal.find(statuses=[Status.APPROVED.value])), local.date())
-        if not any(rows.values()):
+        last = self.journal.note("morning") or ""
+        if last[:10] == today.isoformat():
             return
-        deeds = [
-            Deed(Lane.MAIL, "morning", person, {"day": local.date().isoformat(), **rows},
-                 once=f"morning:{local.date()}:{person}")
-            for person in policy.accountants
-        ]  # fmt: skip
-        self.service.add_deeds(deeds)
+        since = datetime.fromisoformat(last) if last else last_morning(today, self.morning, policy.calendar, zone)
+        rows = morning_list(self.journal.find(statuses=[Status.APPROVED.value]), today, since, policy.calendar)
+        if rows is not None:
+            self.service.add_deeds([
+                Deed(Lane.MAIL, "morning", person, rows, once=f"morning:{today}:{person}")
+                for person in policy.accountants
+            ])  # fmt: skip
+        self.journal.set_note("morning", local.isoformat())
 
     def daily_digests(self) -> None:
         """Each approver who wants one: everything that waits for him, as numbered lines with the version they show."""
@@ -180,14 +186,3 @@ def digest_lines(waiting: list[Request], person: str) -> list[list[object]]:
     ]  # fmt: skip
     ordered = sorted(open_asks, key=lambda pair: (pair[0].value("pay_by"), pair[0].reference))
     return [[request.reference, ask.version, ask.step, request.card_hash] for request, ask in ordered]
-
-
-def morning_rows(approved: list[Request], today: date) -> dict[str, list[str]]:
-    """References of approved unpaid requests: overdue, due today, later, and those on hold."""
-    rows: dict[str, list[str]] = {"overdue": [], "today": [], "later": [], "on_hold": []}
-    for request in sorted(approved, key=lambda r: (r.value("pay_by"), r.reference)):
-        due = date.fromisoformat(request.value("pay_by"))
-        place = "on_hold" if request.holds else "overdue" if due < today else "today" if due == today else "later"
-        rows[place].append(request.reference)
-    return rows
-

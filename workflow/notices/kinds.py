@@ -13,7 +13,7 @@ from workflow.core.model import Field, Problem, Request
 from workflow.core.payment import paid_so_far
 from workflow.core.purpose import says_vat
 from workflow.notices.flow import flow
-from workflow.notices.lists import by_status, decision_lines, payable_sections, request_line
+from workflow.notices.lists import by_status, charts, decision_lines, payable_sections, request_line
 from workflow.notices.scene import (
     LONGEST_QUOTE,
     Params,
@@ -301,10 +301,15 @@ def _registry_waiting(scene: Scene, params: Params) -> Values:
 
 
 def _morning(scene: Scene, params: Params) -> Values:
-    sections = payable_sections(params, scene.find, scene.reader, scene.url_of)
+    sections = payable_sections(params, scene.find, scene.reader)
     today = str(params.get("day") or scene.reader.today.isoformat())
-    number = sum(len(section.rows) for section in sections if section.payable)
-    return {"sections": sections, "summary": scene.words.count("rows", number), "today": scene.words.day(today)}
+    words = scene.words
+    counts = ((words.text(f"morning_{section.place}"), section) for section in sections)
+    chips = tuple((label, str(section.number), section.total, section.place) for label, section in counts)
+    return {
+        "sections": sections, "chips": chips, "charts": charts(params, scene.reader), "today": words.day(today),
+        "summary": ", ".join(f"{label} {number}" for label, number, *_ in chips),
+    }  # fmt: skip
 
 
 def _status_list(scene: Scene, params: Params) -> Values:

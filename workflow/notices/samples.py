@@ -348,6 +348,9 @@ def _without_request(said: str) -> list[Sample]:
     alarms = ("two_carriers", "dead_deed", "registry_broken", "registry_mended", "sender_failed", "health",
               "nobody_knows_this")  # fmt: skip
     line = said.splitlines()[0]
+    week = [["late", "240001.00", 2], *([f"2026-11-{day}", f"{day}000.50", 1] for day in (24, 25, 26, 27, 30)),
+            ["later", "0", 0]]  # fmt: skip
+    bars = [["RUB", week], ["EUR", [["2026-11-24", "0", 0], ["2026-11-25", "1200.00", 1]]]]
     rows: list[tuple[str, str, str, Mapping[str, Any]]] = [
         ("form", "form", RITA, {"refused_files": []}),
         ("form_needed", "form_needed", RITA, {"refused_files": [["setup.exe", "forbidden_type"]], "subject": line}),
@@ -360,8 +363,10 @@ def _without_request(said: str) -> list[Sample]:
         ("registry_waiting", "registry_waiting", FIONA,
          {"rows": [REFERENCE, "PAY-2026-00043"], "owner": "Фаина", "since": NOW.isoformat(), "registry": "ООО «Юг»"}),
         ("morning", "morning", FIONA,
-         {"day": TODAY.isoformat(), "overdue": [REFERENCE], "today": [REFERENCE] * 2, "later": [],
-          "on_hold": [REFERENCE]}),
+         {"day": TODAY.isoformat(), "overdue": [REFERENCE], "today": [REFERENCE] * 2,
+          "new": [REFERENCE] * 12, "on_hold": [REFERENCE], "bars": bars}),
+        ("morning_of_before", "morning", FIONA,
+         {"day": TODAY.isoformat(), "overdue": [REFERENCE], "later": [REFERENCE], "on_hold": []}),
         ("status_list", "status_list", RITA, {}),
         ("probe", "probe", "payments@example.test", {"day": TODAY.isoformat()}),
         ("digest", "digest", ADA, {"day": TODAY.isoformat(), "ask": "digest", "lines": [[REFERENCE, 1, 1, ""]] * 3}),
