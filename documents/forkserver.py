@@ -28,6 +28,7 @@ STATUS = b"\x00"
 FUNCTIONS: dict[str, str] = {
     "pdf_state": "documents.pdf_state:pdf_state",
     "invoice": "documents.invoices.worker:work",
+    "table": "documents.tables:work",
 }
 # What nearly every file needs; the rest is loaded by the child that needs it.
 _PRELOADED = (

@@ -73,6 +73,18 @@ def read_pairs(text: str, tables: Tables, labels: Mapping[str, str], blocks: fro
     )
 
 
+def cut_at_repeats(text: str, labels: Mapping[str, str], blocks: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """The text cut where its first label begins again: several forms one below the other. Whole when none repeats."""
+    known = {fold_label(label): name for label, name in labels.items()}
+    reading = _Reading([_bare(line) for line in text.replace("\r\n", "\n").split("\n")], known, blocks)
+    first = next((pair.name for pair in reading.found if pair is not None), None)
+    starts = [at for at, pair in enumerate(reading.found) if pair is not None and pair.name == first]
+    if len(starts) < 2:
+        return (text,)
+    ends = [*starts[1:], len(reading.lines)]
+    return tuple("\n".join(reading.lines[start:end]) for start, end in zip(starts, ends, strict=True))
+
+
 @lru_cache(maxsize=4096)
 def fold_label(label: str) -> str:
     """A label without case, hints in brackets, stars, final points and the difference of ё and е."""

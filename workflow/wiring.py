@@ -17,6 +17,7 @@ from config.settings import Step as StepSettings
 from documents.links import link_to
 from documents.materials import Materials
 from documents.place import Place
+from documents.tables import read_sheets
 from mailer.account import Account
 from mailer.dkim import KeyFinder, vouch
 from mailer.domain import ascii_address
@@ -174,6 +175,7 @@ class Wiring:
             authenticates=self.trust.configured or mailbox.dkim,
             operators=self.policy.operators,
             invoice=Invoices(self.settings.company.inn, lambda: self.policy.today(self.now())).read,
+            sheets=read_sheets,
             marks=check_marks(),
             zone=self.settings.timezone,
             company=self.settings.company.name,

@@ -107,11 +107,15 @@ def form(
     context: typer.Context,
     lang: Annotated[str, typer.Option("--lang", help="ru or en.")] = "",
     contractor: Annotated[str, typer.Option("--contractor", help="A name or an INN.")] = "",
+    xlsx: Annotated[Path | None, typer.Option("--xlsx", help="Write a list for several requests here.")] = None,
 ) -> None:
-    """The blank form, or prefilled from the last approved request to a contractor."""
-    from workflow.cli.facts import print_form
+    """The blank form, prefilled from the last approved request to a contractor, or a workbook for several requests."""
+    from workflow.cli.facts import print_form, write_list_form
 
-    print_form(session(context), lang, contractor)
+    if xlsx is not None:
+        write_list_form(session(context), lang, xlsx)
+    else:
+        print_form(session(context), lang, contractor)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -16,6 +17,7 @@ from workflow.cli.common import NO, WRONG_USE, Session, plain_errors, quiet, sho
 from workflow.core.contractors import BANK, Card
 from workflow.core.filling import described
 from workflow.core.model import Request, Status
+from workflow.listform import list_form
 from workflow.report import Report, matches
 from workflow.statuses import status_of
 from workflow.wiring import Wiring
@@ -154,13 +156,29 @@ def _print_request(request: Request, facts: dict[str, Any], wiring: Wiring) -> N
 
 def print_form(session: Session, lang: str, contractor: str) -> None:
     """Needs no settings unless a contractor is named or no language is given."""
-    if lang and lang not in ("ru", "en"):
-        stop(WRONG_USE, "--lang takes ru or en.")
+    language = _form_language(session, lang)
     values: dict[str, str] = {}
     if contractor:
         values = _last_values(session, contractor)
-    language = lang or (session.settings.language if session.path.exists() else "ru")
     print(form_text(language, values))
+
+
+def write_list_form(session: Session, lang: str, file: Path) -> None:
+    """A workbook in which each row becomes a request when it is mailed back; a file that is there stays."""
+    language = _form_language(session, lang)
+    if file.exists():
+        stop(NO, f"{file} is already there: name another file.")
+    try:
+        file.write_bytes(list_form(language))
+    except OSError as error:
+        stop(NO, f"{file} cannot be written: {error.strerror or error}.")
+    print(f"{file} is written: one row, one request. Attach it to a mail to the payment mailbox.")
+
+
+def _form_language(session: Session, lang: str) -> str:
+    if lang and lang not in ("ru", "en"):
+        stop(WRONG_USE, "--lang takes ru or en.")
+    return lang or (session.settings.language if session.path.exists() else "ru")
 
 
 PREFILLED = ("subject", "contractor", "contractor_email", "currency", "bank_details", "inn", "kpp", "bic", "account",

@@ -12,6 +12,7 @@ from mailer.inbox import Fetched, Inbox
 from mailer.letter import LetterError, read_header
 from workflow.cli.common import NO, Session, plain_errors, quiet, show, stop
 from workflow.core.commands import NoteAnswer
+from workflow.intake.digests import Several as Digest
 from workflow.intake.plan import Plan
 from workflow.wiring import Wiring
 
@@ -61,7 +62,7 @@ def _outcome(wiring: Wiring, fetched: Fetched) -> tuple[str, tuple[str, ...]]:
 
 
 def _is_asked_back(plan: Plan) -> bool:
-    unclear = plan.several is not None and bool(plan.several.unclear)
+    unclear = isinstance(plan.several, Digest) and bool(plan.several.unclear)
     return unclear or isinstance(plan.command, NoteAnswer) or plan.reason.startswith("unclear")
 
 

@@ -14,9 +14,11 @@ from workflow.core.commands import Approve, AskRef, Command, Reject, SendBack
 from workflow.core.deeds import Deed, Lane
 from workflow.core.model import AskKind
 from workflow.digest import Judge, read_digest
+from workflow.journal import Result
 from workflow.keywords import Action
 from workflow.people import Member
 
+TOLD_IN_RECEIPT = frozenset({"receipt_vote", "answer_refused"})
 _LISTED = re.compile(r"^\s*(\d{1,3})\. ", re.MULTILINE)
 """How a line of the list begins in our mail."""
 
@@ -57,6 +59,14 @@ class Several:
     unclear: tuple[tuple[str, str], ...]
     unknown: tuple[int, ...]
 
+    @property
+    def told(self) -> frozenset[str]:
+        return TOLD_IN_RECEIPT
+
+    @property
+    def closing(self) -> tuple[str, str]:
+        return "answers", "digest"
+
     def dump(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)
 
@@ -69,10 +79,10 @@ class Several:
             tuple((read, doubt) for read, doubt in found["unclear"]), tuple(found["unknown"]),
         )  # fmt: skip
 
-    def receipt(self, results: Mapping[int, str]) -> Deed:
+    def receipt(self, results: Mapping[int, Result]) -> Deed:
         """One receipt for all lines: decided (or why not), and those that stay open."""
         told = [
-            [order.line, order.reference, order.action, results.get(order.line, ""), order.comment]
+            [order.line, order.reference, order.action, _why_not(results.get(order.line)), order.comment]
             for order in self.orders
         ]
         named = {order.line for order in self.orders}
@@ -82,6 +92,10 @@ class Several:
             "unknown": list(self.unknown),
         }  # fmt: skip
         return Deed(Lane.MAIL, "digest_receipt", self.by, params)
+
+
+def _why_not(result: Result | None) -> str:
+    return "" if result is None or result.accepted else result.reason
 
 
 def several(

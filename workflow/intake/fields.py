@@ -84,6 +84,11 @@ def read_form(letter: Letter, labels: Mapping[str, str], *, quoted: str = "") ->
     return Form(typed, rivals, files.files, files.refused, (), letter.key)
 
 
+def values_of(text: str, labels: Mapping[str, str]) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """The labelled lines of a text: one text for each field, and different ones for one field."""
+    return _values(read_pairs(text, (), labels, BLOCKS).values)
+
+
 def _values(pairs: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
     """One text for each field; different texts for one field are rivals, and nobody guesses between them."""
     typed: dict[str, str] = {}

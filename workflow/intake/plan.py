@@ -20,7 +20,8 @@ from workflow.core.commands import (
 )
 from workflow.core.deeds import Deed
 from workflow.core.model import Problem, Reference
-from workflow.intake.digests import Several
+from workflow.intake.digests import Several as Digest
+from workflow.intake.several import Several
 
 DECISIONS = (
     Approve, Reject, SendBack, GiveReason, UndoVote, MarkPaid, PutOnHold, Release, FilePaymentOrder, Withdraw,
@@ -31,8 +32,8 @@ DECISIONS = (
 class Plan:
     """Made by reading alone; nothing has happened yet.
 
-    `several` are the orders of an answer to a daily list, which has no single `command`. `verdict` is
-    one of requests answers refused ignored; `kind` and `decision` are what `countersign read` shows."""
+    `several` are the orders of an answer to a daily list, or several requests: then there is no single `command`.
+    `verdict` is one of requests answers refused ignored; `kind` and `decision` are what `countersign read` shows."""
 
     verdict: str
     kind: str
@@ -50,4 +51,4 @@ class Plan:
     @property
     def decides(self) -> bool:
         """Would it decide something that only a person may decide?"""
-        return self.decision is not None or self.several is not None or isinstance(self.command, DECISIONS)
+        return self.decision is not None or isinstance(self.several, Digest) or isinstance(self.command, DECISIONS)

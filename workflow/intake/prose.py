@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from values.dates import format_date, parse_date
@@ -42,6 +42,14 @@ class Prose:
     like: str = ""
     """The earlier request that it is said to be like; `LAST` for the last one."""
     why: tuple[str, ...] = ()
+
+    def only(self, names: Collection[str]) -> Prose:
+        """As far as it is about these fields, and whether it must wait."""
+        return replace(
+            self, typed={name: text for name, text in self.typed.items() if name in names},
+            rivals={name: texts for name, texts in self.rivals.items() if name in names},
+            suggested={name: value for name, value in self.suggested.items() if name in names}, like="",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ contractor's reply, refusal. The first that applies ends it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta, tzinfo
 from typing import Any
@@ -20,10 +20,12 @@ from workflow.intake.answer import Answer
 from workflow.intake.answers import plan_answer, plan_unreadable_answer
 from workflow.intake.carriers import Carried, Post, carried, without_secrets
 from workflow.intake.digests import several
+from workflow.intake.division import Sheet, divided
 from workflow.intake.fields import cautions, forwarded_lines, read_form, unlabelled
 from workflow.intake.lookalike import looks_like
 from workflow.intake.plan import Plan
 from workflow.intake.prose import Listener, Prose, read_prose, resolved
+from workflow.intake.several import NewRequest, NewRequests
 from workflow.intake.together import with_files, with_words
 from workflow.journal.shelf import Token
 from workflow.keywords import Action, Decision, Words, read_decision
@@ -57,6 +59,8 @@ class Reader:
     operators: tuple[str, ...]
     invoice: Callable[[Letter, Form], Form] = lambda _letter, form: form
     """The form with what its files say."""
+    sheets: Callable[[bytes], Sequence[Sheet]] = lambda _content: ()
+    """The rows of a workbook, as texts."""
     marks: tuple[str, ...] = ()
     zone: tzinfo = UTC
     company: str = ""
@@ -198,6 +202,9 @@ class Reader:
         if not form.typed and not form.files and not proposed:
             return self._nothing_to_read(letter, member, form.refused_files)
         why = [f"{len(form.typed)} labelled lines", f"{len(form.files)} files"]
+        together = self._several(letter, member, form, f"{letter.new_text}\n{passed_on}", first)
+        if together is not None:
+            return together
         form, prose = self.hear(letter, member, form)
         form = self.with_invoice(letter, form, prose)
         form = replace(form, cautions=(*form.cautions, *cautions(letter, checks_senders=self.authenticates)))
@@ -210,6 +217,32 @@ class Reader:
         return Plan(
             "requests", "request", "", command=Open(member.email, form, keep), fields=dict(form.typed), why=tuple(why)
         )
+
+    def _several(self, letter: Letter, member: Member, form: Form, text: str, first: Decision) -> Plan | None:
+        """A letter that holds several requests: all of them, each read on its own."""
+        listener = self.listener(letter, member)
+        prose = read_prose(unlabelled(letter, self.labels), "", letter.forwarded, listener)
+        found = divided(
+            letter, self.labels, form, prose, text=text, sheets_of=self.sheets,
+            reading=lambda file: self.invoice(letter, Form(files=(file,))).invoice,
+        )  # fmt: skip
+        if found is None:
+            return None
+        if not found.parts:
+            lists = tuple((file.name, "empty_list") for file in form.files if file.kind == "xlsx")
+            return self._nothing_to_read(letter, member, (*form.refused_files, *lists))
+        shared = prose if found.rule == "files" else prose.only({"pay_by"})
+        keep = first.action is Action.DRAFT or prose.keeps is not None
+        orders = []
+        for number, part in enumerate(found.parts, 1):
+            typed, rivals = resolved(part.form.typed, part.form.rivals, listener)
+            own = with_words(replace(part.form, typed=typed, rivals=rivals, suggested={}), shared)
+            own = self.with_invoice(letter, own, shared)
+            told = (*own.cautions, *cautions(letter, checks_senders=self.authenticates))
+            orders.append(NewRequest(number, part.label, replace(own, cautions=told), keep))
+        why = (f"{len(orders)} requests in one letter, by its {found.rule}", *prose.why)
+        several_ = NewRequests(member.email, found.rule, tuple(orders), found.left_out)
+        return Plan("requests", "request", "several", several=several_, why=why)
 
     def _nothing_to_read(self, letter: Letter, member: Member, refused: tuple[tuple[str, str], ...]) -> Plan:
         said = self.judge(letter, None)

@@ -24,15 +24,14 @@ from workflow.core.deeds import Deed, Lane
 from workflow.core.events import Bounced
 from workflow.core.model import AskKind, Status
 from workflow.health.probe import note_arrival
-from workflow.intake.digests import Several
 from workflow.intake.plan import Plan
 from workflow.intake.reader import Reader
-from workflow.journal import Cause, Journal, LetterEntry
+from workflow.intake.several import Several, restore
+from workflow.journal import Cause, Journal, LetterEntry, Result
 from workflow.legs.base import alarms, is_out_of_order
 from workflow.letters import LetterStore
 from workflow.service import Service
 
-TOLD_IN_RECEIPT = frozenset({"receipt_vote", "answer_refused"})
 PROOF_WAITS = timedelta(hours=1)
 """For so long the name servers may fail to say who signed a letter; after that it counts as not proven."""
 log = logging.getLogger("countersign.inbox")
@@ -261,12 +260,14 @@ class InboxLeg:
         self._finish_several(several, entry)
 
     def _finish_several(self, several: Several, entry: LetterEntry) -> None:
-        results: dict[int, str] = {}
+        results: dict[int, Result] = {}
         for order in several.orders:
             cause = Cause(f"letter:{entry.key}:{order.line}")
-            result = self.service.handle(order.command(several.by), cause, order.reference, without=TOLD_IN_RECEIPT)
-            results[order.line] = "" if result.accepted else result.reason
-        closing = Cause(f"letter:{entry.key}:0", replace(entry, verdict="answers", reason="digest"))
+            results[order.line] = self.service.handle(
+                order.command(several.by), cause, order.reference, without=several.told
+            )  # fmt: skip
+        verdict, reason = several.closing
+        closing = Cause(f"letter:{entry.key}:0", replace(entry, verdict=verdict, reason=reason))
         self.service.note_letter(closing, (several.receipt(results),))
 
     def _finish_open(self) -> None:
@@ -276,7 +277,7 @@ class InboxLeg:
                 row.key, row.mailbox, datetime.fromisoformat(row.received_at), "open",
                 message_id=row.message_id, sender=row.sender, subject=row.subject, path=row.path,
             )  # fmt: skip
-            self._finish_several(Several.restore(row.commands), entry)
+            self._finish_several(restore(row.commands), entry)
 
     def _ignore(self, entry: LetterEntry, reason: str) -> None:
         self.journal.letter_entry(replace(entry, verdict="ignored", reason=reason), self.service.now())

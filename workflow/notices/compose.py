@@ -240,7 +240,8 @@ class Notices:
 
 _TO_THE_WRITER = frozenset({
     "receipt_submitted", "receipt_draft", "ask_complete", "correction_refused", "receipt_vote", "receipt_done",
-    "answer_refused", "answer_to_nothing", "form", "form_needed", "refusal", "sender_failed", "too_big", "unreadable",
+    "answer_refused", "answer_to_nothing", "requests_receipt",
+    "form", "form_needed", "refusal", "sender_failed", "too_big", "unreadable",
     "status", "status_list",
 })  # fmt: skip
 """Kinds that answer whoever wrote, should it not be known who that was."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from values.text import one_line, shorten
 from workflow.core import events as e
 from workflow.core.events import Recorded
-from workflow.core.model import Field, Problem, Request
+from workflow.core.model import Field, Problem, Request, Status
 from workflow.core.payment import paid_so_far
 from workflow.core.purpose import says_vat
 from workflow.notices.flow import flow
@@ -55,10 +55,7 @@ def _form_of_request(scene: Scene, params: Params) -> Values:
     return {
         "form": form_text(scene.words.lang, prefilled(request), request.suggested.keys()),
         "problems": _problems(scene, unproposed(request)), "checks": _checks(scene, request),
-        "kept": [
-            scene.reader.tame(scene.words.warning(one)) for one in request.warnings
-            if one.code.startswith(("kept_", "model_"))
-        ],
+        "kept": _kept(scene, request),
         "refused_files": [scene.words.refused_file(name, reason) for name, reason in refused],
     }
 
@@ -350,6 +347,33 @@ def _digest_receipt(scene: Scene, params: Params) -> Values:
     }  # fmt: skip
 
 
+def _requests_receipt(scene: Scene, params: Params) -> Values:
+    """Every request of a letter that held several: what became of it, and its own problems."""
+    words, reader, rule = scene.words, scene.reader, str(params.get("rule", "blocks"))
+    sent: list[str] = []
+    waiting: list[str] = []
+    for _, label, reference in params.get("rows", ()):
+        place = words.text(f"part.{rule}", label=shorten(one_line(str(label)), 80))
+        request = scene.find(str(reference))
+        line = f"{place}: {request_line(request, str(reference), reader)}"
+        if request is not None and request.status is Status.DRAFT:
+            why = [*_problems(scene, unproposed(request)), *_checks(scene, request), *_kept(scene, request)]
+            waiting.append(f"{line}. {' '.join(why)}")
+        else:
+            sent.append(line)
+    return {
+        "sent": [reader.tame(line) for line in sent], "waiting": [reader.tame(line) for line in waiting],
+        "count": len(sent) + len(waiting), "why": words.text(f"part.why_{rule}"), "left_out": params.get("left_out", 0),
+        "example": next((str(reference) for _, _, reference in params.get("rows", ())), ""),
+    }  # fmt: skip
+
+
+def _kept(scene: Scene, request: Request) -> list[str]:
+    """Why it waits, though nothing is missing."""
+    shown = (one for one in request.warnings if one.code.startswith(("kept_", "model_")))
+    return [scene.reader.tame(scene.words.warning(one)) for one in shown]
+
+
 def _absent(scene: Scene, params: Params) -> Values:
     return {"returns_on": scene.words.day(str(params.get("returns_on") or ""))}
 
@@ -367,5 +391,6 @@ _OF_KIND: dict[str, Callable[[Scene, Params], Values]] = {
     "told_bounced": _address, "told_in_doubt": _in_doubt,
     "status": _status, "status_list": _status_list,
     "digest": _digest, "digest_receipt": _digest_receipt, "told_absent": _absent,
+    "requests_receipt": _requests_receipt,
     "too_big": _too_big, "alarm": _alarm, "registry_waiting": _registry_waiting, "morning": _morning,
 }  # fmt: skip

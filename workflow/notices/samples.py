@@ -370,6 +370,8 @@ def _without_request(said: str) -> list[Sample]:
         ("status_list", "status_list", RITA, {}),
         ("probe", "probe", "payments@example.test", {"day": TODAY.isoformat()}),
         ("digest", "digest", ADA, {"day": TODAY.isoformat(), "ask": "digest", "lines": [[REFERENCE, 1, 1, ""]] * 3}),
+        ("requests_receipt", "requests_receipt", RITA,
+         {"rule": "rows", "rows": [[1, "2", REFERENCE], [2, "3", REFERENCE]], "left_out": 1}),
         ("digest_receipt", "digest_receipt", ADAM,
          {"results": [[1, REFERENCE, "approve", "", ""], [2, REFERENCE, "reject", "", said],
                       [3, REFERENCE, "approve", "closed_paid", ""]],

@@ -8,7 +8,7 @@ from workflow.journal.queue import Claimed
 WITHOUT_REQUEST = frozenset({
     "form", "form_needed", "refusal", "sender_failed", "too_big", "unreadable", "unverified_operator", "alarm",
     "registry_waiting", "morning", "status_list", "answer_to_nothing", "contractor_reply",
-    "digest", "digest_receipt", "probe",
+    "digest", "digest_receipt", "requests_receipt", "probe",
 })  # fmt: skip
 
 
