@@ -23,6 +23,8 @@ lacks s-nail           s-nail
 lacks neomutt          neomutt
 lacks mutt             mutt
 lacks alpine           alpine
+lacks tesseract-ocr    tesseract
+lacks tesseract-ocr-rus "/usr/share/tesseract-ocr/*/tessdata/rus.traineddata"
 lacks fonts-dejavu     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 
 [ -n "$missing" ] || exit 0

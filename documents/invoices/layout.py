@@ -130,6 +130,8 @@ def lines_of_table(rows: Sequence[Sequence[str]], page: int = 1) -> list[Line]:
     return lines
 
 
+_PARAGRAPH = 60
+_GOES_ON = re.compile(r"(?:банка|получателя|банка\s+получателя)[\s:]*(?=\d)", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[\s:=.№#–—-]*")
 
 
@@ -149,7 +151,8 @@ def labelled(
             if match and not (heading and _is_heading(line, cell, line.cell_at(match.end() - 1), heading)):
                 yield Value(match, number, line.cell_at(match.start()))
             elif cell == line.cell_at(found.end() - 1) and _ends_cell(line, cell, found):
-                yield from _below(lines, number, line.cells[cell], value)
+                below = list(_below(lines, number, line.cells[cell], value))
+                yield from below or _wrapped(lines, number, cell, value)
 
 
 def _is_heading(line: Line, label: int, cell: int, heading: re.Pattern[str]) -> bool:
@@ -159,6 +162,18 @@ def _is_heading(line: Line, label: int, cell: int, heading: re.Pattern[str]) -> 
 def _ends_cell(line: Line, cell: int, found: re.Match[str]) -> bool:
     end = line.starts[cell] + len(line.cells[cell].text)
     return not _SEPARATOR.sub("", line.text[found.end() : end])
+
+
+def _wrapped(lines: Sequence[Line], number: int, cell: int, value: re.Pattern[str]) -> Iterator[Value]:
+    """In a paragraph the value of the last label stands at the beginning of the next line."""
+    line = lines[number]
+    if cell != len(line.cells) - 1 or len(line.text) < _PARAGRAPH or number + 1 == len(lines):
+        return
+    below = lines[number + 1]
+    goes_on = _GOES_ON.match(below.text)
+    match = value.match(below.text, goes_on.end() if goes_on else 0)
+    if match and below.page == line.page and below.cells[0].left <= line.cells[0].left + _NEAR:
+        yield Value(match, number + 1, below.cell_at(match.start()))
 
 
 def _below(lines: Sequence[Line], number: int, label: Cell, value: re.Pattern[str]) -> Iterator[Value]:

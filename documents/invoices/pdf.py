@@ -22,7 +22,7 @@ _MOST_LETTERS = 60_000
 _MOST_ATTACHMENTS = 20
 _ATTACHMENT_SIZE = 10_000_000
 _MOST_POINTS = 40_000_000
-_FIRST_DPI, _SECOND_DPI = 150, 300
+_FIRST_DPI, _SECOND_DPI, _SCAN_DPI = 150, 300, 220
 _CONTRAST = 40
 _COVERING = 0.6
 _SMALLEST = 3.5
@@ -116,6 +116,12 @@ def read_page(document: pdfium.PdfDocument, index: int, deadline: float) -> Page
             return Page(index + 1, _lines(letters + hidden, index + 1), symbols, "", True, picture)
         unseen += "".join(letter.text for letter in hidden)
         return Page(index + 1, _lines(seen, index + 1), symbols, unseen, False, picture)
+
+
+def picture_of(document: pdfium.PdfDocument, number: int) -> Image.Image:
+    """A page as a picture fine enough to be read by its looks."""
+    with closing(document[number - 1]) as page:
+        return _render(page, _SCAN_DPI)
 
 
 def _render(page: pdfium.PdfPage, dpi: int) -> Image.Image:

@@ -1,4 +1,4 @@
-"""Whose number is this: the payee's or the payer's, told by the label nearest before it.
+"""Whose number is this: the payee's, the payer's or a third party's, told by the label nearest before it.
 
 The label is looked for in the cell itself, then on its left, then upwards in its column. The box at the head of Russian
 invoices is the other way round: "Получатель" stands below what it names.
@@ -10,20 +10,26 @@ from typing import Literal
 
 from documents.invoices.layout import Cell, Line
 
-Role = Literal["seller", "buyer", "bank"]
+Role = Literal["seller", "buyer", "third", "bank"]
 
 _SELLER = (
     r"(?<!груз)(?<!грузо)(?:поставщик|исполнитель|получатель(?:\s+платежа)?|продавец|подрядчик|арендодатель|лицензиар|"
     r"наименование\s+получателя|агент|seller|supplier|vendor|beneficiary|payee|from|issued\s+by|remit\s+to|"
-    r"verkäufer|lieferant|rechnungssteller|zahlungsempfänger|kontoinhaber|account\s+(?:holder|name))"
+    r"verkäufer|lieferant|rechnungssteller|zahlungsempfänger|kontoinhaber|fournisseur|vendeur|bénéficiaire|"
+    r"titulaire\s+du\s+compte|émetteur|account\s+(?:holder|name))"
 )
 _BUYER = (
     r"(?:покупатель|заказчик|плательщик|грузополучатель|грузоотправитель|consignee|consignor|shipper|"
-    r"клиент|арендатор|лицензиат|абонент|принципал|"
+    r"банк\s+(?:плательщика|покупателя|заказчика)|клиент|арендатор|лицензиат|абонент|принципал|"
     r"buyer|customer|bill(?:ed)?\s+to|invoice\s+to|sold\s+to|ship(?:ped)?\s+to|client|payer|"
-    r"kunde|käufer|auftraggeber|rechnungsempfänger|rechnung\s+an|lieferanschrift)"
+    r"kunde|käufer|auftraggeber|rechnungsempfänger|rechnung\s+an|lieferanschrift|"
+    r"acheteur|destinataire|facturé\s+à|adressé\s+à)"
 )
-_BANK = r"(?:банк(?:\s+(?:получателя|плательщика|поставщика))?|bank(?:\s+name)?)"
+_THIRD = (
+    r"(?:перевозчик|экспедитор|страховщик|страхователь|оператор\s+эдо|"
+    r"carrier|forwarder|insurer|spediteur|frachtführer)"
+)
+_BANK = r"(?:банк(?:\s+(?:получателя|поставщика))?|bank(?:\s+name)?)"
 _TAIL = (
     r"(?:\s*[(/]\s*[^\W\d]+\s*[)]?)?"
     r"(?=\s*:|\s*$|\t|\s*[«\"“]|,?\s+(?:ООО|АО|ПАО|ЗАО|ОАО|ИП|НКО|АНО|ФГУП|МУП|ГБУ|Общество|Индивидуальный|Акционерное|ИНН)\b)"
@@ -32,7 +38,7 @@ _TAIL = (
 _START = r"(?<![\w\"«“-])"
 _BANK_START = r"(?:^|(?<=\t)|(?<=, )|(?<=; )|(?<=\. ))"
 LABEL = re.compile(
-    rf"(?:{_START}(?:(?P<seller>{_SELLER})|(?P<buyer>{_BUYER}))|{_BANK_START}(?P<bank>{_BANK}))(?!\w){_TAIL}",
+    rf"(?:{_START}(?:(?P<seller>{_SELLER})|(?P<buyer>{_BUYER})|(?P<third>{_THIRD}))|{_BANK_START}(?P<bank>{_BANK}))(?!\w){_TAIL}",
     re.IGNORECASE,
 )
 SELLER_LABEL = re.compile(rf"{_START}{_SELLER}(?!\w){_TAIL}", re.IGNORECASE)
@@ -65,19 +71,22 @@ def _last_role(text: str) -> Role | None:
 def _role(match: re.Match[str]) -> Role:
     if match["seller"]:
         return "seller"
-    return "buyer" if match["buyer"] else "bank"
+    if match["buyer"]:
+        return "buyer"
+    return "third" if match["third"] else "bank"
 
 
 def _role_on_the_left(line: Line, index: int) -> Role | None:
     for cell in reversed(line.cells[:index]):
-        if is_label(cell.text) and (match := LABEL.search(cell.text)):
+        match = LABEL.search(cell.text)
+        if match and _is_label(cell.text, match):
             return _role(match)
     return None
 
 
-def is_label(text: str) -> bool:
-    """Say whether a cell holds a label and nothing else."""
-    return len(text) <= _LABEL_LENGTH and not any(c.isdigit() for c in text)
+def _is_label(text: str, match: re.Match[str]) -> bool:
+    """Say whether a cell holds a label and nothing else: the name of a bank behind the word is a value."""
+    return len(text) <= _LABEL_LENGTH and not text[match.end() :].strip(" :.()*/")
 
 
 def _role_above(lines: Sequence[Line], number: int, cell: Cell) -> Role | None:

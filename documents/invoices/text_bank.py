@@ -39,6 +39,9 @@ _COLLECTED = re.compile(
 )
 _NEAR_LINES = 2
 
+Place = tuple[int, int]
+"""The number of a line and the offset in it."""
+
 
 def read_tax_numbers(lines: Sequence[Line], draft: Draft, own_inn: str | None) -> None:
     """Find the payee's INN and KPP."""
@@ -78,6 +81,8 @@ def _payee(
     sellers = {inn for inn, roles in inns.items() if "seller" in roles}
     unclear = {inn for inn in sellers if "buyer" in inns[inn]}
     free = {inn for inn, roles in inns.items() if roles == {None}}
+    # A carrier writes invoices too: where nobody else could be paid, he is.
+    free = free or {inn for inn, roles in inns.items() if roles <= {None, "third"} and roles}
     buyers = {inn for inn, roles in inns.items() if roles == {"buyer"}}
     if own_inn and buyers and not own_roles:
         draft.doubt("buyer_other", buyers)
@@ -131,7 +136,7 @@ def _inn_before(lines: Sequence[Line], kpp: Value, places: dict[str, list[Value]
 def read_accounts(lines: Sequence[Line], draft: Draft) -> None:
     """Find account, BIC and correspondent account that fit one another; the payer's are passed over."""
     accounts, corrs = _accounts(lines)
-    bics = _bics(lines)
+    accounts, bics = _of_the_payee(lines, accounts), _of_the_payee(lines, _bics(lines))
     if len(accounts) > 1:
         draft.doubt("several_accounts", accounts)
     elif len(bics) > 1:
@@ -139,18 +144,26 @@ def read_accounts(lines: Sequence[Line], draft: Draft) -> None:
     elif accounts and not bics:
         draft.doubt("account_without_bic", accounts)
     elif accounts:
-        (account, line), (bic, bic_line) = *accounts.items(), *bics.items()
+        (account, (line, _)), (bic, (bic_line, _)) = *accounts.items(), *bics.items()
         _put_account(lines, draft, (account, line), (bic, bic_line), corrs)
 
 
+def _of_the_payee(lines: Sequence[Line], found: dict[str, Place]) -> dict[str, Place]:
+    """Without what belongs to third parties, where anything else is left."""
+    if len(found) < 2:
+        return found
+    kept = {number: place for number, place in found.items() if role_of(lines, *place) != "third"}
+    return kept or found
+
+
 def _put_account(
-    lines: Sequence[Line], draft: Draft, account: tuple[str, int], bic: tuple[str, int], corrs: dict[str, int]
+    lines: Sequence[Line], draft: Draft, account: tuple[str, int], bic: tuple[str, int], corrs: dict[str, Place]
 ) -> None:
     key = account_key_ok(account[0], bic[0])
     if key is False:
         draft.doubt("account_key", account[0])
         return
-    fitting = {corr: line for corr, line in corrs.items() if corr_account_ok(corr, bic[0])}
+    fitting = {corr: line for corr, (line, _) in corrs.items() if corr_account_ok(corr, bic[0])}
     for corr in corrs.keys() - fitting.keys():
         draft.doubt("corr_account_key", corr)
     draft.put("account", account[0], _place(lines, account[1]), proven=bool(key))
@@ -160,9 +173,9 @@ def _put_account(
         draft.put("corr_account", corr, _place(lines, line), proven=True)
 
 
-def _accounts(lines: Sequence[Line]) -> tuple[dict[str, int], dict[str, int]]:
-    accounts: dict[str, int] = {}
-    corrs: dict[str, int] = {}
+def _accounts(lines: Sequence[Line]) -> tuple[dict[str, Place], dict[str, Place]]:
+    accounts: dict[str, Place] = {}
+    corrs: dict[str, Place] = {}
     for number, line in enumerate(lines):
         for match in _ACCOUNT.finditer(line.text):
             account = re.sub(r"\D", "", match["account"])
@@ -170,7 +183,7 @@ def _accounts(lines: Sequence[Line]) -> tuple[dict[str, int], dict[str, int]]:
                 continue
             if role_of(lines, number, match.start()) == "buyer":
                 continue
-            (corrs if account.startswith(("301", "40102")) else accounts).setdefault(account, number)
+            (corrs if account.startswith(("301", "40102")) else accounts).setdefault(account, (number, match.start()))
     return accounts, corrs
 
 
@@ -178,11 +191,11 @@ def _is_account(account: str) -> bool:
     return account[5:8] in IN_ACCOUNTS and account[0] in "0345"
 
 
-def _bics(lines: Sequence[Line]) -> dict[str, int]:
-    found: dict[str, int] = {}
+def _bics(lines: Sequence[Line]) -> dict[str, Place]:
+    found: dict[str, Place] = {}
     for value in labelled(lines, _BIC_LABEL, _BIC):
         if bic_ok(value.match["bic"]) and role_of(lines, value.line, value.match.start()) != "buyer":
-            found.setdefault(value.match["bic"], value.line)
+            found.setdefault(value.match["bic"], (value.line, value.match.start()))
     return found
 
 

@@ -19,7 +19,7 @@ _SIGN = r"(?:руб(?:л\w*|\.)?|р\.|₽|RUB|EUR|USD|CHF|GBP|CNY|€|US\$|\$|£
 _KOPECKS = r"(?:\s*(?:руб\w*|р)\.?,?\s*\d{2}\s*коп\w*\.?)?"
 _MONEY = re.compile(rf"(?P<money>(?:{_SIGN}\s*)?(?P<number>{AMOUNT}){_KOPECKS}(?:\s*{_SIGN}(?!\w))?)", re.IGNORECASE)
 _LEAD = (
-    r"(?:[\s:=.–—-]|\([^()]{0,40}\)|"
+    r"(?:[\s:=.,–—-]|\([^()]{0,40}\)|"
     r"(?:составляет|сумма|на\s+сумму|в\s+размере|of|is|in|руб\w*\.?|RUB|EUR|USD|CHF|€)(?!\w))*"
 )
 _VALUE = re.compile(rf"{_LEAD}{_MONEY.pattern}", re.IGNORECASE)
@@ -35,18 +35,20 @@ _PAYABLE = re.compile(
     r"(?:please\s+pay|to\s+pay|payable\s+amount|grand\s+total|invoice\s+total|total\s+amount)|"
     r"total\s*,?\s*\(?(?:incl(?:uding|\.|usive)?(?:\s+of)?|with|inc\.?)\s+(?:\d{1,2}\s?%\s*)?(?:vat|tax|gst)\)?|gross\s+(?:total|amount)|"
     r"rechnungsbetrag|gesamtbetrag(?:\s+brutto)?|zahlbetrag|endbetrag|bruttobetrag|zu\s+zahlen(?:der\s+betrag)?|"
-    r"gesamtsumme(?:\s+brutto)?|(?:gesamt|summe|total|betrag)\s+\(?(?:brutto|inkl\.?\s*(?:\d{1,2}\s?%\s*)?(?:mwst|ust))\.?\)?|offener\s+betrag"
+    r"gesamtsumme(?:\s+brutto)?|(?:gesamt|summe|total|betrag)\s+\(?(?:brutto|inkl\.?\s*(?:\d{1,2}\s?%\s*)?(?:mwst|ust))\.?\)?|offener\s+betrag|"
+    r"(?:net|total|montant|solde|reste)\s+[àa]\s+payer|(?:total|montant)\s+t\.?t\.?c\.?|montant\s+total"
     r")(?!\w)",
     re.IGNORECASE,
 )
 _TOTAL = re.compile(
     r"(?<![\w-])(?:итого(?:\s+по\s+\w+)?|всего|total|summe|gesamt)(?!\w)"
-    r"(?!\s*(?:без|за\s+вычетом|наименований|позиций|к\s+(?:оплате|перечислению|уплате)|ндс|excl|net|netto|vat|tax))",
+    r"(?!\s*(?:ht|ttc|tva|h\.t|t\.t|à\s+payer|без|за\s+вычетом|наименований|позиций|к\s+(?:оплате|перечислению|уплате)|ндс|excl|net|netto|vat|tax))",
     re.IGNORECASE,
 )
 _NET = re.compile(
     r"(?<!\w)(?:(?:итого|всего|сумма)\s*,?\s*без\s+(?:уч[её]та\s+)?ндс|subtotal|sub-total|net\s+(?:total|amount)|"
-    r"total\s+(?:excl\w*|net)[\w. ]{0,12}|zwischensumme|nettobetrag|summe\s+netto|netto)(?!\w)",
+    r"total\s+(?:excl\w*|net)[\w. ]{0,12}|zwischensumme|nettobetrag|summe\s+netto|netto|"
+    r"(?:total|montant)\s+h\.?t\.?|sous-total|total\s+hors\s+taxes?)(?!\w)",
     re.IGNORECASE,
 )
 _DEBT = re.compile(
@@ -55,8 +57,9 @@ _DEBT = re.compile(
     r"discount|late\s+fee|anzahlung|vorauszahlung|bereits\s+(?:ge|be)zahlt|offene\s+posten|mahn|skonto|rabatt",
     re.IGNORECASE,
 )
+_OF_AN_ADVANCE = re.compile(r"сч[её]т\w*\s+на\s+предоплату[^\t]*", re.IGNORECASE)
 _VAT_WORD = re.compile(
-    r"(?<!\w)(?:ндс|vat|mwst|ust|umsatzsteuer|mehrwertsteuer|value\s+added\s+tax)(?!\w)", re.IGNORECASE
+    r"(?<!\w)(?:ндс|vat|tva|mwst|ust|umsatzsteuer|mehrwertsteuer|value\s+added\s+tax)(?!\w)", re.IGNORECASE
 )
 # "Total without VAT" and the headers of columns state nothing about the invoice as a whole.
 _NO_STATEMENT = re.compile(
@@ -67,12 +70,13 @@ _NO_STATEMENT = re.compile(
 )
 _VAT_LINE = re.compile(
     r"(?<!\w)(?:(?P<inside>в\s*т\.?\s*ч\.?|в\s+том\s+числе|включая|incl\w*\.?)\s*:?\s*)?(?:сумма\s+)?"
-    r"(?:ндс|vat|mwst\.?|ust\.?|umsatzsteuer|mehrwertsteuer)(?!\w)[\s:(]*(?:(?P<rate>\d{1,2})(?:[.,]0+)?(?:/1\d\d)?\s?%)?[)\s:=–—-]*"
+    r"(?:ндс|vat|tva|mwst\.?|ust\.?|umsatzsteuer|mehrwertsteuer)(?!\w)[\s:(]*"
+    r"(?:(?P<rate>\d{1,2})(?:(?:[.,]0+)?(?:/1\d\d)?\s?%|/1\d\d(?!\d)))?[)\s:=–—-]*"
     rf"(?:von\s+{AMOUNT}[\s:€]*)?(?:{_SIGN}\s*)?(?P<amount>{AMOUNT})?",
     re.IGNORECASE,
 )
 _RATE_FIRST = re.compile(
-    rf"(?<![\d.,])(?P<rate>\d{{1,2}})(?:[.,]0+)?\s?%\s*(?:vat|mwst\.?|ust\.?)(?!\w)[\s:(=–—)-]*(?:{_SIGN}\s*)?(?P<amount>{AMOUNT})?",
+    rf"(?<![\d.,])(?P<rate>\d{{1,2}})(?:[.,]0+)?\s?%\s*(?:vat|tva|mwst\.?|ust\.?)(?!\w)[\s:(=–—)-]*(?:{_SIGN}\s*)?(?P<amount>{AMOUNT})?",
     re.IGNORECASE,
 )
 _CURRENCIES = re.compile(
@@ -101,7 +105,7 @@ def read_money(lines: Sequence[Line], draft: Draft) -> None:
             return
         draft.put("amount", f"{value:.{units}f}", f"page {lines[line].page}", proven)
         others = {total for total, _, _ in (*payable, *totals)} - {value} - nets
-        if any(_DEBT.search(text) and _MONEY.search(text) for text in texts):
+        if any(_DEBT.search(text) and _tells_a_sum(text) for text in texts):
             draft.doubt("debt_in_total", (str(other) for other in others))
     _put_vat(draft, rates, vats, _no_vat(texts, vats))
 
@@ -156,6 +160,13 @@ def _looks_like_money(match: re.Match[str], text: str) -> bool:
     number, money = match["number"], match["money"]
     has_decimals = re.search(r"[.,-]\d\d$|=$", number) is not None
     return has_decimals or money.strip() != number or not text[match.end() :].split("\t")[0].strip(" .")
+
+
+def _tells_a_sum(text: str) -> bool:
+    """Say whether a line names an amount of its own; the rows of the goods, which begin with their number, do not."""
+    text = _OF_AN_ADVANCE.sub("", text)
+    is_row_of_goods = re.match(r"\d{1,3}(?:\t|  )", text) is not None
+    return not is_row_of_goods and any(_looks_like_money(one, text) for one in _MONEY.finditer(text))
 
 
 def _read(money: str) -> list[tuple[Decimal, str]]:

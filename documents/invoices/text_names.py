@@ -15,9 +15,9 @@ from values.text import one_line, shorten
 _REST = re.compile(r"(?P<value>[^\t]+)")
 _NUMBER = r"(?P<number>(?=[^\s,;]*\d)[\w][\w/.\\-]{0,39}(?: ?/ ?[\w-]{1,10})?)"
 _HEADING = re.compile(
-    r"(?<![\w/.-])(?:сч[её]т(?:\s*[-–]\s*(?:договор|оферта|фактура|протокол)|\s*\(?(?:договор|оферта)\)?)?)(?!\w)\s*"
+    r"(?<![\w/.-])(?:сч[её]т(?:\s*[-–]\s*(?:договор|оферта|фактура|протокол)|\s*\(?(?:договор|оферта|инвойс)\)?|\s*/\s*invoice)?)(?!\w)\s*"
     r"(?:на\s+(?:предварительную\s+)?(?:оплату|предоплату)\s*)?(?:покупателю\s*)?(?P<sign>№|N[o°º]?\.?(?=\s)|#)?\s*"
-    rf"{_NUMBER}(?:\s*(?:от|dated|of)\s*(?P<date>{DATE}))?",
+    rf"{_NUMBER}(?:\s+на\s+(?:пред)?оплату)?(?:\s*(?:от|dated|of)\s*(?P<date>{DATE}))?",
     re.IGNORECASE,
 )
 _BEFORE_HEADING = re.compile(
@@ -25,7 +25,8 @@ _BEFORE_HEADING = re.compile(
 )
 _INVOICE_LABEL = re.compile(
     r"(?<!\w)(?:(?:tax\s+|proforma\s+|pro-forma\s+|commercial\s+)?invoice\s*(?:no|nr|number|num|id|#|№)\.?|"
-    r"rechnungs?[\s-]*(?:nr|nummer|no|number)\.?|номер\s+сч[её]та|сч[её]т\s*(?:№|N))(?!\w)",
+    r"rechnungs?[\s-]*(?:nr|nummer|no|number)\.?|(?:num[ée]ro\s+de\s+|n[°o]\s+(?:de\s+)?)facture|"
+    r"facture\s*(?:n[°o]\.?|num[ée]ro|#)|номер\s+сч[её]та|сч[её]т\s*(?:№|N))(?!\w)",
     re.IGNORECASE,
 )
 _INVOICE_HEADING = re.compile(
@@ -34,14 +35,16 @@ _INVOICE_HEADING = re.compile(
 _NUMBER_VALUE = re.compile(rf"{_NUMBER}(?![\w])")
 _DATE_LABEL = re.compile(
     r"(?<!\w)(?:дата\s+(?:сч[её]та|выставления|документа|составления)|invoice\s+date|date\s+of\s+(?:issue|invoice)|"
-    r"issue\s+date|issued(?:\s+on)?|rechnungsdatum|ausstellungsdatum)(?!\w)",
+    r"issue\s+date|issued(?:\s+on)?|rechnungsdatum|ausstellungsdatum|"
+    r"date\s+(?:de\s+(?:la\s+)?facture|de\s+facturation|d['’]émission))(?!\w)(?:\s*/\s*(?:invoice\s+)?date)?",
     re.IGNORECASE,
 )
-_WEAK_DATE_LABEL = re.compile(r"(?:^|(?<=\t))(?:дата|от|date|datum)(?!\w)", re.IGNORECASE)
+_WEAK_DATE_LABEL = re.compile(r"(?:^|(?<=\t))(?:дата|от|date|datum)(?!\w)(?:\s*/\s*date)?", re.IGNORECASE)
 _DUE_LABEL = re.compile(
     r"(?<!\w)(?:оплатить\s+(?:не\s+позднее|до)|срок\s+(?:оплаты|платежа)(?:\s*:?\s*(?:до|по|не\s+позднее))?|"
     r"оплата\s+(?:не\s+позднее|до)|(?:payment\s+)?due(?:\s+date|\s+on|\s+by)?|pay(?:able|ment)?\s+by|"
-    r"zahlbar\s+bis(?:\s+(?:zum|spätestens))?|fällig(?:\s+am|keit|keitsdatum)?|zahlungsziel)(?!\w)",
+    r"zahlbar\s+bis(?:\s+(?:zum|spätestens))?|fällig(?:\s+am|keit|keitsdatum)?|zahlungsziel|bis\s+spätestens|spätestens\s+bis(?:\s+zum)?|"
+    r"(?:date\s+d['’])?échéance|(?:payable|[àa]\s+payer|[àa]\s+régler)\s+avant\s+le)(?!\w)",
     re.IGNORECASE,
 )
 _DATE = re.compile(rf"(?:до\s+|by\s+|bis\s+|zum\s+)?(?P<date>{DATE})", re.IGNORECASE)
@@ -61,12 +64,13 @@ _NAME_ENDS = re.compile(
 _ONLY_FORM = re.compile(
     r"(?:общество с ограниченной ответственностью|индивидуальный предприниматель|"
     r"(?:публичное |непубличное )?акционерное общество|"
-    r"ооо|ао|пао|зао|ип)\W*",
+    r"ооо|ао|пао|зао|оао|ип|ано|нко|фгуп|муп|гуп|гбу|фгбу|тоо)\W*",
     re.IGNORECASE,
 )
+_HALF_A_PERSON = re.compile(r"ип(?:\s+[^\W\d]+){1,2}", re.IGNORECASE)
 _NO_NAME = re.compile(
     r"№|(?<!\w)сч[её]т(?!\w)|\d\d\.\d\d|^(?:платежа|сч\.|инн|кпп|бик|подпись|м\.?п\.?|должность|руководитель|от|invoice|bill|"
-    r"rechnung|date|page|банк\s+получателя)(?!\w)|_{3}|^[\W\d]*$",
+    r"rechnung|date|page|банк\s+получателя)(?!\w)|_{3}|^[\W\d]*$|\d{9}",
     re.IGNORECASE,
 )
 _FORM = re.compile(
@@ -74,7 +78,7 @@ _FORM = re.compile(
     re.IGNORECASE,
 )
 _CREDIT = re.compile(
-    r"\W*(?:credit\s+(?:note|memo)|gutschrift|storno|rechnungskorrektur|кредит[\s-]нота|корректировочн\w+\s+сч|"
+    r"\W*(?:credit\s+(?:note|memo)|gutschrift|storno|rechnungskorrektur|(?:facture\s+d['’])?avoir(?!\w)|кредит[\s-]нота|корректировочн\w+\s+сч|"
     r"уведомление\s+о\s+возврате)",
     re.IGNORECASE,
 )
@@ -82,9 +86,15 @@ _OTHER_PAPER = re.compile(
     r"\W*(?:коммерческое\s+предложение|акт(?!\w)|договор(?!\w)|накладная|товарная\s+накладная|квитанция|чек(?!\w)|"
     r"плат[её]жное\s+поручение|заказ(?!\w)|смета|претензия|quotation|quote(?!\w)|offer(?!\w)|estimate(?!\w)|delivery\s+note|"
     r"statement|receipt|order\s+confirmation|purchase\s+order|reminder|angebot|lieferschein|auftragsbestätigung|mahnung|"
-    r"zahlungserinnerung|quittung|kontoauszug)",
+    r"zahlungserinnerung|quittung|kontoauszug|devis(?!\w)|bon\s+de\s+(?:commande|livraison))",
     re.IGNORECASE,
 )
+# What stands beside a label in a row of labels, whose values stand below; and remarks behind a name.
+_HEADING_OF_A_NAME = re.compile(
+    rf"(?:{LABEL.pattern})|(?:инн|кпп|бик|огрн|адрес|р/с|к/с|сч[её]т(?:\s+получателя)?|дата|сумма|vat|iban|bic)\W*$",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(r"\s*\((?:[а-я]{4,20}|\d{1,2}[а-яa-z]?)\)$")
 _HEAD_LINES, _TITLE_LENGTH = 25, 60
 _PURPOSE_LENGTH = 210
 
@@ -104,7 +114,7 @@ def read_names(lines: Sequence[Line], draft: Draft, own_name: str = "") -> None:
 
 
 def _names(lines: Sequence[Line], label: re.Pattern[str], from_scan: bool) -> Iterator[Candidate]:
-    for value in labelled(lines, label, _REST, LABEL):
+    for value in labelled(lines, label, _REST, _HEADING_OF_A_NAME):
         if value.below and not _FORM.search(value.match["value"]) and has_cyrillic(value.match["value"]):
             # "Получатель" may stand below what it names, and then something else is below it.
             continue
@@ -114,7 +124,7 @@ def _names(lines: Sequence[Line], label: re.Pattern[str], from_scan: bool) -> It
         name = _whole_name(lines, value.line, value.cell, value.match["value"][tail.end() if tail else 0 :])
         if name and from_scan:
             name = _read_name(name)
-        if name and role_of(lines, value.line, value.match.start()) != "buyer":
+        if name and role_of(lines, value.line, value.match.start()) not in ("buyer", "third"):
             yield name, f"page {lines[value.line].page}"
 
 
@@ -127,7 +137,12 @@ def _read_name(name: str) -> str | None:
 def _whole_name(lines: Sequence[Line], line: int, cell: int, text: str) -> str | None:
     """Cut the name before the numbers behind it; a name that is plainly broken off goes on in the line below."""
     ends = _NAME_ENDS.search(text)
-    name = (text[: ends.start()] if ends else text).strip(" ,;:-–—")
+    name = _REMARK.sub("", (text[: ends.start()] if ends else text).strip(" ,;:-–—"))
+    for beside in lines[line].cells[cell + 1 : cell + 4]:
+        # A paragraph stretched to both margins comes apart into cells between its words.
+        if not _goes_on(name) or _HEADING_OF_A_NAME.match(beside.text):
+            break
+        name = f"{name} {_NAME_ENDS.split(beside.text)[0]}".strip(" ,;:-–—")
     is_broken = _ONLY_FORM.fullmatch(name) or (not ends and name.count('"') % 2) or name.count("«") > name.count("»")
     if is_broken and line + 1 < len(lines):
         below = next((one for one in lines[line + 1].cells if one.overlaps(lines[line].cells[cell])), None)
@@ -150,7 +165,15 @@ def _box_name(lines: Sequence[Line]) -> Iterator[Candidate]:
                     and re.search(r"[^\W\d_]{2}", above.text)
                     and not re.match(r"\W*(?:инн|банк)", above.text, re.I)
                 ):
-                    yield _NAME_ENDS.split(above.text)[0].strip(" ,;:"), f"page {line.page}"
+                    name = _NAME_ENDS.split(above.text)[0].strip(" ,;:")
+                    if not _NO_NAME.search(name):
+                        yield name, f"page {line.page}"
+
+
+def _goes_on(name: str) -> bool:
+    """Say whether a name is plainly not at its end."""
+    has_open_quote = bool(name.count('"') % 2) or name.count("«") > name.count("»")
+    return has_open_quote or bool(_ONLY_FORM.fullmatch(name) or _HALF_A_PERSON.fullmatch(name))
 
 
 def _longest_first(names: Sequence[Candidate]) -> list[Candidate]:

@@ -84,7 +84,7 @@ class _Reader:
         scanned = [line for page in pages if page.is_scan for line in page.lines]
         for page in pages[:_SCAN_PAGES]:
             if not page.lines:
-                scanned += self._scan(page.picture, page.number)
+                scanned += self._scan(pdf.picture_of(document, page.number), page.number)
         return _put_together(
             [*codes.found, *found],
             [*codes.doubts, *doubts],

@@ -39,6 +39,7 @@ IP = BASE | {
     "inn": "960212345698", "account": "40802810900000020002", "bic": "049600222", "contractor": PETROV.name,
     "corr_account": "30101810400000000222", "bank_name": PETROV.bank, "vat_rate": "none",
 }  # fmt: skip
+del IP["kpp"]
 ALL = "inn kpp account bic corr_account contractor amount currency invoice_number invoice_date vat_rate vat_amount"
 NO_KPP = "inn account bic corr_account contractor amount currency invoice_number invoice_date vat_rate"
 EURO = {

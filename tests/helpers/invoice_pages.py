@@ -107,6 +107,26 @@ def qr(content: str | bytes, encoding: str = "utf-8", scale: int = 4) -> io.Byte
     return out
 
 
+def drawn_code(sheet: Sheet, content: str, how: str, module: float = 0.7) -> bytes:
+    """The page with a code that is no picture: squares, runs of squares, or one path."""
+    code = segno.make(content.encode(), error="m", micro=False, boost_error=False)
+    if how == "drawn as one path":
+        out = io.BytesIO()
+        code.save(out, kind="svg", omitsize=True)
+        sheet.pdf.image(out, x=150, y=180, w=35)
+        return sheet.bytes()
+    for y, row in enumerate(code.matrix):
+        x = 0
+        while x < len(row):
+            end = x + 1
+            while how == "drawn in runs" and end < len(row) and row[end] == row[x]:
+                end += 1
+            if row[x]:
+                sheet.pdf.rect(150 + x * module, 180 + y * module, (end - x) * module, module, style="F")
+            x = end
+    return sheet.bytes()
+
+
 def st00012(seller: Seller = ROMASHKA, kopecks: int = 12345678, purpose: str = "", header: str = "ST00012") -> str:
     """The payment code of a seller."""
     parts = [

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import pytest
 
+import helpers.invoice_products  # noqa: F401  (adds its layouts)
 from documents.invoices.combine import Combined, combine
 from documents.invoices.model import BANK_FIELDS, DOUBTS
 from helpers.invoice_layouts import LAYOUTS
-from helpers.invoice_pages import OUR_INN, ROMASHKA, Sheet, other, usual
+from helpers.invoice_mixer import Mix, misleading
+from helpers.invoice_pages import OUR_INN, ROMASHKA, Sheet, drawn_code, other, st00012, usual
 from helpers.invoice_reading import read_here
 from helpers.invoice_traps import TRAPS
 from helpers.needs import needs
 from values.names import fold_name
 
 pytestmark = needs("dejavu")
+
+
+DRAWN = ["drawn square by square", "drawn in runs", "drawn as one path"]
 
 
 def _wrong(read: Combined, truth: dict[str, str]) -> dict[str, tuple[str, str | None]]:
@@ -33,6 +38,30 @@ def test_a_layout_is_read_exactly(name: str) -> None:
     assert [field for field in needed.split() if field not in read.values] == []
     assert read.doubts == ()
     assert read.disagreements == ()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_mixture_of_usual_parts_is_read_right(seed: int) -> None:
+    content, truth = Mix(seed).drawn()
+    read = combine([read_here(content)])
+    bank = read.values.pop("bank_name", None)
+    assert _wrong(read, truth) == {}
+    assert bank is None or truth["bank_name"].startswith(bank.value)
+    assert {"inn", "account", "bic", "invoice_number"} <= read.values.keys()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_lines_about_somebody_else_never_give_a_wrong_account(seed: int) -> None:
+    content, truth = misleading(seed)
+    read = combine([read_here(content)])
+    wrong = _wrong(read, truth)
+    assert not wrong.keys() & {*BANK_FIELDS, "inn", "kpp"}
+    assert not wrong.keys() & {"amount"} or read.doubts
+
+
+@pytest.mark.parametrize("how", DRAWN)
+def test_a_code_drawn_without_a_picture_is_found(how: str) -> None:
+    assert read_here(drawn_code(usual(), st00012(), how)).kind == "payment_code"
 
 
 @pytest.mark.parametrize("name", TRAPS)
