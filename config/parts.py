@@ -268,6 +268,10 @@ def read_path(value: object, info: ValidationInfo) -> Path:
 
 
 def read_journal(value: object, info: ValidationInfo) -> str:
+    return journal_url(value, _base(info))
+
+
+def journal_url(value: object, base: Path) -> str:
     """The database URL; the path in an SQLite URL is made absolute."""
     text = _text(value, _JOURNAL).strip()
     if not text.startswith(_JOURNALS):
@@ -279,7 +283,7 @@ def read_journal(value: object, info: ValidationInfo) -> str:
     path, question, options = text.removeprefix("sqlite:///").partition("?")
     if path in ("", ":memory:"):
         raise ValueError('needs a file, such as "sqlite:///var/journal.db"')
-    return f"sqlite:///{_base(info) / path}{question}{options}"
+    return f"sqlite:///{base / path}{question}{options}"
 
 
 def _with_good_schema(url: str) -> str:

@@ -20,7 +20,7 @@ from workflow.legs.base import LEASE, LONGEST_WAIT, Leg, StandingBy
 log = logging.getLogger("countersign.daemon")
 OUTSIDE = (MailerError, RegistryError, DocumentsError, OSError)
 """Failures of the world: waited out. Anything else is a fault of ours: logged whole, and waited out as well."""
-JOURNAL_WAIT = 15
+JOURNAL_WAIT = 5
 NOTED_EVERY = timedelta(seconds=60)
 HANGS = LONGEST_WAIT + LEASE
 """A leg that has not turned for so long hangs: longer than any pause and all time-outs of one piece of work."""

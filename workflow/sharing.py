@@ -26,7 +26,7 @@ from workflow.legs.base import LEASE, Leg
 from workflow.legs.held import HeldLeg
 
 LOOK_UP = 0.5
-LONGEST_PAUSE = 30.0
+LONGEST_PAUSE = 5.0
 LONGEST_COMMAND = timedelta(minutes=5)
 log = logging.getLogger("countersign.daemon")
 

@@ -20,7 +20,6 @@ from pathlib import Path
 
 import psycopg
 
-from helpers.needs import find_program
 from workflow.journal.tables import COMPATIBLE_FROM
 
 USER = "postgres"
@@ -38,7 +37,9 @@ SETTINGS: Mapping[str, str] = {
 class PostgresServer:
     """initdb, start, stop, kill; the socket and everything else lie in one folder."""
 
-    def __init__(self, settings: Mapping[str, str] = SETTINGS, listen: str = "") -> None:
+    def __init__(
+        self, settings: Mapping[str, str] = SETTINGS, listen: str = "", follows: PostgresServer | None = None
+    ) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="countersign-postgres-"))
         self.port = _free_port()
         self._settings, self._listen = settings, listen
@@ -47,6 +48,9 @@ class PostgresServer:
         atexit.register(self.remove)
         if os.geteuid() == 0:
             shutil.chown(self.home, USER, USER)
+        if follows is not None:
+            follows.run("pg_basebackup", "--checkpoint=fast", "--no-sync", "-R", "-D", str(self.data))
+            return
         self._run("initdb", "-D", str(self.data), "-U", USER, "--auth=trust", "--encoding=UTF8", "--no-sync",
                   "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US")  # fmt: skip
 
@@ -71,6 +75,21 @@ class PostgresServer:
             )  # fmt: skip
         self._wait_until_it_answers()
         return self
+
+    def allow(self, network: str) -> None:
+        """Connections from there, without a password."""
+        with open(self.data / "pg_hba.conf", "a") as rules:
+            rules.write(f"host all all {network} trust\n")
+
+    def standby(self) -> PostgresServer:
+        """Another server that follows this one and takes no writes until it is promoted."""
+        return PostgresServer(self._settings, follows=self).start()
+
+    def has_followed(self, leader: PostgresServer) -> bool:
+        """Whether all that the leader has written is here."""
+        [[written]] = leader.sql("SELECT pg_current_wal_lsn()")
+        [[there]] = self.sql(f"SELECT pg_last_wal_replay_lsn() >= '{written}'::pg_lsn")
+        return bool(there)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """SIGINT: connections are cut and it ends in order; SIGQUIT: as in a crash."""
@@ -169,9 +188,9 @@ def give_back(url: str) -> None:
 
 
 def _program(name: str) -> str:
-    found = find_program("postgres")
-    assert found is not None
-    return str(Path(found).with_name(name))
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))[-1:] or [shutil.which(name)]
+    assert found[0] is not None, name
+    return str(found[0])
 
 
 def _unprivileged() -> dict[str, object]:

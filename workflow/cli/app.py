@@ -192,12 +192,13 @@ def recover(
 @app.command()
 def migrate(
     context: typer.Context,
+    source: Annotated[str, typer.Option("--from", help="Move the journal from this database first.")] = "",
     adopt: Annotated[bool, typer.Option("--adopt", help="The mailbox or the prefix was changed on purpose.")] = False,
 ) -> None:
     """Bring the journal's schema up to date."""
-    from workflow.cli.orders import migrate_journal
+    from workflow.cli.migrating import migrate_journal
 
-    migrate_journal(session(context), adopt)
+    migrate_journal(session(context), adopt, source)
 
 
 def main() -> None:

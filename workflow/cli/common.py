@@ -58,6 +58,12 @@ class Session:
             with self.wiring.holding_all() as holds:
                 yield holds
             return
+        with self.place_of_one() as alone:
+            yield alone
+
+    @contextmanager
+    def place_of_one(self) -> Iterator[bool]:
+        """The same by the lock that a daemon on SQLite holds."""
         lock = self.lock()
         try:
             lock.acquire(timeout=0)

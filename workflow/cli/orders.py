@@ -13,7 +13,6 @@ from workflow.core.deeds import Deed, Lane
 from workflow.core.outcome import OPERATOR, Refused
 from workflow.journal import Cause
 from workflow.journal.queue import new_token
-from workflow.journal.schema import upgrade
 from workflow.registry_sync.reading import OldJournal
 from workflow.words import words
 
@@ -85,11 +84,3 @@ def retry_dead(session: Session, item: str) -> None:
     if jobs:
         wiring.service.add_deeds(jobs)
     print(f"Back in the queue: {count} to do, {len(letters)} letters to read again.")
-
-
-def migrate_journal(session: Session, adopt: bool) -> None:
-    wiring = session.wiring
-    with plain_errors():
-        upgrade(wiring.journal.engine, wiring.now())
-        wiring.refuse_strange_journal(adopt=adopt)
-    print("The journal's schema is up to date.")

@@ -54,9 +54,14 @@ class Checkup:
     def troubles(self, now: datetime) -> list[Trouble]:
         legs = self.journal.legs()
         return [
-            *self._late(legs, now), *self._clock(legs, now), *self._waiting(now), *self._held(), *self._disks(),
-            *self._probe(now),
+            *self._standby(), *self._late(legs, now), *self._clock(legs, now), *self._waiting(now), *self._held(),
+            *self._disks(), *self._probe(now),
         ]  # fmt: skip
+
+    def _standby(self) -> Iterator[Trouble]:
+        """The database answers and takes no writes."""
+        if self.journal.takes_no_writes():
+            yield Trouble("journal_standby")
 
     def _late(self, legs: Mapping[str, Leg], now: datetime) -> Iterator[Trouble]:
         """A leg that has not worked for its limit: it fails, it hangs, or the daemon does not run."""

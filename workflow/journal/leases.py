@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Text, and_, func, literal, or_, select, update
+from sqlalchemy import Connection, Engine, Text, and_, func, literal, or_, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql import ColumnElement
 
@@ -112,6 +112,13 @@ class Leases:
         if _RESTS_ON.get() is not None:
             with self.engine.begin():
                 pass
+
+    def takes_no_writes(self) -> bool:
+        """Whether the database is a standby, as the successor of a failed primary is until it is promoted."""
+        if self.engine.dialect.name == "sqlite":
+            return False
+        with self.engine.connect() as connection:
+            return connection.execute(text("SHOW transaction_read_only")).scalar() == "on"
 
     def holders(self) -> dict[str, str]:
         """Who holds what now."""

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 
 from workflow.journal.book import Journal
 from workflow.journal.errors import JournalError
+from workflow.journal.moving import MOVED, refuse_left
 
 OWNER = "owner"
 
@@ -23,6 +24,7 @@ class Owner:
 def claim(journal: Journal, ours: Owner, own_addresses: Collection[str], *, adopt: bool = False) -> None:
     """The journal is ours: since ever, from now on, or because its mailbox is a former address of ours. Raises
     `JournalError` when it is another company's, unless told to `adopt` it."""
+    refuse_left(journal.note(MOVED))
     text = json.dumps(asdict(ours))
     stored = journal.note(OWNER) or journal.note_once(OWNER, text)
     if stored == text:

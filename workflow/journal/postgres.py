@@ -44,14 +44,15 @@ def open_postgres(url: URL) -> Engine:
     }  # fmt: skip
     given = url.query.get("options", "")
     options = " ".join([str(given), *(f"-c {name}={value}" for name, value in settings.items())]).strip()
+    wanted = {
+        "connect_timeout": CONNECT_SECONDS, "application_name": "countersign", "keepalives_idle": 10,
+        "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": LOCK_SECONDS * 1000,
+        **_only_a_primary(url),
+    }  # fmt: skip
     engine = create_engine(
         url.difference_update_query(["schema", "options"]), pool_pre_ping=True, pool_timeout=CONNECT_SECONDS,
-        connect_args={
-            "options": options, "connect_timeout": CONNECT_SECONDS, "application_name": "countersign",
-            "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
-            "tcp_user_timeout": LOCK_SECONDS * 1000, **_only_a_primary(url),
-        },
-    )  # fmt: skip
+        connect_args={"options": options, **{name: value for name, value in wanted.items() if name not in url.query}},
+    )
     event.listen(engine, "connect", _without_zero_characters)
     event.listen(engine, "handle_error", _on_error)
     return engine

@@ -1,0 +1,184 @@
+"""Two companies on one mail server and one PostgreSQL, each with its own settings, schema, people and registry."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from helpers.command import countersign
+from helpers.daemons import daemons, until
+from helpers.needs import needs
+from helpers.postgres import shared_server
+from helpers.realmail import RealMail
+from stories.stage import ADAM, PAYMENTS, RITA, USERS, Stage, complete_form, invoice, text_of
+from workflow.journal.engine import open_engine
+from workflow.journal.schema import upgrade
+
+pytestmark = [pytest.mark.postgres, needs("postgres")]
+SOUTH = "payments@south.test"
+
+
+@dataclass
+class Company:
+    """A stage of its own: `stage` is the usual one, with this company's mailbox, prefix and journal."""
+
+    stage: Stage
+    mailbox: str
+
+    @property
+    def settings(self) -> Path:
+        return self.stage.settings_file
+
+    def change(self, old: str, new: str) -> None:
+        text = self.settings.read_text()
+        assert old in text
+        self.settings.write_text(text.replace(old, new))
+
+    def ask(self, subject: str) -> None:
+        text = complete_form(self.stage.now()).replace("Канцелярия для офиса", subject)
+        self.stage.send(RITA, text, to=self.mailbox, files=[("1.pdf", invoice())])
+
+
+@dataclass
+class House:
+    """The two of them, and what is sent by both."""
+
+    north: Company
+    south: Company
+    mail: RealMail
+    url: str
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    url = shared_server().database()
+    (tmp_path / "servers").mkdir()
+    with RealMail(tmp_path / "servers", {**USERS, SOUTH: "secret"}) as mail:
+        companies = []
+        for name, mailbox in (("north", PAYMENTS), ("south", SOUTH)):
+            (tmp_path / name).mkdir()
+            company = Company(Stage(tmp_path / name, mail), mailbox)
+            company.change("sqlite:///var/journal.db", f"{url}&schema={name}")
+            company.change(PAYMENTS, mailbox)
+            companies.append(company)
+        companies[1].change("[mailbox]", 'reference_prefix = "STH"\n\n[mailbox]')
+        companies[1].change("ООО «Северный ветер»", "ООО «Южный берег»")
+        yield House(companies[0], companies[1], mail, url)
+
+
+def test_two_companies_in_one_database_share_nothing(house: House) -> None:
+    for company in (house.north, house.south):
+        done = countersign(company.settings, "migrate")
+        assert done.returncode == 0, done.stderr
+    with daemons(house.north.settings, 1) as north, daemons(house.south.settings, 1) as south:
+        house.north.ask("Дрова")
+        house.south.ask("Зонты")
+        until(lambda: len(house.north.stage.inbox(ADAM)) == 2, lambda: north[0].said() + south[0].said())
+        asks = {str(message["From"]).partition("<")[2].rstrip(">").replace("+", "@").split("@")[-1]: message
+                for message in house.north.stage.inbox(ADAM)}  # fmt: skip
+        assert set(asks) == {"example.test", "south.test"}
+        assert "Дрова" in text_of(asks["example.test"])
+        for message in asks.values():
+            house.north.stage.answer(ADAM, message, "Согласовано")
+        until(lambda: _approved(house.north) and _approved(house.south), lambda: north[0].said() + south[0].said())
+    assert ("PAY-" in _references(house.north), "STH-" in _references(house.north)) == (True, False)
+    assert ("PAY-" in _references(house.south), "STH-" in _references(house.south)) == (False, True)
+    schemas = shared_server().sql(
+        "SELECT schemaname, count(*) FROM pg_tables WHERE tablename IN ('deeds', 'requests', 'alembic_version')"
+        " AND schemaname NOT LIKE 'pg%' GROUP BY 1 ORDER BY 1", house.url.partition("@/")[2].partition("?")[0],
+    )  # fmt: skip
+    assert schemas == [("north", 3), ("south", 3)]
+    assert [countersign(company.settings, "verify").returncode for company in (house.north, house.south)] == [0, 0]
+
+
+def _references(company: Company) -> str:
+    return countersign(company.settings, "list").stdout
+
+
+def _approved(company: Company) -> bool:
+    return "Согласован к оплате" in _references(company)
+
+
+def test_a_second_company_in_one_journal_is_refused_with_one_sentence(house: House) -> None:
+    assert countersign(house.north.settings, "migrate").returncode == 0
+    house.south.change("schema=south", "schema=north")
+    for command in (["migrate"], ["run", "--once"], ["status"]):
+        refused = countersign(house.south.settings, *command)
+        assert refused.returncode == 1
+        assert "This journal belongs to payments@example.test (PAY)" in refused.stderr
+        assert len(refused.stderr.strip().splitlines()) == 1
+
+
+def test_a_mailbox_that_moved_keeps_its_journal(house: House) -> None:
+    assert countersign(house.south.settings, "migrate").returncode == 0
+    house.south.change(SOUTH, PAYMENTS)
+    assert countersign(house.south.settings, "status").returncode == 1
+    house.south.change("[mailbox]\n", f'[mailbox]\nformer_addresses = ["{SOUTH}"]\n')
+    assert countersign(house.south.settings, "status").returncode == 0
+    house.south.change('"STH"', '"SOUTH"')
+    assert countersign(house.south.settings, "status").returncode == 1
+    assert countersign(house.south.settings, "migrate", "--adopt").returncode == 0
+    assert countersign(house.south.settings, "status").returncode == 0
+
+
+def test_from_a_file_to_postgresql_by_one_command(house: House) -> None:
+    company = house.north
+    company.change(f"{house.url}&schema=north", "sqlite:///var/journal.db")
+    company.ask("Дрова")
+    assert company.stage.run() == []
+    company.change("sqlite:///var/journal.db", f"{house.url}&schema=north")
+    missing = countersign(company.settings, "migrate", "--from", "sqlite:///var/other.db")
+    assert (missing.returncode, "other.db is not there" in missing.stderr) == (1, True)
+    moved = countersign(company.settings, "migrate", "--from", "sqlite:///var/journal.db")
+    assert moved.returncode == 0, moved.stderr
+    assert "Moved: 1 requests" in moved.stdout
+    again = countersign(company.settings, "migrate", "--from", "sqlite:///var/journal.db")
+    assert (again.returncode, "was moved to" in again.stderr) == (1, True)
+    [ask] = company.stage.inbox(ADAM)
+    company.stage.answer(ADAM, ask, "Согласовано")
+    once = countersign(company.settings, "run", "--once")
+    assert once.returncode == 0, once.stderr
+    assert _approved(company)
+    assert countersign(company.settings, "verify").returncode == 0
+    company.change(f"{house.url}&schema=north", "sqlite:///var/journal.db")
+    left = countersign(company.settings, "run", "--once")
+    assert (left.returncode, "is kept only as it was then" in left.stderr) == (1, True)
+
+
+def test_a_dump_is_restored_whole_and_the_work_goes_on(house: House) -> None:
+    """pg_dump of one company's schema beside a running database, restored into another one."""
+    server, company = shared_server(), house.north
+    assert countersign(company.settings, "migrate").returncode == 0
+    company.ask("Дрова")
+    assert countersign(company.settings, "run", "--once").returncode == 0
+    name = house.url.partition("@/")[2].partition("?")[0]
+    dump = str(server.home / "north.dump")
+    server.run("pg_dump", "--format=custom", "--schema=north", f"--file={dump}", name)
+    fresh = server.database()
+    server.run("pg_restore", "--exit-on-error", f"--dbname={fresh.partition('@/')[2].partition('?')[0]}", dump)
+    company.change(house.url, fresh)
+    assert countersign(company.settings, "verify").returncode == 0
+    [ask] = company.stage.inbox(ADAM)
+    company.stage.answer(ADAM, ask, "Согласовано")
+    assert countersign(company.settings, "run", "--once").returncode == 0
+    assert _approved(company)
+
+
+def test_a_backup_of_a_file_in_use_is_whole(house: House, tmp_path: Path) -> None:
+    """`.backup` takes along what still stands in the write-ahead log."""
+    company = house.north
+    company.change(f"{house.url}&schema=north", "sqlite:///var/journal.db")
+    company.ask("Дрова")
+    assert company.stage.run() == []
+    path = company.stage.folder / "var" / "journal.db"
+    with sqlite3.connect(path) as source, sqlite3.connect(tmp_path / "copy.db") as copy:
+        source.backup(copy)
+    engine = open_engine(f"sqlite:///{tmp_path / 'copy.db'}")
+    upgrade(engine, company.stage.now())
+    engine.dispose()
+    company.change("sqlite:///var/journal.db", f"sqlite:///{tmp_path / 'copy.db'}")
+    assert countersign(company.settings, "verify").returncode == 0
