@@ -8,9 +8,10 @@ from xml.parsers import expat
 from lxml import etree
 
 from sheets.errors import RegistryBroken
-from sheets.relations import PARSER, local
+from sheets.relations import local
 from sheets.sheetxml import Sheet, column_letters, column_number
 
+HUGE = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)  # 50,000 links are one element
 RANGE = re.compile(r"\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?")
 SQREF = re.compile(rb"""(\ssqref=["'])([^"']*)(["'])""")
 REF = re.compile(rb"""(\sref=["'])([^"']*)(["'])""")
@@ -79,10 +80,12 @@ class Tail:
     def parsed(self, name: str) -> etree._Element | None:
         """An element to look into."""
         content = self.get(name)
-        if content is None:
-            return None
+        return None if content is None else self.parsed_from(content)
+
+    def parsed_from(self, content: bytes) -> etree._Element:
+        """These bytes of the tail as an element."""
         end = b"</" + self._sheet.name("worksheet") + b">"
-        return etree.fromstring(self._sheet.root_tag() + content + end, PARSER)[0]
+        return etree.fromstring(self._sheet.root_tag() + content + end, HUGE)[0]
 
     def grow(self, old_last: int, new_last: int, first: int) -> None:
         """Let filter, validations and conditional formats that reached the last row reach the new one."""

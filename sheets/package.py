@@ -41,6 +41,11 @@ class Package:
     def __contains__(self, part: str) -> bool:
         return part not in self._removed and (part in self._changed or part in self._infos)
 
+    def parts(self, prefix: str) -> list[str]:
+        """The names of all parts that begin so."""
+        names = dict.fromkeys((*self._infos, *self._changed))
+        return [name for name in names if name.startswith(prefix) and name not in self._removed]
+
     def read(self, part: str) -> bytes:
         """A part's content, as changed so far."""
         if part in self._changed:

@@ -1,6 +1,6 @@
 """How the parts of a workbook refer to one another: relations, content types, and safe parsing of the small parts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from pathlib import PurePosixPath
 
 from lxml import etree
@@ -133,6 +133,16 @@ def drop_content_type(package: Package, part: str) -> None:
     for element in [element for element in root if element.get("PartName") == f"/{part}"]:
         root.remove(element)
     package.replace("[Content_Types].xml", serialize(root))
+
+
+def drop_relations(package: Package, part: str, identifiers: Set[str]) -> None:
+    """Forget some relations of a part."""
+    if not identifiers:
+        return
+    root = parse(package.read(rels_of(part)))
+    for element in [element for element in root if element.get("Id") in identifiers]:
+        root.remove(element)
+    package.replace(rels_of(part), serialize(root))
 
 
 def drop_relation(package: Package, part: str, identifier: str) -> None:
