@@ -115,6 +115,23 @@ def read_undo_window(value: object) -> timedelta | None:
         raise ValueError(f'must be "{UNTIL_PAID}" or a duration such as "30m" or "12h"') from None
 
 
+def read_archive_after(value: object) -> timedelta | None:
+    """A duration of a day at least, or None for "never"."""
+    if value is None or (isinstance(value, str) and value.strip().lower() == NEVER):
+        return None
+    try:
+        span = read_span(value)
+    except ValueError:
+        raise ValueError(_ARCHIVE_AFTER) from None
+    if span < timedelta(days=1):
+        raise ValueError(_ARCHIVE_AFTER)
+    return span
+
+
+NEVER = "never"
+_ARCHIVE_AFTER = f'must be "{NEVER}" or a duration of at least one day, such as "90d" or "365d"'
+
+
 def read_size(value: object) -> int:
     """A number of bytes: `25MB`."""
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
@@ -324,6 +341,7 @@ Count = Annotated[int, PlainValidator(read_count)]
 Span = Annotated[timedelta, PlainValidator(read_span)]
 Duration = Annotated[timedelta, PlainValidator(read_duration)]
 LeaseSpan = Annotated[timedelta, PlainValidator(read_lease)]
+ArchiveAfter = Annotated[timedelta | None, PlainValidator(read_archive_after)]
 UndoWindow = Annotated[timedelta | None, PlainValidator(read_undo_window)]
 Size = Annotated[int, PlainValidator(read_size)]
 RatePer = Annotated[Rate, PlainValidator(read_rate)]

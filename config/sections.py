@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 from config.parts import (
     Address,
     Amount,
+    ArchiveAfter,
     Count,
     Country,
     Currency,
@@ -159,6 +160,7 @@ class RegistrySettings(Section):
     worksheet: Text = "Registry"
     poll: Duration = timedelta(seconds=5)
     lock_stale_after: Duration = timedelta(hours=12)
+    archive_after: ArchiveAfter = timedelta(days=365)
     aliases: dict[ColumnKey, tuple[Text, ...]] = Field(default_factory=dict)
 
 

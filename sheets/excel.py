@@ -10,14 +10,17 @@ from pathlib import Path
 from sheets.errors import RegistryBroken, RegistryChanged, RegistryError, RegistryLocked, RegistryMissing
 from sheets.files import changed_at, digest_of, read_file, replace_file, set_aside, sweep, version_of
 from sheets.locks import LockInfo, conflict_copies, locks_of
-from sheets.model import Change, Layout, Snapshot, Version, View
+from sheets.model import Change, Layout, Snapshot, Taken, Version, View
 from sheets.newbook import new_book
 from sheets.newsheet import add_views
 from sheets.package import Package
 from sheets.patch import patch_table
 from sheets.reading import read_book
+from sheets.removal import take_out_rows
+from sheets.shift import Unsure
 from sheets.stylebook import close_styles, open_styles
 from sheets.table import Index
+from sheets.taking import take_rows
 from sheets.views import draw_views
 from sheets.workbook import open_book, recalculate_on_load, stamp
 
@@ -66,15 +69,15 @@ class ExcelRegistry:
         return snapshot
 
     def write(
-        self, changes: Sequence[Change], seen: Version, *, generation: int, views: Sequence[View] | None = None
-    ) -> Version:
+        self, changes: Sequence[Change], seen: Version, *, generation: int, views: Sequence[View] | None = None,
+        remove: Sequence[str] = (),
+    ) -> Version:  # fmt: skip
         """Patch the workbook; refused when it is not as it was seen, and while somebody has it open."""
         self._refuse_lock()
-        with self._failures():
-            content, now = read_file(self.path)
-        if now.digest != seen.digest if seen.digest else now != seen:
-            raise RegistryChanged(f"{self.path.name} was changed by somebody since it was read.")
-        package, index = self._patched(content, now.digest, changes, generation, None, views)
+        content, now = self._as_seen(seen)
+        if remove:
+            content = self._without(content, now.digest, remove)
+        package, index = self._patched(content, digest_of(content), changes, generation, None, views)
         return self._put(package, index, lambda: self._refuse_change(now))
 
     def create(
@@ -96,6 +99,11 @@ class ExcelRegistry:
         package, index = self._patched(content, digest_of(content), changes, generation, identity, shown)
         return self._put(package, index, self._set_aside)
 
+    def take(self, references: Sequence[str], seen: Version) -> Taken:
+        """The rows of these references whole, those that may be taken out."""
+        content, now = self._as_seen(seen)
+        return take_rows(content, self.layout, self._index_of(content, now.digest), references)
+
     def lock(self) -> LockInfo | None:
         """Who has the workbook open now, as far as lock files tell; a stale lock is passed over."""
         return next((lock for lock in locks_of(self.path) if not self._is_stale(lock)), None)
@@ -114,6 +122,28 @@ class ExcelRegistry:
         return conflict_copies(self.path)
 
     # --- the new content ------------------------------------------------------------------------
+
+    def _as_seen(self, seen: Version) -> tuple[bytes, Version]:
+        """The content, which must be what was read."""
+        with self._failures():
+            content, now = read_file(self.path)
+        if now.digest != seen.digest if seen.digest else now != seen:
+            raise RegistryChanged(f"{self.path.name} was changed by somebody since it was read.")
+        return content, now
+
+    def _without(self, content: bytes, digest: str, references: Sequence[str]) -> bytes:
+        """The workbook without these rows; everything else in it has moved."""
+        index = self._index_of(content, digest)
+        package = Package(content)
+        rows = [index.places[reference] for reference in references]
+        try:
+            cut = take_out_rows(package, open_book(package), self.layout.worksheet, rows)
+        except Unsure as error:
+            raise RegistryBroken(f"Rows cannot be taken out of {self.path.name}: {error}.") from error
+        target = io.BytesIO()
+        package.save(target)
+        self._index = (digest_of(target.getbuffer()), index.without(references, cut.row))
+        return target.getvalue()
 
     def _patched(
         self,

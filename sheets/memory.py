@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from sheets.errors import RegistryChanged, RegistryLocked, RegistryMissing
-from sheets.grid import Value
-from sheets.model import Cell, Change, Layout, Snapshot, Version, View
+from sheets.grid import Value, as_number
+from sheets.model import Cell, Change, Layout, Snapshot, Taken, Version, View
+from sheets.own import own_columns, own_titles
 from sheets.table import Index, read_sheets
 from sheets.text import cell_text
 
@@ -67,13 +68,17 @@ class MemoryRegistry:
         return self._read()[0]
 
     def write(
-        self, changes: Sequence[Change], seen: Version, *, generation: int, views: Sequence[View] | None = None
-    ) -> Version:
+        self, changes: Sequence[Change], seen: Version, *, generation: int, views: Sequence[View] | None = None,
+        remove: Sequence[str] = (),
+    ) -> Version:  # fmt: skip
         """Put the changes in, unless somebody changed the sheet or has it open."""
         if self._lock is not None:
             raise self._lock
         if self.probe() != seen:
             raise RegistryChanged("The registry was changed by somebody since it was read.")
+        places = self._read()[1].places
+        for place in sorted((places[reference] for reference in remove), reverse=True):
+            del self._grid.rows[place - 1]
         index = self._read()[1]
         for change in changes:
             self._apply(change, index)
@@ -102,6 +107,25 @@ class MemoryRegistry:
         self._draw(views if views is not None else [View(spec.key, ()) for spec in self.layout.views])
         return self.write(changes, self.probe(), generation=generation)
 
+    def take(self, references: Sequence[str], seen: Version) -> Taken:
+        """The rows of these references whole."""
+        if self.probe() != seen:
+            raise RegistryChanged("The registry was changed by somebody since it was read.")
+        snapshot, index = self._read()
+        titles = own_titles(self._line(index.header_row), index.header)
+        rows = []
+        for reference in references:
+            line = self._line(index.places[reference])
+            own = {
+                title: line.get(column) for column, title in titles.items()
+                if line.get(column) is not None or not title.startswith("(")
+            }  # fmt: skip
+            rows.append(Change(reference, dict(snapshot.rows[reference].cells), add=True, own=own))
+        return Taken(tuple(rows))
+
+    def _line(self, number: int) -> dict[int, Cell]:
+        return {at: as_number(value) for at, value in enumerate(self._grid.rows[number - 1], 1)}
+
     def _read(self) -> tuple[Snapshot, Index]:
         version = self.probe()
         return read_sheets(self.sheets, self.layout, version, self._stamp)
@@ -114,6 +138,12 @@ class MemoryRegistry:
             if key in index.header:
                 self._grid.put(place, index.header[key], as_value(cell))
                 self.links |= {(change.reference, key): change.links[key]} if key in change.links else {}
+        if change.own:
+            columns, new = own_columns(self._line(index.header_row), index, [change])
+            for title in new:
+                self._grid.put(index.header_row, columns[title], title)
+            for title, cell in change.own.items():
+                self._grid.put(place, columns[title], as_value(cell))
         self._show(change)
 
     def _show(self, change: Change) -> None:

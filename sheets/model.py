@@ -132,13 +132,25 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Cells of one row to be written; `links` gives the targets of cells that are links."""
+    """Cells of one row to be written; `links` gives the targets of cells that are links. A row that moves between a
+    registry and its archive brings people's `own` cells by heading, and `looks` by key or heading, in whatever form its
+    kind of registry keeps them."""
 
     reference: str
     cells: Mapping[str, Cell]
     links: Mapping[str, str] = field(default_factory=dict)
     add: bool = False  # a row that is not there is added; without this it is our own fault
     visible: bool | None = None  # None: by the filter that is set
+    own: Mapping[str, Cell] = field(default_factory=dict)
+    looks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Rows as they stand, to be put elsewhere; `refused` says why no row may be taken out of this sheet."""
+
+    rows: tuple[Change, ...] = ()
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sheets.frame import Filter, Tail, filter_of, grow_dimension
 from sheets.links import put_links
 from sheets.looks import cell_look
 from sheets.model import Cell, Change, Layout
+from sheets.own import own_columns
 from sheets.package import Package
 from sheets.reading import read_rows
 from sheets.sheetxml import (
@@ -50,6 +51,7 @@ class Patch:
     rows: dict[int, RowXml] = field(default_factory=dict)
     pattern: "Pattern | None" = None
     links: dict[str, str] = field(default_factory=dict)
+    own: dict[str, int] = field(default_factory=dict)  # people's columns, where rows bring some along
     standing: dict[int, dict[int, Cell]] = field(default_factory=dict)  # what stood in the touched rows, if asked
     formula_gone: bool = False
     widest: int = 0
@@ -65,8 +67,11 @@ def patch_table(
     )
     tail, last_before = Tail(patch.sheet), index.last_row
     shown = _filter(patch, tail)
+    new = _find_own(patch, changes)
     places = {change.reference: index.place_for(change) for change in changes}
-    _take_rows(patch, set(places.values()))
+    _take_rows(patch, {*places.values(), *({index.header_row} if new else ())})
+    for title in new:
+        _write_own(patch, patch.rows[index.header_row], title, title, None)
     masters = []
     for change in changes:
         row = patch.rows[places[change.reference]]
@@ -131,7 +136,7 @@ def _write_row(patch: Patch, row: RowXml, change: Change) -> None:
         column = patch.index.header.get(key)
         if column is None or (key not in change.cells and column in row.cells):
             continue
-        style = _style(patch, row, key, column)
+        style = _style(patch, row, key, column, change.looks.get(key, ""))
         value = change.cells.get(key, change.reference if key == patch.layout.key else None)
         if isinstance(value, date):
             style = patch.styles.dated(style)
@@ -139,13 +144,37 @@ def _write_row(patch: Patch, row: RowXml, change: Change) -> None:
         patch.widest = max(patch.widest, column)
         if key in change.links:
             patch.links[f"{column_letters(column)}{row.number}"] = change.links[key]
+    for title, cell in change.own.items():
+        _write_own(patch, row, title, cell, change.looks.get(title))
 
 
-def _style(patch: Patch, row: RowXml, key: str, column: int) -> int:
-    """The cell's own style, else that of the rows above (plain where they have no cell there), else ours."""
+def _find_own(patch: Patch, changes: Sequence[Change]) -> list[str]:
+    """Where people's own columns stand that rows bring along; those that are not there yet."""
+    if not any(change.own for change in changes):
+        return []
+    number = patch.index.header_row
+    header = read_rows(patch.package.content, patch.layout.worksheet, {number}).get(number, {})
+    patch.own, new = own_columns(header, patch.index, changes)
+    return sorted(new, key=patch.own.__getitem__)
+
+
+def _write_own(patch: Patch, row: RowXml, title: str, value: Cell, look: str | None) -> None:
+    column = patch.own[title]
+    style = patch.styles.of(look) if look else row.style(column) or 0
+    if isinstance(value, date):
+        style = patch.styles.dated(style)
+    row.cells[column] = cell_xml(patch.sheet, column, row.number, value, style, dates_1904=patch.book.dates_1904)
+    patch.widest = max(patch.widest, column)
+
+
+def _style(patch: Patch, row: RowXml, key: str, column: int, look: str = "") -> int:
+    """The cell's own style, else the one it brings along, else that of the rows above (plain where they have no cell
+    there), else ours."""
     own = row.style(column)
     if own is not None:
         return own
+    if look:
+        return patch.styles.of(look)
     known = _pattern(patch).styles
     return known.get(key, 0) if known else patch.styles.id_of(cell_look(patch.layout.column(key)))
 

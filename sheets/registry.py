@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from sheets.model import Change, Snapshot, Version, View
+from sheets.model import Change, Snapshot, Taken, Version, View
 
 
 class Registry(Protocol):
@@ -22,9 +22,15 @@ class Registry(Protocol):
         ...
 
     def write(
-        self, changes: Sequence[Change], seen: Version, *, generation: int, views: Sequence[View] | None = None
-    ) -> Version:
-        """Put all changes (and views, where given) in at once, if the registry is still as it was `seen`."""
+        self, changes: Sequence[Change], seen: Version, *, generation: int, views: Sequence[View] | None = None,
+        remove: Sequence[str] = (),
+    ) -> Version:  # fmt: skip
+        """Put all changes (and views, where given) in at once, if the registry is still as it was `seen`; the rows of
+        the references in `remove` go, and what is below moves up."""
+        ...
+
+    def take(self, references: Sequence[str], seen: Version) -> Taken:
+        """The rows of these references whole, those that may be taken out of the registry as it was `seen`."""
         ...
 
     def create(

@@ -18,6 +18,7 @@ from sheets.workbook import Book
 BUILT_IN = {GENERAL: 0, WHOLE: 1, MONEY: 4, TEXT: 49}
 BUILT_IN_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 NOT_LETTERS_OF_DATES = re.compile(r'\[[^\]]*\]|"[^"]*"|\\.')
+PARTS_OF_A_FORMAT = {"fontId": "fonts", "fillId": "fills", "borderId": "borders"}
 ORDER = ["numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"]
 
 
@@ -30,6 +31,8 @@ class StyleBook:
         self._space = etree.QName(self.root).namespace or ""
         self._ids: dict[Look, int] = {}
         self._dated: dict[int, int] = {}
+        self._carried: dict[int, str] = {}
+        self._taken_in: dict[str, int] = {}
 
     def xml(self) -> bytes:
         """The part as it is now."""
@@ -42,6 +45,54 @@ class StyleBook:
             found = None if base is None else self._format_on(base)
             self._ids[look] = self._add(look, base) if found is None else found
         return self._ids[look]
+
+    def portable(self, style: int) -> str:
+        """A cell format with everything it is made of, for another workbook."""
+        if style not in self._carried:
+            self._carried[style] = self._carry(style)
+        return self._carried[style]
+
+    def of(self, portable: str) -> int:
+        """The number of a cell format that came from another workbook."""
+        if portable not in self._taken_in:
+            self._taken_in[portable] = self._take_in(parse(portable.encode()))
+        return self._taken_in[portable]
+
+    def _carry(self, style: int) -> str:
+        formats = self._list("cellXfs")
+        if style >= len(formats):
+            return ""
+        xf = formats[style]
+        look = self._make("look", format=self._code(int(xf.get("numFmtId", "0"))))
+        for key, name in PARTS_OF_A_FORMAT.items():
+            parts, number = self._list(name), int(xf.get(key, "0"))
+            if number < len(parts):
+                look.append(copy.deepcopy(parts[number]))
+        look.extend(copy.deepcopy(child) for child in xf if local(child) == "alignment")
+        return etree.tostring(look).decode()
+
+    def _take_in(self, look: etree._Element) -> int:
+        by_name = {local(child): child for child in look}
+        xf = self._make("xf", numFmtId=str(self._format(str(look.get("format", GENERAL)))), xfId="0")
+        for key, name in PARTS_OF_A_FORMAT.items():
+            part = by_name.get(name[:-1])
+            xf.set(key, "0" if part is None else str(self._append(name, self._in_our_words(part))))
+        if "alignment" in by_name:
+            xf.append(self._in_our_words(by_name["alignment"]))
+        for what in ("NumberFormat", "Font", "Fill", "Border", "Alignment"):
+            xf.set(f"apply{what}", "1")
+        return self._append("cellXfs", xf)
+
+    def _in_our_words(self, element: etree._Element) -> etree._Element:
+        """The same element in this workbook's namespace."""
+        made = self._make(local(element), **{str(key): str(value) for key, value in element.items()})
+        made.extend(self._in_our_words(child) for child in element if isinstance(child.tag, str))
+        return made
+
+    def _code(self, number: int) -> str:
+        codes = {int(item.get("numFmtId", "0")): item.get("formatCode", "") for item in self._list("numFmts")}
+        built_in = {value: key for key, value in BUILT_IN.items()}
+        return str(codes.get(number) or built_in.get(number) or (DAY if number in BUILT_IN_DATES else GENERAL))
 
     def dated(self, style: int) -> int:
         """The same cell format as `style`, but showing a date where it did not."""

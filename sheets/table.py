@@ -1,7 +1,7 @@
 """From the values of a sheet to a snapshot: rows are found by their reference, cells by their column's heading."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
@@ -32,6 +32,14 @@ class Index:
         """A copy to note new rows in."""
         places, occupied = dict(self.places), set(self.occupied)
         return replace(self, header=dict(self.header), places=places, occupied=occupied, views=dict(self.views))
+
+    def without(self, references: Iterable[str], row: Callable[[int], int]) -> "Index":
+        """The index once the rows of these references are out; `row` says where a row stands then, of one that goes
+        where the next one does. Nothing between the last two rows is taken for free."""
+        gone = {self.places[reference] for reference in references}
+        places = {reference: row(place) for reference, place in self.places.items() if place not in gone}
+        last = row(self.last_row) - (self.last_row in gone)
+        return replace(self.copy(), places=places, last_row=last, occupied={row(place) for place in self.occupied})
 
     def place_for(self, change: Change) -> int:
         """The row of a change; a new one takes the first blank row below the table, and is known from then on."""

@@ -57,7 +57,8 @@ from workflow.notices import Notices, Person
 from workflow.notices.card import card_page
 from workflow.papers import Papers
 from workflow.people import Member, Roster
-from workflow.registry_sync.columns import layout
+from workflow.registry_sync.archive import Archiver
+from workflow.registry_sync.columns import archive_layout, layout
 from workflow.registry_sync.rows import RowWriter
 from workflow.registry_sync.sync import RegistrySync
 from workflow.report import Report
@@ -284,6 +285,10 @@ class Wiring:
         sync = RegistrySync(
             section.name, registry, plan, writer, self.service, status_of,
             self.policy.operators or self.policy.accountants, tuple(other.name for other in registries),
+            Archiver(
+                section.name, self.service, partial(self._archive, section, plan), section.archive_after,
+                self.policy.operators,
+            ),
         )  # fmt: skip
         where = str(section.path) if section.kind == "excel" else f"Google spreadsheet {section.spreadsheet}"
         return Book(
@@ -300,6 +305,18 @@ class Wiring:
             section.spreadsheet or "", plan, section.credentials_file, section.endpoint,
             clock=self.now, pace=Pace.unhurried(section.poll),
         )  # fmt: skip
+
+    def _archive(self, section: RegistrySettings, plan: Layout, year: str) -> ExcelRegistry | GoogleRegistry:
+        """The archive of a year: a workbook beside the registry, or a worksheet of the same spreadsheet."""
+        own, path = words(self.settings.language), section.path
+        if section.kind == "excel":
+            beside = path.with_name(f"{path.stem}-archive-{year}.xlsx")
+            return self._registry(
+                section.model_copy(update={"path": beside}), archive_layout(plan, own, section.worksheet)
+            )
+        shared = [one for one in self.settings.registries if one.spreadsheet == section.spreadsheet]
+        title = f"{own.text('sheet_archive')} {year}" + (f" ({section.worksheet})" if len(shared) > 1 else "")
+        return self._registry(section, archive_layout(plan, own, title))
 
     def _layout(self, section: RegistrySettings) -> Layout:
         aliases: dict[str, Sequence[str]] = {str(key): names for key, names in section.aliases.items()}

@@ -37,7 +37,7 @@ from sheets.google.plain import MARKS, Plain
 from sheets.google.reading import FORMULA_FIELDS, READ_FIELDS, ranges_of, read_answer, with_outcomes
 from sheets.google.sending import send
 from sheets.google.wire import Json, quoted
-from sheets.model import Change, Layout, Snapshot, Version, View
+from sheets.model import Change, Layout, Snapshot, Taken, Version, View
 
 CONFIRM_AFTER = timedelta(seconds=30)
 SAME_LOOK = timedelta(seconds=2)
@@ -114,8 +114,9 @@ class GoogleRegistry:
         return replace(snapshot, editor=self._editor)
 
     def write(
-        self, changes: Sequence[Change], seen: Version, *, generation: int, views: Sequence[View] | None = None
-    ) -> Version:
+        self, changes: Sequence[Change], seen: Version, *, generation: int, views: Sequence[View] | None = None,
+        remove: Sequence[str] = (),
+    ) -> Version:  # fmt: skip
         """Put all changes and views in by one atomic batch; refused when the watched cells are not as seen."""
         held = self._held_as(seen)
         now = self._fresh(held)
@@ -129,6 +130,10 @@ class GoogleRegistry:
             self._held = stood
             raise
         return self._written(held, exact=exact)
+
+    def take(self, references: Sequence[str], seen: Version) -> Taken:
+        """None yet."""
+        return Taken()
 
     def create(
         self,

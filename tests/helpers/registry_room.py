@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from helpers.registry_person import AtMemory, AtWorkbook, Person
 from sheets.excel import ExcelRegistry
 from sheets.memory import MemoryRegistry
-from sheets.model import Cell, Change, Layout, Snapshot, Version, View
+from sheets.model import Cell, Change, Layout, Snapshot, Taken, Version, View
 from sheets.registry import Registry
 from workflow.core.commands import AnnouncePayment, Approve, AskRef, Command, Form, Open
 from workflow.core.deeds import Lane
@@ -26,7 +26,8 @@ from workflow.core.policy import Policy, Rule, When
 from workflow.journal import Cause, Journal
 from workflow.journal.engine import open_engine
 from workflow.journal.schema import prepare
-from workflow.registry_sync.columns import layout
+from workflow.registry_sync.archive import Archiver
+from workflow.registry_sync.columns import archive_layout, layout
 from workflow.registry_sync.rows import RowWriter
 from workflow.registry_sync.sync import RegistrySync
 from workflow.service import Service
@@ -69,6 +70,7 @@ class Faulty:
         self.written: list[tuple[Change, ...]] = []
         self.before_write: BaseException | None = None
         self.after_write: BaseException | None = None
+        self.refuses = ""  # why no row may be taken out
 
     def exists(self) -> bool:
         return self.inner.exists()
@@ -80,11 +82,15 @@ class Faulty:
         self.reads += 1
         return self.inner.read()
 
+    def take(self, references: Sequence[str], seen: Version) -> Taken:
+        return Taken(refused=self.refuses) if self.refuses else self.inner.take(references, seen)
+
     def write(
-        self, changes: Sequence[Change], seen: Version, *, generation: int, views: Sequence[View] | None = None
-    ) -> Version:
+        self, changes: Sequence[Change], seen: Version, *, generation: int, views: Sequence[View] | None = None,
+        remove: Sequence[str] = (),
+    ) -> Version:  # fmt: skip
         self._fail("before_write")
-        version = self.inner.write(changes, seen, generation=generation, views=views)
+        version = self.inner.write(changes, seen, generation=generation, views=views, remove=remove)
         self.writes += 1
         self.written.append(tuple(changes))
         self._fail("after_write")
@@ -116,6 +122,8 @@ class Room:
         self.book = folder / "registry.xlsx"
         self._causes = count(1)
         self._memory = MemoryRegistry(self.layout)
+        self.archive_after: timedelta | None = timedelta(days=365)
+        self.archives: dict[str, Faulty] = {}
         self._wire()
 
     def _wire(self) -> None:
@@ -135,8 +143,18 @@ class Room:
             lambda request: f"materials/{request.reference}/index.html" if request.folder else "", self.journal.history,
         )  # fmt: skip
         self.sync = RegistrySync(
-            "registry", self.registry, self.layout, self.writer, self.service, status_of, (OSCAR,)
-        )
+            "registry", self.registry, self.layout, self.writer, self.service, status_of, (OSCAR,),
+            archiver=Archiver("registry", self.service, self.archive, self.archive_after, (OSCAR,)),
+        )  # fmt: skip
+
+    def archive(self, year: str) -> Faulty:
+        """The archive of a year, as the sync and as a person finds it."""
+        if year not in self.archives:
+            plan = archive_layout(self.layout, words(self._language), self._worksheet)
+            path = self.folder / f"registry-archive-{year}.xlsx"
+            inner: Registry = ExcelRegistry(path, plan) if self.kind == "excel" else MemoryRegistry(plan)
+            self.archives[year] = Faulty(inner)
+        return self.archives[year]
 
     # --- the daemon ---------------------------------------------------------------------------------------------
 
@@ -151,6 +169,13 @@ class Room:
             done += 1
             assert done < 10, "the sync never comes to rest"
         return done
+
+    def work_without_archive(self) -> None:
+        """Passes that leave old rows where they are."""
+        if self.sync.archiver is not None:
+            self.sync.archiver.come_again(self.time)
+            self.work()
+            self.sync.archiver.hurry()
 
     def restart(self) -> Room:
         """The process was killed and begins anew."""

@@ -143,6 +143,15 @@ class Agreements:
             values = {"generation": generation, "identity": identity, "seen": "", "facts": "{}"}
             connection.execute(update(books).where(books.c.name == registry).values(values))
 
+    def take_up_again(self, registry: str, rows: Mapping[Reference, int]) -> None:
+        """Rows that had left the sheet stand in it again, as agreed at these generations."""
+        table = tables.agreements
+        with self.engine.begin() as connection:
+            for reference, generation in rows.items():
+                which = and_(table.c.registry == registry, table.c.reference == reference)
+                at = and_(which, table.c.generation == generation)
+                connection.execute(update(table).where(at).values(current=True))
+
     def let_go(self, registry: str, references: Iterable[Reference]) -> None:
         """These rows are not in the sheet any more, and need not be; what was agreed at older generations is kept."""
         table, listed = tables.agreements, list(references)

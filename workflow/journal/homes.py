@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, and_, or_, select, update
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, Engine, and_, or_, select, update
 from workflow.core.model import CLOSED, Reference, Request
 from workflow.journal import tables
 from workflow.journal.engine import reading
+from workflow.journal.stamp import stamp
 
 _STATE: TypeAdapter[Request] = TypeAdapter(Request)
 _CLOSED = sorted(status.value for status in CLOSED)
@@ -39,6 +41,68 @@ class Homes:
                 part = query.where(table.c.reference.in_(references[start : start + 500]))
                 found |= {row.reference: Home(row.registry, row.archive) for row in connection.execute(part)}
         return found
+
+    # --- archives -----------------------------------------------------------------------------------------------------
+
+    def resting(self, registry: str, before: datetime, limit: int) -> list[Reference]:
+        """Closed requests of a registry that have not stirred since then and are not in an archive, oldest first."""
+        table = tables.requests
+        query = select(table.c.reference).where(
+            table.c.registry == registry, table.c.archive.is_(None), table.c.updated_at < stamp(before),
+            table.c.status.in_(_CLOSED),
+        )  # fmt: skip
+        with reading(self.engine) as connection:
+            return list(connection.execute(query.order_by(table.c.updated_at).limit(limit)).scalars())
+
+    def note_archived(self, years: Mapping[Reference, str], before: datetime) -> set[Reference]:
+        """The archive has these rows; those requests that have not stirred meanwhile are noted as resting there."""
+        table, noted = tables.requests, set[Reference]()
+        with self.engine.begin() as connection:
+            for reference, year in years.items():
+                rests = and_(table.c.status.in_(_CLOSED), table.c.updated_at < stamp(before))
+                which = and_(table.c.reference == reference, or_(rests, table.c.archive == year))
+                if connection.execute(update(table).where(which).values(archive=year)).rowcount:
+                    noted.add(reference)
+        return noted
+
+    def archives(self, registry: str) -> list[str]:
+        """The years for which a registry has an archive, as far as requests rest in it."""
+        table = tables.requests
+        query = select(table.c.archive).distinct().where(table.c.registry == registry, table.c.archive.is_not(None))
+        with reading(self.engine) as connection:
+            return sorted(connection.execute(query).scalars())
+
+    def left_over(self, registry: str) -> dict[Reference, str]:
+        """Requests noted as resting in an archive whose rows are agreed with the registry still, with the year."""
+        requests, agreed = tables.requests, tables.agreements
+        joined = requests.join(agreed, agreed.c.reference == requests.c.reference)
+        query = select(requests.c.reference, requests.c.archive).select_from(joined).where(
+            requests.c.registry == registry, requests.c.archive.is_not(None),
+            agreed.c.registry == registry, agreed.c.current.is_(True),
+        )  # fmt: skip
+        with reading(self.engine) as connection:
+            return {row.reference: row.archive for row in connection.execute(query)}
+
+    def in_archives(self, registry: str, references: Sequence[Reference] | None = None) -> dict[Reference, str]:
+        """Requests with a row in an archive of this registry though they rest there no more, with the year; all, or
+        those of the ones named."""
+        book, agreed, table = tables.registries, tables.agreements, tables.requests
+        found: dict[Reference, str] = {}
+        with reading(self.engine) as connection:
+            archives = book.c.name.startswith(f"{registry}/", autoescape=True)
+            names = connection.execute(select(book.c.name).where(archives)).scalars().all()
+            for name in names:
+                year = name.rpartition("/")[2]
+                query = select(agreed.c.reference).join(table, table.c.reference == agreed.c.reference).where(
+                    agreed.c.registry == name, agreed.c.current.is_(True),
+                    or_(table.c.archive.is_(None), table.c.archive != year),
+                )  # fmt: skip
+                if references is not None:
+                    query = query.where(agreed.c.reference.in_(references))
+                found |= dict.fromkeys(connection.execute(query).scalars(), year)
+        return found
+
+    # --- other settings -----------------------------------------------------------------------------------------------
 
     def settle_homes(
         self, names: Iterable[str], registry_of: Callable[[Request], str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from sheets.model import Column, Kind, Layout, Owner, Tone, ViewSpec
 from workflow.core.model import Status
@@ -96,6 +97,14 @@ def layout(
         ),
         total_key="to_pay",
         view_columns=VIEW_COLUMNS,
+    )  # fmt: skip
+
+
+def archive_layout(plan: Layout, own: Words, worksheet: str) -> Layout:
+    """The same columns for an archive: no views, no filter, nothing to choose or to be late with."""
+    return replace(
+        plan, worksheet=worksheet, status_words=(), shown_words=(), due_words=(), views=(), view_columns=(),
+        extra_columns=(), input_title=own.text("sheet_archive"), input_message=own.text("sheet_archive_message"),
     )  # fmt: skip
 
 

@@ -48,7 +48,7 @@ class Reading:
             facts = self.service.journal.registry(self.name, "")
         current = self.agreements()
         old = snapshot.generation is not None and snapshot.generation < facts.generation
-        base = self._base_of_copy(snapshot, facts) if old else dict(current)
+        base = self._base_of_copy(snapshot, facts, current) if old else dict(current)
         self._let_go(base, current, snapshot)
         self._refuse_loss(base.keys(), snapshot)
         guests = self._guests(snapshot, base.keys() | current.keys())
@@ -78,14 +78,18 @@ class Reading:
     def check_origin(self, snapshot: Snapshot, facts: Any) -> None:
         """The sheet must be this journal's, and of no later generation than the journal knows."""
         known = max(facts.generation, announced(facts))
-        foreign = bool(snapshot.identity and facts.identity and snapshot.identity != facts.identity)
-        if foreign and known:
-            raise RegistryBroken(f"This is the workbook of another installation, not the registry {self.name}.")
+        self.check_identity(snapshot, facts)
         if snapshot.generation is not None and snapshot.generation > known:
             raise OldJournal(
                 f"The registry {self.name} is at generation {snapshot.generation}, the journal knows {known}: "
                 "the journal is an older copy."
             )
+
+    def check_identity(self, snapshot: Snapshot, facts: Any) -> None:
+        """The sheet must be this journal's."""
+        foreign = bool(snapshot.identity and facts.identity and snapshot.identity != facts.identity)
+        if foreign and max(facts.generation, announced(facts)):
+            raise RegistryBroken(f"This is the workbook of another installation, not the registry {self.name}.")
 
     def _finish_announced(self, snapshot: Snapshot, facts: Any) -> bool:
         """A write that was announced and made, but not agreed before a crash."""
@@ -95,11 +99,16 @@ class Reading:
             self.service.journal.adopt_announced(self.name, pending)
         return made
 
-    def _base_of_copy(self, snapshot: Snapshot, facts: Any) -> dict[Reference, Agreed]:
+    def _base_of_copy(
+        self, snapshot: Snapshot, facts: Any, current: dict[Reference, Agreed]
+    ) -> dict[Reference, Agreed]:
         """What had been agreed when this copy was of our latest generation."""
         log.warning("registry %s: an older copy (generation %s of %s) was saved over ours", self.name,
                     snapshot.generation, facts.generation)  # fmt: skip
         then = self.service.journal.agreements_at(self.name, snapshot.generation or 0)
+        back = {ref: row[0] for ref, row in then.items() if ref in snapshot.rows and ref not in current}
+        self.service.journal.take_up_again(self.name, back)  # rows that had left, for the archive say
+        current |= {ref: Agreed.load(then[ref]) for ref in back}
         return {
             ref: self._as_of(cells_of(snapshot, ref), ref, Agreed.load(row), facts.generation)
             for ref, row in then.items()

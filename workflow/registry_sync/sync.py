@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,10 +16,11 @@ from sheets.errors import RegistryError, RegistryLocked, RegistryMissing
 from sheets.model import Cell, Change, Layout, Version, View
 from sheets.registry import Registry
 from workflow.core.deeds import Lane
-from workflow.core.model import Reference, Status
+from workflow.core.model import Reference, Request, Status
 from workflow.journal import Claimed, Journal
 from workflow.journal.queue import new_token
 from workflow.registry_sync.agreed import Agreed
+from workflow.registry_sync.archive import MOST_ROWS, Archiver
 from workflow.registry_sync.changes import ChangeWriter
 from workflow.registry_sync.harvest import Harvest
 from workflow.registry_sync.orders import OrderDesk
@@ -46,6 +47,7 @@ class RegistrySync:
     operators: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     """All registries of the settings."""
+    archiver: Archiver | None = None
     _opened: bool = False
     _seen: Version | None = None
     _views: str | None = None
@@ -111,8 +113,8 @@ class RegistrySync:
                 self.rebuild([*rebuilding, *claimed])
                 return True
             if not (moved or claimed or self._pending.rows or self._pending.views or self._is_new_day(now)):
-                return False
-            return self._sync(claimed, moved, now)
+                return self._tidy(now)
+            return self._sync(claimed, moved, now) or self._tidy(now)
         except Exception as error:
             if not isinstance(error, RegistryLocked):
                 self._seen = None  # whatever it was, look again before the next step
@@ -135,6 +137,7 @@ class RegistrySync:
         wanted = sorted(({deed.reference for deed in claimed if deed.reference} | work.due) - work.failed)
         homes = self.journal.homes(wanted)
         changes, agreed = self._rows.changes(self.journal.requests(wanted), homes, work, self._pending)
+        changes = self._with_recalled(changes, agreed)
         done = [deed.id for deed in claimed if deed.reference not in work.failed]
         if changes or shown is not None or work.must_stamp:
             self._write(work, changes, agreed, shown, done, now)
@@ -146,6 +149,79 @@ class RegistrySync:
         if work.failed:
             self._seen = None
         return bool(moved or claimed or changes or shown is not None)
+
+    # --- archive --------------------------------------------------------------------------------------------------
+
+    def _tidy(self, now: datetime) -> bool:
+        """Rows that rest go to the archive, when there is nothing else to do; whatever stands in the way of that stops
+        nothing but that."""
+        archiver = self.archiver
+        if archiver is None or not archiver.is_due(now):
+            return False
+        try:
+            return self._archive(archiver, now)
+        except RegistryError as error:
+            self._seen = None
+            archiver.failed(error, now)
+            return False
+
+    def _archive(self, archiver: Archiver, now: datetime) -> bool:
+        wanted, recalled = archiver.wanted(now), self.journal.in_archives(self.name)
+        if not wanted and not recalled:
+            archiver.come_again(now)
+            return False
+        work = self._read()
+        if work.must_stamp or work.failed or self._pending.rows or self._pending.views:
+            self._seen = None  # first what people did
+            return True
+        archiver.drop_recalled(work.current, now)
+        taken = self.registry.take(archiver.movable(wanted, work), self._seen or self.registry.probe())
+        if taken.refused:
+            archiver.refused(taken.refused, now)
+            return False
+        requests = {r.reference: r for r in self.journal.requests([row.reference for row in taken.rows])}
+        rows = [self._as_known(row, requests[row.reference], work) for row in taken.rows]
+        gone = sorted(archiver.put(rows, wanted, now)) if rows else []
+        if gone:
+            self._take_out(gone, work.generation + 1, now)
+        archiver.come_again(now, soon=len(wanted) >= MOST_ROWS and bool(gone))
+        return bool(gone)
+
+    def _as_known(self, row: Change, request: Request, work: Pass) -> Change:
+        """The row for the archive: ours as the journal has it (an old copy may show an older state), people's as it
+        stands."""
+        waiting = work.base[row.reference].waiting
+        return replace(
+            row, cells={**row.cells, **self.writer.cells(request), **waiting}, links=self.writer.links(request)
+        )
+
+    def _take_out(self, gone: Sequence[Reference], generation: int, now: datetime) -> None:
+        """The last step: the rows leave the sheet, as they were copied."""
+        seen = self._seen or self.registry.probe()
+        self.journal.announce_write(self.name, generation, {}, now)
+        self._seen = self.registry.write((), seen, generation=generation, remove=gone)
+        self.journal.agree(self.name, generation, {}, now, (), self._mark())
+        self.journal.let_go(self.name, gone)
+
+    def _with_recalled(
+        self, changes: Sequence[Change], agreed: dict[Reference, Agreed]
+    ) -> list[Change]:
+        """A row that comes back from the archive brings along what people wrote there."""
+        added = [change.reference for change in changes if change.add]
+        back = self.archiver.recalled(added) if self.archiver and added else {}
+        if self.archiver and back:
+            self.archiver.hurry()
+        people = self.layout.owned_by("people")
+        found = []
+        for change in changes:
+            row = back.get(change.reference)
+            if row is not None and change.add:
+                theirs = {key: row.cells[key] for key in people if row.cells.get(key) is not None}
+                change = replace(change, cells={**change.cells, **theirs}, own=row.own, looks=row.looks)
+                known = agreed[change.reference]
+                agreed[change.reference] = replace(known, cells={**known.cells, **theirs})
+            found.append(change)
+        return found
 
     def _read(self) -> Pass:
         """The sheet as it stands, its edits given as orders."""
@@ -210,7 +286,13 @@ class RegistrySync:
         people = self._last_edits()
         facts = self.journal.registry(self.name, new_token())
         self._write_whole(facts, people, replace=self.registry.exists(), done=done)
+        if self.archiver is not None:
+            self.archiver.rebuild(lambda requests, kept: self._rows.whole(requests, self._of_people(kept))[0])
         self._opened = True
+
+    def _of_people(self, rows: Mapping[Reference, Mapping[str, Cell]]) -> dict[Reference, dict[str, Cell]]:
+        keys = self.layout.owned_by("people")
+        return {ref: {key: cells[key] for key in keys if key in cells} for ref, cells in rows.items()}
 
     def _last_edits(self) -> dict[Reference, dict[str, Cell]]:
         """People's cells by row, as the old book has them or as they were known last."""
@@ -242,7 +324,8 @@ class RegistrySync:
 
     def differences(self) -> list[str]:
         """Where the sheet does not say what the journal says (for `verify`)."""
-        return self._rows.differences(self.journal.requests(registry=self.name), self.registry.read(), self.name)
+        faults = self._rows.differences(self.journal.requests(registry=self.name), self.registry.read(), self.name)
+        return faults + (self.archiver.differences(self.writer.cells, self.layout) if self.archiver else [])
 
 
 def _stored(
