@@ -7,6 +7,13 @@ from functools import cache
 from workflow.core.model import Status
 from workflow.words import words
 
+VARIANTS: dict[Status, tuple[str, ...]] = {
+    Status.PAID: ("оплачена", "оплачены", "оплатил", "оплатила", "оплатили"),
+    Status.ON_HOLD: ("приостановлена", "приостановлено", "приостановили", "on-hold"),
+    Status.RETURNED: ("на доработку", "возвращен", "возвращена", "возвращено", "вернули", "returned"),
+    Status.APPROVED: ("согласован", "согласована", "согласовано", "approved", "к оплате"),
+}
+"""What people type for what they may set. Whatever says more, or less surely, is asked about."""
 BY_MAIL = {"paid": Status.PAID, "hold": Status.ON_HOLD, "return": Status.RETURNED, "release": Status.APPROVED}
 
 
@@ -22,8 +29,10 @@ def _status_words() -> dict[str, Status]:
         book = words(language)
         found |= {_folded(book.keyword(action)): status for action, status in BY_MAIL.items()}
         found |= {_folded(book.status(status)): status for status in Status}
-    return found
+    return {_folded(word): status for status, variants in VARIANTS.items() for word in variants} | found
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.casefold().replace("ё", "е").split()).strip(".!")
+    """Without letter case, quotes, a tick or a full stop; a question mark or a cross says something else and stays."""
+    plain = text.casefold().replace("ё", "е").translate(dict.fromkeys(map(ord, "✓✔☑✅👍\ufe0f"), " "))
+    return " ".join(plain.split()).strip(".!;,«»“”„\"' ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from sheets.model import Cell
@@ -28,6 +28,10 @@ from workflow.core.outcome import REGISTRY
 from workflow.core.payment import paid_so_far
 
 DETAILS = ("paid_on", "paid_amount", "payment_order")
+DAY_WORDS = {"сегодня": 0, "today": 0, "вчера": 1, "yesterday": 1, "позавчера": 2}
+WITH_TIME = re.compile(r"(?<=\d)[T ]\s*\d{1,2}:\d{2}(?::\d{2})?$")
+WITH_YEAR = re.compile(r"\d{4}|\d{1,2}\D\d{1,2}\D\d{2}$")
+LATELY = timedelta(days=90)
 NOISE = Decimal("0.000001")
 """What a sum of doubles may be off."""
 
@@ -173,8 +177,14 @@ def _day(cell: Cell, today: date) -> date | Flaw | None:
         return flaw("invalid", "date_not_date", text_of(cell))
     if isinstance(cell, date):
         return cell
-    text = text_of(cell)
-    return parse_date(text, today) if text else None
+    text = WITH_TIME.sub("", text_of(cell))
+    if text.casefold() in DAY_WORDS:
+        return today - timedelta(days=DAY_WORDS[text.casefold()])
+    read = parse_date(text, today) if text else None
+    if isinstance(read, date) and read > today and not WITH_YEAR.search(text):  # 30.12 typed in January
+        before = read.replace(year=read.year - 1) if (read.month, read.day) != (2, 29) else read
+        return before if today - before < LATELY else read
+    return read
 
 
 def _amount(cell: Cell, currency: str) -> Decimal | Flaw | None:

@@ -14,7 +14,7 @@ from workflow.core.model import Status
 TODAY = date(2026, 11, 23)
 
 
-@pytest.mark.parametrize("word", ["Оплачен", "paid", "PAID", "Paid ", "оплачен."])
+@pytest.mark.parametrize("word", ["Оплачен", "PAID", "оплатили", "Paid ✔", "«Оплачена»."])
 def test_paid_in_any_case_and_either_language(room: Room, word: str) -> None:
     reference = room.shown()
     room.type(reference, status=word)
@@ -33,6 +33,8 @@ def test_paid_in_any_case_and_either_language(room: Room, word: str) -> None:
         ({"paid_on": "20.11"}, date(2026, 11, 20)),
         ({"paid_on": "20 ноя"}, date(2026, 11, 20)),
         ({"paid_on": "2026-11-20"}, date(2026, 11, 20)),
+        ({"paid_on": "вчера"}, date(2026, 11, 22)),
+        ({"paid_on": "20.11.2026 14:30"}, date(2026, 11, 20)),
         ({"paid_amount": "4 800,00"}, TODAY),
         ({"paid_amount": Decimal("4800")}, TODAY),
     ],
