@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,6 +28,14 @@ from sheets.workbook import open_book, recalculate_on_load, stamp
 BEING_SAVED = timedelta(seconds=20)
 
 
+@dataclass(slots=True)
+class Life:
+    """What tells the owner of a lock from us: our last write is no sign of his life."""
+
+    own: Version | None = None
+    others_changed_at: datetime | None = None  # when somebody else last wrote before that
+
+
 class ExcelRegistry:
     """One workbook; keeps between calls only where things stood when it was last read or written."""
 
@@ -44,8 +53,7 @@ class ExcelRegistry:
         self._lock_stale_after = lock_stale_after
         self._may_write = may_write  # asked just before the rename; raises when somebody else writes this book now
         self._index: tuple[str, Index] | None = None  # digest of the content it belongs to
-        self._own: Version | None = None  # what we wrote last: it is no sign of life of a lock's owner
-        self._others_changed_at: datetime | None = None  # when somebody else last wrote before that
+        self._life = Life()
 
     def exists(self) -> bool:
         """Whether the file is there."""
@@ -165,7 +173,7 @@ class ExcelRegistry:
             book = add_views(package, book, self.layout, styles)
             draw_views(package, book, self.layout, views, styles, index)
         close_styles(package, book, styles)
-        stamp(package, generation, identity)
+        stamp(package, generation, identity, self.layout.stamp)
         return package, index
 
     def _index_of(self, content: bytes, digest: str) -> Index:
@@ -183,7 +191,7 @@ class ExcelRegistry:
             sweep(self.path.parent, self._clock())
             others = self._others_last_change()
             version = replace_file(self.path, content.getbuffer(), last_look)
-        self._index, self._own, self._others_changed_at = (version.digest, index), version, others
+        self._index, self._life.own, self._life.others_changed_at = (version.digest, index), version, others
         return version
 
     def _refuse_change(self, seen: Version) -> None:
@@ -225,8 +233,8 @@ class ExcelRegistry:
     def _others_last_change(self) -> datetime | None:
         """When somebody else last wrote the file; None when nobody has or it is not there."""
         try:
-            if version_of(self.path) == self._own:
-                return self._others_changed_at
+            if version_of(self.path) == self._life.own:
+                return self._life.others_changed_at
             return changed_at(self.path)
         except OSError:
             return None

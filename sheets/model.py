@@ -52,6 +52,8 @@ class Layout:
     worksheet: str
     language: str
     columns: tuple[Column, ...]
+    mark: str = ""  # of a sheet that stands behind people's own: it is known by this hidden mark, not by its name
+    stamp: str = "Countersign"  # what the workbook's properties with our generation begin with
     extra_columns: tuple[Column, ...] = ()  # that only views have
     key: str = "reference"
     status_key: str = "status"

@@ -20,7 +20,7 @@ from sheets.model import Column, Layout, Tone
 from sheets.package import Package
 from sheets.relations import OFFICE
 from sheets.sheetxml import Sheet, cell_xml, column_letters, new_row, put_together, split_sheet
-from sheets.stylebook import close_styles, open_styles
+from sheets.stylebook import StyleBook, close_styles, open_styles
 from sheets.text import cell_text
 from sheets.views import HEADER_ROW as VIEW_HEADER_ROW
 from sheets.workbook import MARK, open_book, quoted
@@ -180,19 +180,23 @@ def _with_header(content: bytes, layout: Layout) -> bytes:
     package = Package(content)
     book = open_book(package)
     styles = open_styles(package, book)
-    part = book.sheets[layout.worksheet]
     for name in book.sheets.values():
         package.replace(name, _with_relations_prefix(package.read(name)))
+    write_header(package, book.sheets[layout.worksheet], layout, styles)
+    close_styles(package, book, styles)
+    target = io.BytesIO()
+    package.save(target)
+    return target.getvalue()
+
+
+def write_header(package: Package, part: str, layout: Layout, styles: StyleBook) -> None:
+    """The first row of a sheet that has no rows yet."""
     sheet = split_sheet(package.read(part))
     row = new_row(sheet, 1, b' ht="42" customHeight="1"')
     for at, column in enumerate(layout.columns, 1):
         title = cell_text(column.title[layout.language])
         row.cells[at] = cell_xml(sheet, at, 1, title, styles.id_of(head_look(column)), dates_1904=False)
     package.replace(part, _head(sheet, layout) + put_together(sheet, row) + sheet.tail)
-    close_styles(package, book, styles)
-    target = io.BytesIO()
-    package.save(target)
-    return target.getvalue()
 
 
 def _head(sheet: Sheet, layout: Layout) -> bytes:

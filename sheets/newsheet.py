@@ -31,7 +31,7 @@ BEFORE_NAMES = ("sheets", "functionGroups", "externalReferences")
 def add_views(package: Package, book: Book, layout: Layout, styles: StyleBook) -> Book:
     """The book with every sheet of the layout that it was never given. What people removed stays away."""
     lacking = [spec for spec in layout.views if spec.key not in book.marks]
-    if not lacking or _is_strict(package, book):
+    if not lacking or is_strict(package, book):
         return book
     source: Package | None = None
     for spec in lacking:
@@ -80,8 +80,8 @@ def free_title(title: str, taken: Iterable[str]) -> str:
     return wanted
 
 
-def _is_strict(package: Package, book: Book) -> bool:
-    """A book in the strict dialect of the format is left as it is."""
+def is_strict(package: Package, book: Book) -> bool:
+    """Whether a book is in the strict dialect of the format: no sheet is added to it."""
     return STRICT.encode() in package.read(book.part)[:2000]
 
 

@@ -61,7 +61,7 @@ def patch_table(
     package: Package, book: Book, layout: Layout, index: Index, changes: Sequence[Change], styles: StyleBook
 ) -> None:
     """Put the changes into the registry's worksheet."""
-    part = book.sheets[layout.worksheet]
+    part = book.sheets[book.title_of(layout)]
     patch = Patch(
         package, book, layout, index, split_sheet(package.read(part)), part, styles, frozenset(index.places.values())
     )
@@ -196,7 +196,9 @@ def _texts(patch: Patch, number: int, change: Change, shown: Filter) -> dict[int
     written = {patch.index.header[key]: cell for key, cell in change.cells.items() if key in patch.index.header}
     standing: Mapping[int, Cell] = {}
     if not change.add and shown.words.keys() - written.keys():
-        patch.standing = patch.standing or read_rows(patch.package.content, patch.layout.worksheet, set(patch.rows))
+        patch.standing = patch.standing or read_rows(
+            patch.package.content, patch.book.title_of(patch.layout), set(patch.rows)
+        )
         standing = patch.standing.get(number, {})
     texts = {**standing, **written}
     return {column: text or "" for column, text in texts.items() if text is None or isinstance(text, str)}
@@ -227,7 +229,7 @@ def _finish(patch: Patch, tail: Tail, last_before: int) -> None:
         _grow_tables(patch, tail, last_before, last)
         grown = filter_of(tail.parsed("autoFilter"))
         if grown is not None:
-            grow_filter_name(patch.package, patch.book, patch.layout.worksheet, grown.block.bottom)
+            grow_filter_name(patch.package, patch.book, patch.book.title_of(patch.layout), grown.block.bottom)
     put_links(patch.package, patch.part, patch.sheet, tail, patch.links)
     head = grow_dimension(patch.sheet.head, patch.sheet, patch.widest, last)
     rows = {number: put_together(patch.sheet, row) for number, row in patch.rows.items()}

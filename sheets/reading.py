@@ -19,14 +19,15 @@ def read_book(content: bytes, layout: Layout, version: Version) -> tuple[Snapsho
     """Everything that stands in a workbook, and the index by which it can be written."""
     package = Package(content)
     book = open_book(package)
-    if layout.worksheet not in book.sheets:
-        raise RegistryBroken(f"The workbook has no worksheet “{layout.worksheet}”.")
-    formulas = list(formula_cells(package.stream(book.sheets[layout.worksheet])))
+    title = book.title_of(layout)
+    if title not in book.sheets:
+        raise RegistryBroken(f"The workbook has no worksheet “{title}”.")
+    formulas = list(formula_cells(package.stream(book.sheets[title])))
     values = _open(content)
     views = {spec.title: name for spec in layout.views if (name := book.sheet_of(spec)) is not None}
     sheets: dict[str, Values] = {title: _sheet(values, name) for title, name in views.items()}
-    sheets[layout.worksheet] = _sheet(values, layout.worksheet)
-    snapshot, index = read_sheets(sheets, layout, version, stamp_of(package), dates_1904=book.dates_1904)
+    sheets[layout.worksheet] = _sheet(values, title)
+    snapshot, index = read_sheets(sheets, layout, version, stamp_of(package, layout.stamp), dates_1904=book.dates_1904)
     saved_by = last_saved_by(package)
     return replace(snapshot, formulas=_of_ours(formulas, index), editor=saved_by), index
 

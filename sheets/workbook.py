@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from sheets.errors import RegistryBroken
-from sheets.model import ViewSpec
+from sheets.model import Layout, ViewSpec
 from sheets.package import Package
 from sheets.relations import OFFICE, add_content_type, add_relations, local, parse, relations, serialize
 
-GENERATION, IDENTITY = "CountersignGeneration", "CountersignId"
+GENERATION, IDENTITY = "Generation", "Id"
 CUSTOM_PART = "docProps/custom.xml"
 CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
 VALUES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
@@ -30,6 +30,10 @@ class Book:
     calc_chain: str | None
     dates_1904: bool
     marks: dict[str, str | None] = field(default_factory=dict)  # key of a sheet of ours -> its name; None: removed
+
+    def title_of(self, layout: Layout) -> str:
+        """The name that the layout's worksheet has in this book."""
+        return (self.marks.get(layout.mark) if layout.mark else None) or layout.worksheet
 
     def sheet_of(self, spec: ViewSpec) -> str | None:
         """The name of the sheet that shows a view; None where there is none."""
@@ -87,18 +91,18 @@ def _descendants(root: etree._Element, name: str) -> list[etree._Element]:
     return [element for element in root.iter() if isinstance(element.tag, str) and local(element) == name]
 
 
-def stamp_of(package: Package) -> tuple[int | None, str | None]:
+def stamp_of(package: Package, prefix: str = "Countersign") -> tuple[int | None, str | None]:
     """Generation and identity that were stamped into the workbook; None where another program dropped them."""
     part = _custom_part(package)
     if part is None:
         return None, None
     found = {str(item.get("name")): "".join(map(str, item.itertext())).strip() for item in parse(package.read(part))}
-    stated = found.get(GENERATION, "")
+    stated = found.get(prefix + GENERATION, "")
     generation = int(float(stated)) if re.fullmatch(r"\d+(\.0*)?", stated) else None
-    return generation, found.get(IDENTITY)
+    return generation, found.get(prefix + IDENTITY)
 
 
-def stamp(package: Package, generation: int, identity: str | None) -> None:
+def stamp(package: Package, generation: int, identity: str | None, prefix: str = "Countersign") -> None:
     """Write generation (and identity, where given) among the workbook's properties; others stay."""
     part = _custom_part(package)
     if part is None:
@@ -107,9 +111,9 @@ def stamp(package: Package, generation: int, identity: str | None) -> None:
         add_content_type(package, part, CUSTOM_TYPE)
         add_relations(package, "", [(f"{OFFICE}/custom-properties", part, "rIdCountersign")], outside=False)
     root = parse(package.read(part))
-    _put(root, GENERATION, "i4", str(generation))
+    _put(root, prefix + GENERATION, "i4", str(generation))
     if identity:
-        _put(root, IDENTITY, "lpwstr", identity)
+        _put(root, prefix + IDENTITY, "lpwstr", identity)
     package.replace(part, serialize(root))
 
 

@@ -27,6 +27,7 @@ from mailer.letter import Letter, read_letter
 from mailer.render import Renderer
 from mailer.smtp import Outgoing
 from mailer.trust import TrustRules
+from sheets.beside import ExcelBeside
 from sheets.excel import ExcelRegistry
 from sheets.model import Layout
 from values.workdays import WorkCalendar
@@ -59,6 +60,8 @@ from workflow.papers import Papers
 from workflow.people import Member, Roster
 from workflow.registry_sync.archive import Archiver
 from workflow.registry_sync.columns import archive_layout, layout
+from workflow.registry_sync.contractor_rows import CardWriter, contractor_layout
+from workflow.registry_sync.contractors import CardTable, ContractorSync
 from workflow.registry_sync.rows import RowWriter
 from workflow.registry_sync.sync import RegistrySync
 from workflow.report import Report
@@ -71,6 +74,7 @@ if TYPE_CHECKING:
     from documents.drive import DriveMaterials
     from sheets.google import GoogleRegistry
 
+CARDS_POLL = timedelta(seconds=20)  # an online sheet of contractors is looked at less often than the registry
 BEFORE_FIRST_START = timedelta(days=7)
 
 
@@ -299,11 +303,14 @@ class Wiring:
     def _registry(self, section: RegistrySettings, plan: Layout) -> ExcelRegistry | GoogleRegistry:
         if section.kind == "excel":
             return ExcelRegistry(section.path, plan, self.now, section.lock_stale_after, self.journal.prove_hold)
+        return self._spreadsheet(section, plan, section.poll)
+
+    def _spreadsheet(self, section: RegistrySettings, plan: Layout, poll: timedelta) -> GoogleRegistry:
         from sheets.google import GoogleRegistry, Pace  # takes half a second to load, which a workbook need not pay
 
         return GoogleRegistry(
             section.spreadsheet or "", plan, section.credentials_file, section.endpoint,
-            clock=self.now, pace=Pace.unhurried(section.poll),
+            clock=self.now, pace=Pace.unhurried(poll),
         )  # fmt: skip
 
     def _archive(self, section: RegistrySettings, plan: Layout, year: str) -> ExcelRegistry | GoogleRegistry:
@@ -317,6 +324,19 @@ class Wiring:
         shared = [one for one in self.settings.registries if one.spreadsheet == section.spreadsheet]
         title = f"{own.text('sheet_archive')} {year}" + (f" ({section.worksheet})" if len(shared) > 1 else "")
         return self._registry(section, archive_layout(plan, own, title))
+
+    @cached_property
+    def contractors(self) -> ContractorSync:
+        """The worksheet Contractors, in the first registry's book."""
+        section, book = self.settings.registries[0], self.books[0]
+        plan = contractor_layout(self.settings.language, words)
+        table: CardTable
+        if isinstance(book.registry, ExcelRegistry):
+            table = ExcelBeside(book.registry, plan)
+        else:
+            table = self._spreadsheet(section, plan, max(section.poll, CARDS_POLL))
+        writer = CardWriter(words(self.settings.language), self.roster.name, self.settings.timezone)
+        return ContractorSync(f"{section.name}/contractors", table, writer, self.service)
 
     def _layout(self, section: RegistrySettings) -> Layout:
         aliases: dict[str, Sequence[str]] = {str(key): names for key, names in section.aliases.items()}
@@ -463,6 +483,7 @@ class Wiring:
             )
             for book in self.books
         ]  # fmt: skip
+        registries[0].beside = self.contractors.work_once
         mail = MailLeg(self.service, self.notices, Outgoing(self.account("smtp")), operators)
         folder = FolderLeg(
             self.service, self.materials, self.store, self.card,
@@ -473,8 +494,8 @@ class Wiring:
             folder.filed, folder.beside = self.online.filed, self.online.share
         digests = {person.email: person.digest for person in settings.people if person.digest is not None}
         clock = ClockLeg(
-            self.service, self.store, tuple(book.name for book in self.books), inbox.again, settings.notices.morning,
-            digests,
+            self.service, self.store, (*(book.name for book in self.books), self.contractors.name), inbox.again,
+            settings.notices.morning, digests,
             watch=lambda: self.watch.look(self.now()), probe=self.send_probe,
         )  # fmt: skip
         # a payment order that lies in the folder is found before the contractor is written to

@@ -116,7 +116,7 @@ def _view(metadata: Sequence[Mapping[str, Any]]) -> tuple[str, str] | None:
 
 def _registry(sheets: Iterable[SheetFacts], layout: Layout) -> SheetFacts | None:
     """The sheet with our stamp; one of its name comes first, as people may have copied the sheet."""
-    named = [sheet for sheet in sheets if sheet.title == layout.worksheet]
+    named = [] if layout.mark else [sheet for sheet in sheets if sheet.title == layout.worksheet]
     ours = [sheet for sheet in sheets if sheet.stamp is not None and sheet.stamp.worksheet == layout.worksheet]
     return next((sheet for sheet in named if sheet in ours), next(iter([*ours, *named]), None))
 

@@ -45,7 +45,8 @@ def making(
     """The batches that make the registry; nearly always one."""
     sheet_id, parts = new_id(), chunks(changes)
     several = len(parts) > 1
-    title = _being_made(layout) if several else layout.worksheet
+    wanted = free_title(layout.worksheet, [sheet.title for sheet in book.sheets]) if layout.mark else layout.worksheet
+    title = _being_made(layout) if several else wanted
     held = _blank(sheet_id, title, layout)
     batches: list[list[Json]] = []
     for part in parts:
@@ -53,14 +54,14 @@ def making(
         batches.append(plan_requests(plan, held, layout))
         expect(plan, held)
         held.grow(batches[-1])
-    setting_up = new_registry(sheet_id, title, layout, 0)
+    setting_up = new_registry(sheet_id, title, layout, None if layout.mark else 0)
     refilter = [request for request in setting_up if "setBasicFilter" in request]
     batches[0] = [*setting_up, *batches[0]]
     drawn, given = _views(book, layout, views)
     stamp = replace(stamp, given=stamp.given | given)
     finish = [*refilter, *drawn, *stamp_requests(sheet_id, stamp, (), new_id())]
     if several:
-        batches.append([*old, _rename(sheet_id, layout.worksheet), *finish])
+        batches.append([*old, _rename(sheet_id, wanted), *finish])
     else:
         batches[0] = [*old, *batches[0], *finish]
     return batches
@@ -68,6 +69,8 @@ def making(
 
 def set_aside(book: Book, layout: Layout, now: datetime) -> list[Json]:
     """Keep the old worksheet under another name, without our stamp."""
+    if layout.mark:
+        return []  # a sheet of that name that is not ours is people's
     sheets = [sheet for sheet in (book.registry, book.titled(layout.worksheet)) if sheet is not None]
     requests: list[Json] = []
     for number, sheet in enumerate({sheet.id: sheet for sheet in sheets}.values()):

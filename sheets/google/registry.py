@@ -172,6 +172,10 @@ class GoogleRegistry:
 
     # --- beside the protocol ------------------------------------------------------------------------
 
+    def was_removed(self) -> bool:
+        """Whether people took the worksheet away: it was made in this very spreadsheet."""
+        return not self.exists()
+
     @property
     def last_editor(self) -> str:
         """Who wrote the spreadsheet last, as Drive told with the last look; empty when it does not say."""

@@ -20,7 +20,7 @@ PIXELS = 7  # of one character of a column's width
 HEADER_HEIGHT = 42
 
 
-def new_registry(sheet_id: int, title: str, layout: Layout, index: int) -> list[Json]:
+def new_registry(sheet_id: int, title: str, layout: Layout, index: int | None) -> list[Json]:
     """The registry's sheet: header, widths, formats, drop-down, filter, colours, warnings on the journal's columns."""
     places = {column.key: at for at, column in enumerate(layout.columns)}
     frozen = places[layout.key] + 1 if places[layout.key] < 2 else 0

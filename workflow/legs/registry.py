@@ -12,7 +12,7 @@ from workflow.core.deeds import Deed, Lane
 from workflow.journal.stamp import unstamp
 from workflow.legs.base import alarm
 from workflow.legs.bell import Bell
-from workflow.registry_sync.reading import RowsLost
+from workflow.registry_sync.reading import OldJournal, RowsLost
 from workflow.registry_sync.sync import RegistrySync
 from workflow.service import Service
 
@@ -35,6 +35,8 @@ class RegistryLeg:
     bell: Bell = field(default_factory=Bell)
     oddities: Callable[[], Sequence[tuple[str, str]]] = tuple
     """Things beside the book that somebody should know of: (key of the alarm, details)."""
+    beside: Callable[[], bool] = lambda: False
+    """One pass over what else stands in the same book; its trouble is not the registry's."""
     _troubled: bool = False
 
     def work_once(self) -> bool:
@@ -49,6 +51,7 @@ class RegistryLeg:
         except RegistryError as error:
             self._broken(error)
             raise
+        worked = self._work_beside() or worked
         for key, details in self.oddities():
             alarm(self.service, self.operators, key, details, once=f"{key}:{self.sync.name}:{details}")
         if self._troubled:
@@ -56,6 +59,16 @@ class RegistryLeg:
             alarm(self.service, self.operators, "registry_mended", self.sync.name,
                   once=f"mended:{self.sync.name}:{self.service.now():%Y-%m-%dT%H:%M}")  # fmt: skip
         return worked
+
+    def _work_beside(self) -> bool:
+        try:
+            return self.beside()
+        except (RegistryChanged, RegistryLocked):
+            return False
+        except (RegistryError, OldJournal) as error:
+            log.warning("beside the registry %s: %s", self.sync.name, error)
+            alarm(self.service, self.operators, "beside_broken", str(error), once=f"beside:{self.sync.name}:{error}")
+            return False
 
     def _locked(self, error: RegistryLocked) -> None:
         """After a quarter of an hour accounting is told once which rows wait and who has the file open."""
