@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from documents.archives import office_kind
+from documents.packets import Locked, is_packet
 from documents.sandbox import UNREADABLE, run_limited
 from values.names import safe_name
 
 MAX_SIZE = 25_000_000
 
-Kind = Literal["pdf", "png", "jpeg", "tiff", "heic", "xml", "xlsx", "docx", "doc", "xls", "eml", "txt", "csv"]
-RefusalReason = Literal["empty", "too_big", "forbidden_type", "name_mismatch", "zip_bomb"]
+Kind = Literal["pdf", "png", "jpeg", "tiff", "heic", "xml", "xlsx", "docx", "doc", "xls", "eml", "txt", "csv", "zip"]
+RefusalReason = Literal["empty", "too_big", "forbidden_type", "name_mismatch", "zip_bomb", "zip_locked", "winmail"]
 
 MEDIA_TYPES: dict[Kind, str] = {
     "pdf": "application/pdf",
@@ -32,7 +33,10 @@ MEDIA_TYPES: dict[Kind, str] = {
     "eml": "message/rfc822",
     "txt": "text/plain",
     "csv": "text/csv",
+    "zip": "application/zip",
 }
+HOLD_INVOICES: frozenset[Kind] = frozenset({"pdf", "png", "jpeg", "tiff", "heic", "xml", "xlsx", "docx", "eml"})
+"""Kinds that may stand in an archive."""
 _EXTENSIONS: dict[Kind, tuple[str, ...]] = {kind: (f".{kind}",) for kind in MEDIA_TYPES} | {
     "jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
     "tiff": (".tif", ".tiff"),
@@ -45,7 +49,7 @@ _KNOWN_EXTENSIONS = frozenset(extension for extensions in _EXTENSIONS.values() f
 # Endings a computer would run or open as a page: with harmless content behind them they still mislead.
 _RUN_OR_OPENED = (
     "exe com scr pif bat cmd ps1 psm1 vbs vbe js jse jar msi msp cpl dll hta lnk url reg wsf wsh sh bash py app apk "
-    "deb rpm iso img vhd html htm xhtml mht svg swf xlsm xlsb xltm docm dotm pptm ppam xlam zip rar 7z gz tar cab ace"
+    "deb rpm iso img vhd html htm xhtml mht svg swf xlsm xlsb xltm docm dotm pptm ppam xlam rar 7z gz tar cab ace"
 )
 _MISLEADING = frozenset(f".{extension}" for extension in _RUN_OR_OPENED.split())
 
@@ -53,6 +57,7 @@ _MISLEADING = frozenset(f".{extension}" for extension in _RUN_OR_OPENED.split())
 _OLD_OFFICE: dict[str, Kind] = {".doc": "doc", ".xls": "xls"}
 _PLAIN: dict[str, Kind] = {".txt": "txt", ".csv": "csv"}
 
+_TNEF = b"\x78\x9f\x3e\x22"
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 _XML_PROLOG = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?![?!])(?:[\w.-]+:)?([^\W\d][\w.-]*)", re.DOTALL)
 _PAGES = ("html", "svg", "script", "xsl", "stylesheet", "hta", "package", "job")
@@ -87,7 +92,11 @@ def inspect(name: str, content: bytes, max_size: int = MAX_SIZE) -> Accepted | R
         return Refused(safe, "empty")
     if len(content) > max_size:
         return Refused(safe, "too_big")
+    if content.startswith(_TNEF):
+        return Refused(safe, "winmail")
     found = _kind_of(content, _extension(safe))
+    if found == "locked":
+        return Refused(safe, "zip_locked")
     if found is None:
         return Refused(safe, "name_mismatch" if _claims_a_kind(safe) else "forbidden_type")
     if found == "bomb":
@@ -105,17 +114,32 @@ def _extension(name: str) -> str:
 
 
 def _claims_a_kind(name: str) -> bool:
-    return _extension(name) in _KNOWN_EXTENSIONS
+    return _extension(name) in _KNOWN_EXTENSIONS - {".zip"}
 
 
-def _kind_of(content: bytes, extension: str) -> Kind | Literal["bomb"] | None:
+def _kind_of(content: bytes, extension: str) -> Kind | Literal["bomb", "locked"] | None:
     """Sniff the content; the extension only tells text files and old office files apart."""
     if content.startswith(b"PK\x03\x04"):
         office = office_kind(content)
+        if office == "forbidden" and extension in (".zip", ""):
+            return _packet_kind(content)
         return None if office == "forbidden" else office
     if content.startswith((b"MZ", b"\x7fELF", b"#!", b"Rar!", b"7z\xbc\xaf", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")):
         return None
     return _binary_kind(content, extension) or _text_kind(content, extension)
+
+
+def _packet_kind(content: bytes) -> Literal["zip", "locked"] | None:
+    try:
+        return "zip" if is_packet(content, _can_hold_invoice) else None
+    except Locked:
+        return "locked"
+
+
+def _can_hold_invoice(name: str, content: bytes) -> bool:
+    """Say whether a member of an archive may be there; archives inside archives may not."""
+    judged = inspect(name, content) if not content.startswith(b"PK") or office_kind(content) != "forbidden" else None
+    return isinstance(judged, Accepted) and judged.kind in HOLD_INVOICES
 
 
 def _binary_kind(content: bytes, extension: str) -> Kind | None:

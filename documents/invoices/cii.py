@@ -11,19 +11,37 @@ _INVOICES = {"380", "326", "386", "388", "389", "393", "82", "875", "876", "877"
 def read_cii(root: Node, draft: Draft, own_inn: str | None) -> bool:
     """Fill the draft from a `CrossIndustryInvoice`."""
     document = root.one("ExchangedDocument")
-    settlement = root.one("SupplyChainTradeTransaction/ApplicableHeaderTradeSettlement")
-    if document is None or settlement is None:
+    trade = root.one("SupplyChainTradeTransaction")
+    settlement = trade.one("ApplicableHeaderTradeSettlement") if trade else None
+    if document is None or trade is None or settlement is None:
         return False
+    _read(document, trade.one("ApplicableHeaderTradeAgreement"), settlement, draft)
+    sums = settlement.one("SpecifiedTradeSettlementHeaderMonetarySummation")
+    _totals(settlement, sums, "RateApplicablePercent", draft)
+    return True
+
+
+def read_zugferd_1(root: Node, draft: Draft, own_inn: str | None) -> bool:
+    """Fill the draft from a `CrossIndustryDocument`: ZUGFeRD 1, whose parts have other names."""
+    document = root.one("HeaderExchangedDocument")
+    trade = root.one("SpecifiedSupplyChainTradeTransaction")
+    settlement = trade.one("ApplicableSupplyChainTradeSettlement") if trade else None
+    if document is None or trade is None or settlement is None:
+        return False
+    _read(document, trade.one("ApplicableSupplyChainTradeAgreement"), settlement, draft)
+    _totals(settlement, settlement.one("SpecifiedTradeSettlementMonetarySummation"), "ApplicablePercent", draft)
+    return True
+
+
+def _read(document: Node, agreement: Node | None, settlement: Node, draft: Draft) -> None:
     note_type(document.text("TypeCode"), draft)
-    draft.put("invoice_number", document.text("ID"), "ExchangedDocument/ID")
-    draft.put("invoice_date", _date(document, "IssueDateTime"), "ExchangedDocument/IssueDateTime")
-    _parties(root, settlement, draft)
+    draft.put("invoice_number", document.text("ID"), f"{document.name}/ID")
+    draft.put("invoice_date", _date(document, "IssueDateTime"), f"{document.name}/IssueDateTime")
+    _parties(agreement, settlement, draft)
     draft.put("currency", settlement.text("InvoiceCurrencyCode"), "InvoiceCurrencyCode")
     draft.put("purpose", settlement.text("PaymentReference"), "PaymentReference")
     _due(settlement, draft)
-    _totals(settlement, draft)
     _means(settlement, draft)
-    return True
 
 
 def note_type(code: str, draft: Draft) -> None:
@@ -50,8 +68,7 @@ def _date(node: Node, path: str) -> str:
     return f"{text[:4]}-{text[4:6]}-{text[6:]}" if len(text) == 8 and text.isdigit() else text
 
 
-def _parties(root: Node, settlement: Node, draft: Draft) -> None:
-    agreement = root.one("SupplyChainTradeTransaction/ApplicableHeaderTradeAgreement")
+def _parties(agreement: Node | None, settlement: Node, draft: Draft) -> None:
     seller = agreement.text("SellerTradeParty/Name") if agreement else ""
     put_payee(draft, seller, settlement.text("PayeeTradeParty/Name"), "SellerTradeParty/Name")
     if agreement:
@@ -74,8 +91,7 @@ def _due(settlement: Node, draft: Draft) -> None:
         draft.put("pay_by", days.pop(), "SpecifiedTradePaymentTerms/DueDateDateTime")
 
 
-def _totals(settlement: Node, draft: Draft) -> None:
-    sums = settlement.one("SpecifiedTradeSettlementHeaderMonetarySummation")
+def _totals(settlement: Node, sums: Node | None, rate: str, draft: Draft) -> None:
     if sums is None:
         return
     total = decimal_of(sums.text("GrandTotalAmount"))
@@ -83,7 +99,7 @@ def _totals(settlement: Node, draft: Draft) -> None:
         put_amount(draft, decimal_of(sums.text("DuePayableAmount")), total, "DuePayableAmount")
     currency = draft.get("currency")
     taxes = [tax for tax in sums.all("TaxTotalAmount") if tax.attribute("currencyID") in ("", currency)]
-    rates = [tax.text("RateApplicablePercent") for tax in settlement.all("ApplicableTradeTax")]
+    rates = [tax.text(rate) for tax in settlement.all("ApplicableTradeTax")]
     put_vat(draft, {tax.own_text for tax in taxes}, rates, "TaxTotalAmount")
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from documents.invoices.cii import read_cii
+from documents.invoices.cii import read_cii, read_zugferd_1
 from documents.invoices.fns import read_fns
 from documents.invoices.model import Doubt, Found
 from documents.invoices.ubl import read_ubl
@@ -12,7 +12,7 @@ from documents.invoices.xml_draft import Draft
 from values.check_digits import account_key_ok, bic_ok, corr_account_ok, iban_ok, inn_ok, kpp_ok, swift_ok
 from values.currencies import CURRENCIES
 
-ROOTS = ("CrossIndustryInvoice", "Invoice", "CreditNote", "Файл")
+ROOTS = ("CrossIndustryInvoice", "CrossIndustryDocument", "Invoice", "CreditNote", "Файл")
 _ISO_DATE = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 
 
@@ -22,7 +22,10 @@ def read_einvoice(content: bytes, own_inn: str | None, place: str = "") -> tuple
         root = parse_xml(content)
     except UnsafeXml as error:
         return [], [("xml_broken", str(error))]
-    readers = {"CrossIndustryInvoice": read_cii, "Invoice": read_ubl, "CreditNote": read_ubl, "Файл": read_fns}
+    readers = {
+        "CrossIndustryInvoice": read_cii, "CrossIndustryDocument": read_zugferd_1,
+        "Invoice": read_ubl, "CreditNote": read_ubl, "Файл": read_fns,
+    }  # fmt: skip
     reader = readers.get(root.name)
     draft = Draft()
     if reader is None or not reader(root, draft, own_inn):

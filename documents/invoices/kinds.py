@@ -5,10 +5,10 @@ from typing import Literal
 
 from documents.attachments import Refused, inspect
 
-Readable = Literal["pdf", "image", "xml", "xlsx", "docx", "eml"]
+Readable = Literal["pdf", "image", "xml", "xlsx", "docx", "eml", "zip"]
 _IMAGES = ("png", "jpeg", "tiff")
 _TNEF = b"\x78\x9f\x3e\x22"
-_ROOT = re.compile(rb"<(?:[\w.-]+:)?(?:CrossIndustryInvoice|Invoice|CreditNote)[\s>]")
+_ROOT = re.compile(rb"<(?:[\w.-]+:)?(?:CrossIndustryInvoice|CrossIndustryDocument|Invoice|CreditNote)[\s>]")
 _RUSSIAN_ROOTS = tuple("<Файл".encode(encoding) for encoding in ("cp1251", "utf-8"))
 _HEAD = 16_384
 
@@ -21,13 +21,13 @@ def readable_kind(name: str, content: bytes, size: int) -> Readable | tuple[None
         return None, "too_big"
     verdict = inspect(name, content, size)
     if isinstance(verdict, Refused):
-        return None, None if verdict.reason == "empty" else "refused"
+        return None, {"empty": None, "zip_locked": "encrypted"}.get(verdict.reason, "refused")
     if "encrypted" in verdict.notes:
         return None, "encrypted"
     match verdict.kind:
         case "png" | "jpeg" | "tiff":
             return "image"
-        case "pdf" | "xlsx" | "docx" | "eml":
+        case "pdf" | "xlsx" | "docx" | "eml" | "zip":
             return verdict.kind
         case "xml":
             return "xml" if _is_einvoice(content) else (None, None)

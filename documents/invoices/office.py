@@ -1,11 +1,12 @@
 """Sheets and documents as lines: the cells of .xlsx by python-calamine, the paragraphs and tables of .docx by lxml."""
 
 import io
+import re
 import zipfile
 from datetime import date, datetime
 
 from lxml import etree
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from documents.invoices.layout import Line, lines_of_table
 from documents.invoices.xml import MAX_SIZE, UnsafeXml, parse_xml
@@ -23,7 +24,8 @@ def lines_of_xlsx(content: bytes) -> list[Line]:
     lines: list[Line] = []
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        for number, name in enumerate(book.sheet_names[:_MOST_SHEETS], 1):
+        shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
+        for number, name in enumerate(shown[:_MOST_SHEETS], 1):
             rows = book.get_sheet_by_name(name).to_python(nrows=_MOST_ROWS)
             lines += lines_of_table([[_shown(value) for value in row[:_MOST_COLUMNS]] for row in rows], number)
     except Exception as error:  # the library's own errors share no base with one another
@@ -48,17 +50,29 @@ def lines_of_docx(content: bytes) -> list[Line]:
             name = "word/document.xml"
             if archive.getinfo(name).file_size > MAX_SIZE:
                 raise OfficeBroken("too big")
-            root = parse_xml(archive.read(name)).element
+            roots = [parse_xml(archive.read(part)).element for part in _parts(archive)]
     except (KeyError, zipfile.BadZipFile, UnsafeXml, ValueError, NotImplementedError, RuntimeError) as error:
         raise OfficeBroken(str(error)[:200]) from error
-    body = root.find(f"{_WORD}body")
     rows: list[list[str]] = []
-    for block in body if body is not None else []:
+    for block in (block for root in roots for block in _body(root)):
         if block.tag == f"{_WORD}tbl":
             rows += [[_text(cell) for cell in row.iter(f"{_WORD}tc")] for row in block.iter(f"{_WORD}tr")]
         elif block.tag == f"{_WORD}p":
             rows += [line.split("\t") for line in _text(block).split("\n")]
     return lines_of_table(rows[:_MOST_ROWS])
+
+
+def _parts(archive: zipfile.ZipFile) -> list[str]:
+    """The text with what stands at the head and the foot of its pages, where letterheads are."""
+    small = {one.filename for one in archive.infolist() if one.file_size <= MAX_SIZE}
+    heads = sorted(name for name in small if re.fullmatch(r"word/header\d+\.xml", name))
+    feet = sorted(name for name in small if re.fullmatch(r"word/footer\d+\.xml", name))
+    return [*heads, "word/document.xml", *feet]
+
+
+def _body(root: etree._Element) -> etree._Element:
+    body = root.find(f"{_WORD}body")
+    return root if body is None else body
 
 
 def _text(block: etree._Element) -> str:

@@ -14,6 +14,7 @@ from documents.invoices.kinds import readable_kind
 from documents.invoices.layout import Line
 from documents.invoices.model import BANK_FIELDS, Doubt, Found, InvoiceReading, kind_of
 from documents.invoices.text import read_text
+from documents.packets import members_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -53,8 +54,8 @@ class _Reader:
                 return self._xml(content)
             case "xlsx" | "docx":
                 return self._office(content, kind)
-            case "eml":
-                return self._letter(content, depth)
+            case "eml" | "zip":
+                return self._parts(content, kind, depth)
 
     def _pdf(self, content: bytes) -> InvoiceReading:
         # Each kind of file loads only what it needs: most of the child's time is imports.
@@ -143,13 +144,13 @@ class _Reader:
             return InvoiceReading(not_opened="broken")
         return _put_together([], [], set(), self._text(lines, "pdf"))
 
-    def _letter(self, content: bytes, depth: int) -> InvoiceReading:
+    def _parts(self, content: bytes, kind: str, depth: int) -> InvoiceReading:
         from documents.invoices.mails import files_of_letter
 
         if depth >= _DEPTH:
             return InvoiceReading(not_opened="too_deep")
-        readings = [(name, self.read(name, inner, depth + 1)) for name, inner in files_of_letter(content)]
-        return _of_parts(readings)
+        files = files_of_letter(content) if kind == "eml" else members_of(content)
+        return _of_parts([(name, self.read(name, inner, depth + 1)) for name, inner in files])
 
 
 def _of_parts(readings: list[tuple[str, InvoiceReading]]) -> InvoiceReading:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from documents.invoices.einvoice import read_einvoice
@@ -169,3 +171,72 @@ def test_unsafe_xml_is_a_doubt(content: bytes) -> None:
 @pytest.mark.parametrize("content", [b"<Invoice/>", b"<html/>", b"<a><b/></a>", "<Файл/>".encode()])
 def test_other_xml_is_no_invoice(content: bytes) -> None:
     assert read_einvoice(content, OUR_INN) is None
+
+
+ZUGFERD_1 = """<?xml version="1.0" encoding="UTF-8"?>
+<rsm:CrossIndustryDocument xmlns:rsm="urn:ferd:CrossIndustryDocument:invoice:1p0"
+ xmlns:ram="urn:ram" xmlns:udt="urn:udt">
+<rsm:HeaderExchangedDocument><ram:ID>2026-0118</ram:ID><ram:Name>RECHNUNG</ram:Name><ram:TypeCode>380</ram:TypeCode>
+<ram:IssueDateTime><udt:DateTimeString format="102">20261120</udt:DateTimeString></ram:IssueDateTime>
+</rsm:HeaderExchangedDocument>
+<rsm:SpecifiedSupplyChainTradeTransaction>
+<ram:ApplicableSupplyChainTradeAgreement><ram:SellerTradeParty><ram:Name>Muster Handwerk GmbH</ram:Name>
+</ram:SellerTradeParty></ram:ApplicableSupplyChainTradeAgreement>
+<ram:ApplicableSupplyChainTradeSettlement>
+<ram:PaymentReference>RF18539007547034</ram:PaymentReference><ram:InvoiceCurrencyCode>EUR</ram:InvoiceCurrencyCode>
+<ram:SpecifiedTradeSettlementPaymentMeans><ram:TypeCode>31</ram:TypeCode>
+<ram:PayeePartyCreditorFinancialAccount><ram:IBANID>NL91ABNA0417164300</ram:IBANID></ram:PayeePartyCreditorFinancialAccount>
+<ram:PayeeSpecifiedCreditorFinancialInstitution><ram:BICID>ABNANL2A</ram:BICID>
+</ram:PayeeSpecifiedCreditorFinancialInstitution></ram:SpecifiedTradeSettlementPaymentMeans>
+<ram:ApplicableTradeTax><ram:ApplicablePercent>19.00</ram:ApplicablePercent></ram:ApplicableTradeTax>
+<ram:SpecifiedTradePaymentTerms><ram:DueDateDateTime><udt:DateTimeString format="102">20261204</udt:DateTimeString>
+</ram:DueDateDateTime></ram:SpecifiedTradePaymentTerms>
+<ram:SpecifiedTradeSettlementMonetarySummation><ram:TaxTotalAmount currencyID="EUR">23.93</ram:TaxTotalAmount>
+<ram:GrandTotalAmount currencyID="EUR">149.90</ram:GrandTotalAmount>
+<ram:DuePayableAmount currencyID="EUR">149.90</ram:DuePayableAmount>
+</ram:SpecifiedTradeSettlementMonetarySummation>
+</ram:ApplicableSupplyChainTradeSettlement></rsm:SpecifiedSupplyChainTradeTransaction></rsm:CrossIndustryDocument>"""
+
+
+def test_zugferd_1_is_read_by_its_own_names() -> None:
+    read = read_einvoice(ZUGFERD_1.encode(), OUR_INN)
+    assert read is not None
+    assert {one.field: one.value for one in read[0]} == EN16931
+    assert read[1] == []
+
+
+@pytest.mark.parametrize("profile", ["minimum", "basicwl", "basic", "en16931", "extended"])
+def test_every_profile_of_factur_x_is_read_as_far_as_it_goes(profile: str) -> None:
+    text = re.sub(
+        r"(<ram:GuidelineSpecifiedDocumentContextParameter>\s*<ram:ID>)[^<]*", rf"\g<1>urn:x:{profile}", _text(CII)
+    )
+    if profile in ("minimum", "basicwl"):
+        text = re.sub(
+            r"<ram:IncludedSupplyChainTradeLineItem>.*?</ram:IncludedSupplyChainTradeLineItem>", "", text, flags=re.S
+        )
+    if profile == "minimum":
+        for part in ("SpecifiedTradeSettlementPaymentMeans", "ApplicableTradeTax", "SpecifiedTradePaymentTerms"):
+            text = re.sub(rf"<ram:{part}>.*?</ram:{part}>", "", text, flags=re.S)
+    read = read_einvoice(text.encode(), OUR_INN)
+    assert read is not None
+    found = {one.field: one.value for one in read[0]}
+    assert found.items() <= EN16931.items()
+    assert {"invoice_number", "amount", "currency", "contractor"} <= found.keys()
+    assert ("iban" in found) == (profile != "minimum")
+
+
+@pytest.mark.parametrize("encoding", ["windows-1251", "utf-8", "utf-16"])
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        '<!DOCTYPE Файл [<!ENTITY a SYSTEM "file:///etc/passwd">]>', '<!DOCTYPE Файл SYSTEM "http://127.0.0.1/x.dtd">',
+        '<!DOCTYPE Файл [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>',
+    ],
+    ids=["a file", "an address", "growing"],
+)  # fmt: skip
+def test_a_document_type_makes_a_document_unread(doctype: str, encoding: str) -> None:
+    body = re.sub(r"<\?xml[^>]*\?>", f'<?xml version="1.0" encoding="{encoding}"?>{doctype}', _text(UPD), count=1)
+    read = read_einvoice(body.encode(encoding), OUR_INN)
+    assert read is not None
+    assert read[0] == []
+    assert [code for code, _ in read[1]] == ["xml_broken"]

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from documents.invoices.combine import combine
+from helpers.files import zipped
 from helpers.invoice_layouts import BASE, LAYOUTS
 from helpers.invoice_pages import PETROV, ROMASHKA, Sheet, box, picture, qr, saved, scanned, st00012, usual
 from helpers.invoice_reading import read_here
@@ -197,3 +198,57 @@ def test_an_e_invoice_inside_a_pdf_is_read() -> None:
     assert read.value("iban", "e-invoice") == "NL91ABNA0417164300"
     assert read.value("amount", "pdf") == "149.90"
     assert read.found[0].place.startswith("factur-x.xml: ")
+
+
+def test_the_invoices_of_an_archive_are_read_and_not_mixed() -> None:
+    one = zipped({"счет.pdf": usual().bytes(), "договор.pdf": Sheet().say("Договор № 5 от 01.02.2026").bytes()})
+    read = read_here(one, "счет.zip")
+    assert read.value("account") == ROMASHKA.account
+    assert read.found[0].place.startswith("счет.pdf: ")
+    second = box(Sheet(), PETROV).say("Счет № 7 от 01.11.2026").say("К оплате: 5 000,00 руб.").bytes()
+    two = read_here(zipped({"a.pdf": usual().bytes(), "b.pdf": second}), "счета.zip")
+    assert two.found == ()
+    assert "several_invoices" in {code for code, _ in two.doubts}
+
+
+def test_what_a_hidden_sheet_says_is_not_read() -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page.append(["Счет № 118 от 20.11.2026"])
+    hidden = book.create_sheet("x")
+    hidden.append(["Р/с", ROMASHKA.account])
+    hidden.append(["БИК", ROMASHKA.bic])
+    hidden.sheet_state = "hidden"
+    out = io.BytesIO()
+    book.save(out)
+    read = read_here(out.getvalue(), "счет.xlsx")
+    assert (read.value("invoice_number"), read.value("account")) == ("118", None)
+
+
+def test_formulas_of_a_sheet_are_never_carried_out() -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page.append(["К оплате", '=WEBSERVICE("http://127.0.0.1/")', "=cmd|' /C calc'!A0", "='[http://x/y.xlsx]a'!A1"])
+    out = io.BytesIO()
+    book.save(out)
+    assert read_here(out.getvalue(), "счет.xlsx").found == ()
+
+
+def test_a_letterhead_at_the_head_of_the_page_is_read() -> None:
+    word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+    def part(root: str, *lines: str) -> str:
+        return f'<w:{root} xmlns:w="{word}">' + "".join(
+            f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in lines
+        ) + f"</w:{root}>"
+
+    head = part("hdr", "Поставщик: ООО «Ромашка», ИНН 9601123451", "р/с 40702810300000010001 БИК 049600111")
+    body = part("body", "Счет № 118 от 20.11.2026", "К оплате: 500,00 руб.")
+    document = f'<w:document xmlns:w="{word}">{body}</w:document>'
+    content = zipped({
+        "[Content_Types].xml": b"<Types/>", "word/document.xml": document.encode(), "word/header1.xml": head.encode(),
+    })  # fmt: skip
+    read = read_here(content, "счет.docx")
+    assert (read.value("account"), read.value("amount")) == (ROMASHKA.account, "500.00")
