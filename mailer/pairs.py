@@ -73,6 +73,14 @@ def read_pairs(text: str, tables: Tables, labels: Mapping[str, str], blocks: fro
     )
 
 
+def weak_pairs(text: str, labels: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
+    """Field, value and line of each pair without a separator ("pay by 30 Nov, paper"): it may be a sentence as well."""
+    known = {fold_label(label): name for label, name in labels.items()}
+    lines = [_bare(line) for line in text.replace("\r\n", "\n").split("\n")]
+    found = ((_pair(line, known), line) for line in lines)
+    return tuple((pair.name, pair.value, line) for pair, line in found if pair and pair.value and not pair.explicit)
+
+
 def cut_at_repeats(text: str, labels: Mapping[str, str], blocks: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The text cut where its first label begins again: several forms one below the other. Whole when none repeats."""
     known = {fold_label(label): name for label, name in labels.items()}

@@ -104,7 +104,7 @@ _SPAN = (
 )
 
 _PATTERN = re.compile(
-    rf"(?<![\w.,/-])(?:(?:{_LEAD})\s+)?(?:(?:ближе к|the)\s+)?"
+    rf"(?<![\w.,/])(?<!\d-)(?:(?:{_LEAD})\s+)?(?:(?:ближе к|the)\s+)?"
     rf"(?:{_WEEKDAY},?\s+(?P<both>{_NUMERIC}|{_NAMED})|{_EXACT}|"
     rf"{_WEEKDAY.replace('weekday', 'weekday2').replace('which', 'which2')}"
     rf"|{_NEAR}|{_END}|{_OF_MONTH}|(?P<inspan>{_SPAN}))"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from values.flaw import Flaw
 from values.money import amount_currency, parse_amount
+from values.spoken_days import spoken_days
 from workflow.intake import wordings as w
 from workflow.intake.own_words import OwnWords
 
@@ -24,10 +26,13 @@ _TIMES = (
     r"[кk](?!\w)|m(?!\w))"
 )
 _AMOUNT = re.compile(
-    rf"(?<![\w.,/№#-])(?P<sign>[€$£₽¥]|usd|eur|rub|"
-    rf"gbp)?\s?(?P<number>{_NUMBER})\s*(?:{_TIMES}\s*)?(?P<currency>{_CURRENCY})?"
+    rf"(?<![\w.,/№#])(?<!\w-)(?P<sign>[€$£₽¥]|usd|eur|rub|"
+    rf"gbp)?\s?(?P<number>{_NUMBER})\s*(?:{_TIMES}\s*)?(?:(?P<words>\([^()\d\n]{{3,160}}\))\s*)?"
+    rf"(?P<currency>{_CURRENCY})?"
     r"(?P<part>\s*\d{1,2}\s*(?:коп\w*\.?|cents?))?",
 )
+_ANY_DAY = date(2026, 1, 1)
+"""Only the places of dates matter here."""
 _SCALE = {"т": 1000, "к": 1000, "k": 1000, "м": 1_000_000, "m": 1_000_000}
 
 
@@ -42,13 +47,14 @@ class SaidAmounts:
 
 def said_amounts(own: OwnWords) -> SaidAmounts:
     """Every amount to pay that the text names."""
+    days = [(day.start, day.end) for day in spoken_days(own.masked, _ANY_DAY)]
     plain: dict[Decimal | str, str] = {}
     perhaps: list[tuple[str, str, str]] = []
     unclear = False
     for match in _AMOUNT.finditer(own.masked):
         kind = _kind(match, own)
-        read = own.text[match.start() : match.end()].strip(" \n")
-        if kind == "none":
+        read = _without_words(match, own)
+        if kind == "none" or any(start < match.end("number") and match.start("number") < end for start, end in days):
             continue
         value = _value(match, read)
         if kind == "unclear" or (isinstance(value, Flaw) and value.code != "ambiguous"):
@@ -63,26 +69,37 @@ def said_amounts(own: OwnWords) -> SaidAmounts:
     return SaidAmounts(tuple(plain.values()), one, unclear or (bool(perhaps) and one is None))
 
 
+def _without_words(match: re.Match[str], own: OwnWords) -> str:
+    """What was written, without the same in words ("(двенадцать тысяч)")."""
+    start, end = match.span("words") if match["words"] else (match.end("number"), match.end("number"))
+    twice = match["part"] and re.search(r"[.,]\d\d$", match["number"])  # "34 560,00 рублей 00 копеек"
+    stop = match.start("part") if twice else match.end()
+    return " ".join(f"{own.text[match.start() : start]} {own.text[end:stop]}".split())
+
+
 def amount_places(own: OwnWords) -> list[tuple[int, int]]:
     """Where amounts stand, whatever they are."""
     return [
         match.span() for match in _AMOUNT.finditer(own.masked)
-        if match["currency"] or match["sign"] or match["times"] or _alone(match, own)
+        if match["currency"] or match["sign"] or match["times"] or match["words"] or _alone(match, own)
+        or _ends_clause(match, own)
         or w.SAYS_AMOUNT.search(own.masked[max(0, match.start() - 40) : match.start()])
     ]  # fmt: skip
 
 
 def _kind(match: re.Match[str], own: OwnWords) -> str:
     """Whether this number is the amount: plain, perhaps, unclear (an amount, but which?), or none."""
-    before, behind = own.masked[max(0, match.start() - 40) : match.start()], own.masked[match.end() : match.end() + 30]
+    start = match.start("sign") if match["sign"] else match.start("number")
+    before, behind = own.masked[max(0, start - 40) : start], own.masked[match.end() : match.end() + 30]
     before = re.split(r"[\n;!?]", before)[-1]
     named = bool(match["currency"] or match["sign"])
     said = bool(w.SAYS_AMOUNT.search(before))
     if not named and not match["times"] and not said:
         return _bare(match, own)
-    if w.NO_AMOUNT_BEFORE.search(before) and not said:
+    if (w.NO_AMOUNT_BEFORE.search(before) or re.search(r"(?:^|[\s(])[+−–-]$", before)) and not said:
         return "unclear" if named and re.search(r"\b(?:до|не\s+более|up\s+to)\s*$", before) else "none"
-    if match["times"] and match["times"][0] in "кkmт" and not named and not said and not _alone(match, own):
+    short = match["times"] and match["times"].strip(". ") in ("к", "k", "m", "т")
+    if short and not named and not said and not _alone(match, own):
         return "none"
     if match["times"] or w.ABOUT.search(before) or w.UNSURE_BEHIND.match(behind):
         return "perhaps"
@@ -93,11 +110,20 @@ def _bare(match: re.Match[str], own: OwnWords) -> str:
     """A number without any word beside it: an amount when it stands alone between two pauses and is written like "
     "one."""
     number = match["number"]
-    if not _alone(match, own) or re.fullmatch(r"(?:19|20)\d\d", number) or number.startswith("0"):
+    if not _alone(match, own):
+        return "perhaps" if _ends_clause(match, own) and not w.NUMBERED.search(own.masked[: match.start()]) else "none"
+    if re.fullmatch(r"(?:19|20)\d\d", number) or number.startswith("0"):
         return "none"
     if re.search(r"[ '’.,]\d{3}|[.,]\d{2}$", number):
         return "plain"
     return "perhaps" if 3 <= len(number) <= 7 else "none"
+
+
+def _ends_clause(match: re.Match[str], own: OwnWords) -> bool:
+    """A number written like a sum at the end of its clause: "хозтовары 12 500,00"."""
+    written = re.search(r"\d[ '’]\d{3}|\d{3}[.,]\d{2}$", match["number"])
+    begun = own.clause_before(match.start()).strip()
+    return bool(written and begun) and not own.clause_after(match.end()).strip(" .")
 
 
 def _alone(match: re.Match[str], own: OwnWords) -> bool:

@@ -27,7 +27,7 @@ _VERBS = words_of(
 )
 _NOT_HIS = re.compile(r"(?:\b(?:за|вместо|долг\w*|задолженност\w*|от\s+имени|on\s+behalf\s+of|instead\s+of|"
     r"debt\s+of|the\s+debts?\s+of))\s*$", re.IGNORECASE)
-_INFLECTS = re.compile(r"\b(?:для|от|у|к|перед|на|по|с|со)\s*$", re.IGNORECASE)
+_INFLECTS = re.compile(r"\b(?:для|от|у|к|перед|на|по|с|со|оплат\w+|заплат\w+|перевести|перечислить)\s*$", re.IGNORECASE)
 _FOR = re.compile(r"\bfor\s*$", re.IGNORECASE)
 
 
@@ -68,7 +68,7 @@ def company_places(text: str) -> list[tuple[int, int]]:
 
 
 def _with_preposition(text: str, start: int) -> int:
-    before = re.search(r"\b(?:для|от|у|к|перед|на|по|с|за|for|to|from|by|of)\s*$", text[:start], re.IGNORECASE)
+    before = re.search(r"\b(?:для|от|у|к|перед|на|по|с|за|for|to|from|by|of|with)\s*$", text[:start], re.IGNORECASE)
     return before.start() if before else start
 
 

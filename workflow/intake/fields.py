@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from documents.attachments import Accepted, inspect
 from mailer.letter import Letter
-from mailer.pairs import read_pairs
+from mailer.pairs import read_pairs, weak_pairs
 from workflow.core.commands import Form
 from workflow.core.model import Caution, Field, File, OrderFile
 
@@ -61,6 +61,17 @@ FORWARDED_FORM = frozenset({"subject", "pay_by"})
 def unlabelled(letter: Letter, labels: Mapping[str, str]) -> str:
     """What he wrote besides labelled lines."""
     return read_pairs(letter.new_text, (), labels, BLOCKS).rest
+
+
+AS_SENTENCE = frozenset({"pay_by", "invoice", "invoice_number", "invoice_date", "amount", "subject", "purpose"})
+"""Their labels are words that sentences begin with too: "оплатить до 30.11, бумага"."""
+
+
+def sentences(letter: Letter, labels: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
+    """Field, value and line where a label is followed by its number without any sign between them."""
+    return tuple(
+        (name, _plain(value), line) for name, value, line in weak_pairs(letter.new_text, labels) if name in AS_SENTENCE
+    )  # fmt: skip
 
 
 def forwarded_lines(letter: Letter, labels: Mapping[str, str]) -> tuple[str, dict[str, Field]]:

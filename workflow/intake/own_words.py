@@ -93,21 +93,21 @@ class OwnWords:
         return start, end
 
 
-def own_words(text: str, names: Collection[str]) -> OwnWords:
+def own_words(text: str, names: Collection[str], writer: str = "") -> OwnWords:
     """Prepare a text; nothing is lost but greeting, farewell and what follows it."""
-    kept = _without_frame(text[:LONGEST].replace("\t", " ").replace("\xa0", " ").replace("\u202f", " "), names)
+    kept = _without_frame(text[:LONGEST].replace("\t", " ").replace("\xa0", " ").replace("\u202f", " "), names, writer)
     folded = "".join(low if len(low := c.lower()) == 1 else c for c in kept).replace("ё", "е")
     masked, invoice = _masked(kept, folded)
     return OwnWords(kept, folded, masked, invoice)
 
 
-def _without_frame(text: str, names: Collection[str]) -> str:
+def _without_frame(text: str, names: Collection[str], writer: str) -> str:
     """The lines between greeting and farewell."""
     known = frozenset(map(fold, names))
     greeting = Greeting(known, lambda _tokens, _at: False, has_cyrillic(text))
     kept: list[str] = []
     for line in text.split("\n")[:MOST_LINES]:
-        if _FAREWELL.match(line):
+        if _FAREWELL.match(line) or _is_own_name(line, writer):
             break
         tokens = tokens_of(line, has_cyrillic(line))
         at = greeting.end(line, tokens) if not kept or len(kept) < 2 else 0
@@ -123,6 +123,12 @@ def _without_frame(text: str, names: Collection[str]) -> str:
     return "\n".join(kept).strip()
 
 
+def _is_own_name(line: str, writer: str) -> bool:
+    """His name and surname alone on a line: a signature begins."""
+    own = {fold(word) for word in re.findall(r"[^\W\d_]+", writer)}
+    return len(own) > 1 and {fold(word) for word in re.findall(r"[^\W\d_]+", line)} == own
+
+
 def _is_name(line: str, known: Collection[str]) -> bool:
     words = [fold(word) for word in re.findall(r"[^\W\d_]+", line)]
     return 0 < len(words) <= 3 and all(word in known for word in words)
@@ -133,7 +139,8 @@ def _masked(text: str, folded: str) -> tuple[str, str]:
     masked, invoice = folded, ""
     for match in _ELSEWHERE.finditer(folded):
         masked = _over(masked, match.start(), match.end())
-    for match in (*REFERENCE.finditer(masked), *w.AS_BEFORE.finditer(masked)):
+    before = list(w.AS_BEFORE.finditer(masked))
+    for match in (*before, *(REFERENCE.finditer(masked) if before else ())):
         masked = _over(masked, match.start(), match.end())
     for match in _PAPER.finditer(masked):
         start, end = match.start("number") if match["number"] else match.end(), match.end()

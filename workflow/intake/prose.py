@@ -55,12 +55,13 @@ class Prose:
 @dataclass(frozen=True, slots=True)
 class Listener:
     """What must be known to understand somebody's words: the day he wrote them, the language dates are shown in, the
-    names people are called by, and what the paying company itself is called."""
+    names people are called by, what the paying company itself is called, and his own name."""
 
     today: date
     language: str = "ru"
     names: Collection[str] = ()
     company: str = ""
+    writer: str = ""
 
 
 @dataclass(slots=True)
@@ -92,7 +93,7 @@ class _Reading:
 def read_prose(text: str, subject: str, forwarded: bool, listener: Listener) -> Prose:
     """Read what was written in front of (or without) a form, and the letter's subject line. The subject line of a
     forwarded letter is somebody else's: it is only suggested."""
-    own = own_words(text, listener.names)
+    own = own_words(text, listener.names, listener.writer)
     header = header_subject(subject)
     reading = _Reading()
     _listen(own, reading, listener)
@@ -135,7 +136,9 @@ def _listen(own: OwnWords, reading: _Reading, listener: Listener) -> None:
 def _pay_by(own: OwnWords, reading: _Reading, listener: Listener) -> None:
     sure: list[tuple[str, str]] = []
     perhaps: list[tuple[str, str]] = []
-    for said in spoken_days(own.masked, listener.today):
+    found = spoken_days(own.masked, listener.today)
+    ends = [said for said in found if w.DAYS_END.search(own.folded[said.start : said.end])]
+    for said in found if len(ends) == len(found) else [said for said in found if said not in ends]:
         verdict = _is_pay_by(said, own, listener.today)
         read = own.text[said.start : said.end].strip()
         if verdict == "no":
@@ -163,12 +166,33 @@ def readings(day: Flaw, read: str, language: str) -> list[str]:
     return [format_date(date.fromisoformat(one), language) for one in day.hint.split(" / ")]
 
 
+def without_sentences(
+    typed: Mapping[str, str], weak: Sequence[tuple[str, str, str]], prose: Prose, listener: Listener
+) -> dict[str, str]:  # fmt: skip
+    """Filled lines without those that were rather sentences: what the sentence says counts, else its first part."""
+    kept = dict(typed)
+    for name, value, _ in weak:
+        if kept.get(name) != value:
+            continue
+        if name in prose.typed or name in prose.suggested or name in prose.unclear:
+            del kept[name]
+        elif "date" in name or name == "pay_by":
+            first = value.partition(",")[0]
+            if isinstance(parse_date(first, listener.today), Flaw):
+                del kept[name]
+            else:
+                kept[name] = first
+    return kept
+
+
 def resolved(typed: Mapping[str, str], rivals: Mapping[str, tuple[str, ...]], listener: Listener) -> tuple[
     dict[str, str], dict[str, tuple[str, ...]]
 ]:  # fmt: skip
     """A filled form whose last day is said in words ("до пятницы") with the date that they mean."""
     said = typed.get("pay_by", "")
-    day = spoken_day(said, listener.today) if said and "pay_by" not in rivals else None
+    day = None
+    if said and "pay_by" not in rivals:
+        day = spoken_day(said, listener.today) or spoken_day(f"до {said}", listener.today)
     if day is None or not isinstance(parse_date(said, listener.today), Flaw):
         return dict(typed), dict(rivals)
     found = [format_date(day, listener.language)] if isinstance(day, date) else readings(day, said, listener.language)
@@ -182,6 +206,8 @@ def _is_pay_by(said: SpokenDay, own: OwnWords, today: date) -> str:
     pays = bool(w.SAYS_PAY.search(whole))
     if said.lead == "of":
         return "no"
+    if w.COUNTED_FROM.match(own.folded[said.end : said.end + 40]):
+        return "after"
     if said.lead == "after":
         return "after" if pays or not whole.replace("\x00", "").strip(" ,.") else "no"
     if w.OTHER_DAY.search(whole) or w.NOT_NOW.search(whole):
@@ -202,14 +228,19 @@ def _is_pay_by(said: SpokenDay, own: OwnWords, today: date) -> str:
 
 def _amount(own: OwnWords, reading: _Reading) -> None:
     found = said_amounts(own)
-    if found.plain:
+    folded = w.VAT_RATE.sub(" ", own.folded)
+    shared = w.SHARE.search(folded) and len(found.plain) == 1
+    if shared:  # a share beside one sum: of it, or is it the share?
+        reading.unclear.add("amount")
+    elif found.plain:
         reading.take("amount", found.plain, " / ".join(found.plain))
     elif found.perhaps:
         value, currency, read = found.perhaps
         reading.suggest("amount", value, read)
         if currency:
             reading.suggest("currency", currency, read)
-    if not found.plain and (found.is_unclear or w.PART.search(own.folded) or w.AMOUNT_IN_WORDS.search(own.folded)):
+    parted = found.is_unclear or w.PART.search(folded) or w.AMOUNT_IN_WORDS.search(folded)
+    if not found.plain and not shared and parted:
         reading.unclear.add("amount")
 
 
@@ -244,7 +275,8 @@ def _keeps(own: OwnWords) -> tuple[str, str] | None:
         for key, pattern in _WAITS:
             if (found := pattern.search(sentence)) and _is_about_this(key, sentence):
                 return key, found[0].strip()
-        if sentence.endswith("?") and w.ASKS_ABOUT.search(sentence) and not w.POLITE.search(sentence):
+        asks = w.ASKS_ABOUT.search(sentence) or w.DOUBTS.search(sentence)
+        if sentence.endswith("?") and asks and not w.POLITE.search(sentence):
             return "question", sentence.strip()[:80]
     return None
 

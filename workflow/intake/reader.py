@@ -21,10 +21,10 @@ from workflow.intake.answers import plan_answer, plan_unreadable_answer
 from workflow.intake.carriers import Carried, Post, carried, without_secrets
 from workflow.intake.digests import several
 from workflow.intake.division import Sheet, divided
-from workflow.intake.fields import cautions, forwarded_lines, read_form, unlabelled
+from workflow.intake.fields import cautions, forwarded_lines, read_form, sentences, unlabelled
 from workflow.intake.lookalike import looks_like
 from workflow.intake.plan import Plan
-from workflow.intake.prose import Listener, Prose, read_prose, resolved
+from workflow.intake.prose import Listener, Prose, read_prose, resolved, without_sentences
 from workflow.intake.several import NewRequest, NewRequests
 from workflow.intake.together import with_files, with_words
 from workflow.journal.shelf import Token
@@ -73,16 +73,16 @@ class Reader:
     def listener(self, letter: Letter, member: Member) -> Listener:
         """For whom and on which day his words were written."""
         names = {name for known in self.roster for name in known.name.split()}
-        return Listener(written_on(letter, self.zone), member.language, names, self.company)
+        return Listener(written_on(letter, self.zone), member.language, names, self.company, member.name)
 
     def hear(self, letter: Letter, member: Member, form: Form) -> tuple[Form, Prose]:
         """The form with what he says in running text; of a long form only what keeps it from being paid."""
-        listener = self.listener(letter, member)
-        typed, rivals = resolved(form.typed, form.rivals, listener)
+        listener, filled = self.listener(letter, member), len(form.typed)
+        text, subject = unlabelled(letter, self.labels), letter.subject if filled < FEW_LINES else ""
+        weak = sentences(letter, self.labels) if filled < MANY_LINES else ()
+        prose = read_prose("\n".join([*(line for _, _, line in weak), text]), subject, letter.forwarded, listener)
+        typed, rivals = resolved(without_sentences(form.typed, weak, prose, listener), form.rivals, listener)
         form = replace(form, typed=typed, rivals=rivals)
-        filled = len(form.typed)
-        subject = letter.subject if filled < FEW_LINES else ""
-        prose = read_prose(unlabelled(letter, self.labels), subject, letter.forwarded, listener)
         if filled >= MANY_LINES:
             prose = Prose(keeps=prose.keeps)
         return with_words(form, prose), prose

@@ -44,8 +44,13 @@ def text_subject(own: OwnWords, names: Collection[str], today: date) -> str:
     known = frozenset(map(fold, names))
     strong: list[str] = []
     weak: list[str] = []
+    waits = False
     for part in _parts(own, today):
         what, asked = _stripped(part)
+        if asked and not what:  # "Оплатите, пожалуйста, мебель"
+            waits = True
+            continue
+        asked, waits = asked or waits, False
         if weak and w.MONTH_ONLY.fullmatch(what.lower()):
             weak.append(what)
         elif not _says_what(what, known, MOST_STRONG if asked else MOST_WORDS):
@@ -65,11 +70,18 @@ def _parts(own: OwnWords, today: date) -> list[str]:
     places += amount_places(own) + company_places(own.text)
     for pattern in (w.ASIDE, w.TIMEISH, w.AMOUNT_IN_WORDS, w.NOT_TO_PAY):
         places += [match.span() for match in pattern.finditer(own.folded)]
+    places += [(start, start + len(sentence)) for start, sentence in _idle_questions(own)]
     for pattern in (w.NOT_NOW, w.DEPENDS, w.PAID_ALREADY):
         places += [(match.start(), own.clause_end(match.end())) for match in pattern.finditer(own.folded)]
     for start, end in places:
         cut[start:end] = MASK * (end - start)
     return [part.strip() for part in _PAUSE.split("".join(cut)) if part and part.strip()]
+
+
+def _idle_questions(own: OwnWords) -> list[tuple[int, str]]:
+    """Questions that ask for no payment: they name nothing to pay for."""
+    found = ((match.start(), match[0]) for match in re.finditer(r"[^.!?\n]*\?", own.folded))
+    return [(start, text) for start, text in found if not w.SAYS_PAY.search(text) and len(_WORD.findall(text)) > 1]
 
 
 def _stripped(part: str) -> tuple[str, bool]:
@@ -98,7 +110,7 @@ def _stripped(part: str) -> tuple[str, bool]:
 def _says_what(text: str, names: Collection[str], most: int) -> bool:
     """Is it a thing or a service in few words, and no sentence, name or empty word?"""
     words = [fold(word) for word in _WORD.findall(text)]
-    if not words or len(words) > most or len(text) < 3:
+    if not words or len(words) > most or len(text) < 3 or set(text) & set("|@"):
         return False
     if w.NO_SUBJECT.search(text.lower().replace("ё", "е")):
         return False

@@ -29,14 +29,14 @@ NOT_NOW = re.compile(
     r"\b(?:оплачивать|платить|оплату|оплата|платеж)\s+(?:пока\s+|сейчас\s+)?(?:не\s+(?:надо|нужно|нужна|стоит|"
     r"проводить|требуется)|рано|"
     r"приостан\w+|отлож\w+|придерж\w+|отмен\w+)|"
-    r"\b(?:придерж\w+|приостанов\w+|отлож\w+|отмени\w*|аннулир\w+|подожд\w+|повремени\w*|тормоз\w+)\b|\bне\s+(?:для|"
+    r"\b(?:придерж\w+|приостанов\w+|отлож\w+|отмени\w*|отмен[её]?н\w*|аннулир\w+|недействит\w+|дубл[ьяи]\w*|ошибочн\w+|по\s+ошибке|подожд\w+|повремени\w*|тормоз\w+)\b|\bне\s+(?:для|"
     r"к|на)\s+оплат\w+|"
     r"\b(?:do\s+not|don['’]?t|dont|not\s+to|no\s+need\s+to|never|should\s+not|shouldn['’]?t|"
     r"please\s+not)\s+(?:yet\s+)?"
     r"(?:be\s+)?(?:pay|paid|process|release|send\s+(?:the\s+)?money)\b|\bnot\s+(?:yet\s+)?(?:payable|for\s+payment|"
     r"due\s+yet)\b|"
     r"\b(?:hold\s+off|hold\s+(?:the\s+|this\s+)?payment|put\s+(?:it\s+|this\s+)?on\s+hold|wait\s+(?:with|before)|"
-    r"postpone|cancel)\b"
+    r"postpone|cancel(?:l?ed)?|duplicate|by\s+mistake)\b"
 )
 NOT_TO_PAY = re.compile(
     r"\b(?:для\s+(?:информации|сведения|ознакомления)|к\s+сведению|fyi|for\s+(?:your\s+)?information|"
@@ -116,7 +116,7 @@ NO_AMOUNT_BEFORE = re.compile(
     r"залог\w*|минус|плюс|было|была|"
     r"дороже|дешевле|цена|ставка|оклад|капитал|vat|tax|from|up\s+to|under|over|above|below|than|limit|budget|"
     r"discount|instead\s+of|not|was|were|"
-    r"paid|per|each|save\w*|previous\w*|minus|plus|at|fine|penalty)|[+−–-])\s*(?:суммы|сумме|сумму|в|на|of|the|"
+    r"paid|per|each|save\w*|previous\w*|minus|plus|at|fine|penalty))\s*(?:суммы|сумме|сумму|в|на|of|the|"
     r"is)?\s*[:=]?\s*$"
 )
 ABOUT = re.compile(r"(?:\b(?:около|примерно|порядка|приблизительно|ориентировочно|где-то|about|around|approx\w*\.?|"
@@ -125,6 +125,24 @@ UNSURE_BEHIND = re.compile(
     r"^\s*[.,]?\s*\(?(?:без\s+ндс|\+\s*ндс|плюс\s+ндс|не\s+считая|в\s+месяц|ежемесячно|за\s+(?:шт|штук|единиц|м2|кг|"
     r"час)\w*|/\s*(?:мес|шт|час|month|pc)|"
     r"в\s+день|в\s+год|per\s+\w+|a\s+(?:month|day|year)|each|monthly|plus\s+vat|excl\w*|without\s+vat|net\b)"
+)
+NUMBERED = re.compile(
+    r"(?:\b(?:заказ\w*|номер\w*|кабинет\w*|каб\.|офис\w*|комн\w*|дом|кв\.|стр\.|модел\w*|артикул\w*|арт\.|код\w*|order|number|room|"
+    r"office|model|item|article|code|id)|[№#])\s*$"
+)
+SHARE = re.compile(
+    r"(?<![\d.,])(?!100)\d{1,2}\s*%(?!\s*(?:ндс|vat|скид))|\b(?:половин\w*|трет[ьи]|четверт[ьи]|half|a\s+third|a\s+quarter)\b"
+)
+COUNTED_FROM = re.compile(
+    r"^\s*(?:с|со|от|после|from|after|upon|following|of)\s+(?:the\s+)?(?:даты|дня|момента|выставлени\w+|получени\w+|подписани\w+|поставки|"
+    r"date|day|receipt|invoice|signing|delivery)"
+)
+DAYS_END = re.compile(
+    r"\b(?:eod|cob|end\s+of\s+(?:the\s+)?(?:business\s+)?day|close\s+of\s+business|конц[ау]\s+(?:рабочего\s+)?дня)"
+)
+VAT_RATE = re.compile(r"(?:ндс|vat)\s*(?:по\s+ставке\s*)?\(?\s*\d{1,2}\s*%")
+DOUBTS = re.compile(
+    r"\b(?:согласн[ыа]|берем|верно|правильно|годится|нужно|надо|стоит|подходит|ок|ok|okay|agree\w*|right|correct|fine|good)\b"
 )
 SAYS_AMOUNT = re.compile(
     r"(?:\b(?:сумм[ауеой]+|итого|всего|к\s+оплате|на\s+сумму|в\s+размере|в\s+сумме|стоимость\w*|amount|total|"
@@ -142,7 +160,7 @@ ASIDE = re.compile(
     r"please\s+find))?|enclosed|see\s+attach\w*|attachment\w*|"
     r"см\.?\s+(?:во\s+)?(?:вложени\w+|ниже|файл\w*)|смотри(?:те)?\s+(?:ниже|вложение)|ниже|below|"
     r"срочно|очень\s+срочно|срочный|срочная|срочное|urgent(?:ly)?|asap|важно|important|"
-    r"пожалуйста|пжл\w*|плиз|please|plz|pls|спасибо(?:\s+большое)?|заранее|большое|благодар\w+|"
+    r"пожалуйста|пжл\w*|пож-та|плиз|плз|пж|please|plz|pls|спасибо(?:\s+большое)?|заранее|большое|благодар\w+|"
     r"thanks(?:\s+in\s+advance)?|thank\s+you|many\s+thanks|cheers|"
     r"если\s+(?:можно|возможно|не\s+сложно|получится)|по\s+возможности|if\s+possible|как\s+можно\s+(?:скорее|"
     r"быстрее|раньше)|as\s+soon\s+as\s+possible|побыстрее|поскорее|"
@@ -155,10 +173,10 @@ ASIDE = re.compile(
     r"fyi|черновик|draft|скан|pdf|во\s+вложение|с\s+уважением|рассмотр\w+|согласу\w+)\b|\bоригинал\w*\b"
 )
 ASKING = re.compile(
-    r"^(?:прошу|просьба|просим|просят|нужно|надо|необходимо|требуется|можно|можете|сможете|могли|не|бы|вы|ли|"
+    r"^(?:прошу|просьба|просим|просят|нужно|надо|необходимо|требуется|можно|можете|сможете|не\s+могли|могли|бы|вы|ли|"
     r"давайте|хотим|хочу|будьте|добры|вас|тебя|вам|нам|мне|"
     r"для|еще|также|и|а|это|вот|тут|здесь|теперь|сегодня|новый|новая|очередной|наш|наша|наше|этот|эту|данный|"
-    r"согласова\w+|закаж\w+|провест[иь]|провед\w+|сдела\w+|организова\w+|поставить|поставьте|взять|возьмите|приня\w+|"
+    r"согласова\w+|закаж\w+|произв\w+|осуществ\w+|провест[иь]|провед\w+|сдела\w+|организова\w+|поставить|поставьте|взять|возьмите|приня\w+|"
     r"could|can|would|will|you|we|i|need|needs|to|kindly|want|like|'d|i'd|arrange|process|make|approve|do|the|this|"
     r"an?|our|is|here|new|my|"
     r"it|for|let's|pleas\w*)\b\s*[:–—-]?\s*"
@@ -175,9 +193,10 @@ PAPER = re.compile(
 FROM_WHOM = re.compile(r"^(?:от|from)\s+[«\"“]?[\w.&-]+[»\"”]?(?:\s+(?=за\b|for\b|по\b|на\b)|\s*$)")
 WHAT_FOR = re.compile(r"^(?:за|for|of|по|на|regarding|re)(?=\s)\s*")
 TRAILING = re.compile(r"\s*(?:\b(?:и|а|или|около|примерно|порядка|вместо|about|approx|around|or|instead|за|по|на|от|"
-    r"для|до|к|с|в|во|or|and|for|of|to|by|the|from|at|in|on|наш|вот|жду|ждем)|[-–—:,.;])\s*$")
+    r"для|до|к|с|в|во|or|and|for|of|to|by|the|from|at|in|on|with|наш|вот|жду|ждем|(?:с|from)\s+\d{1,2})|[-–—:,.;])\s*$")
 
 TIMEISH = re.compile(
+    r"\bс\s+(?:даты|момента|дня)\s+\w+|"
     r"\b(?:до|в|во|на|к|с)\s+(?:(?:прошл|следующ|ближайш)\w+\s+\w+|(?:начал[еау]|середин[еыу]|первых|последних|"
     r"конц[еау])\s+(?:числах?\s+)?\w+)|"
     r"\b(?:next|last|this)\s+(?:week|month)\b|\bat\s+the\s+(?:beginning|start)\s+of\s+\w+(?:\s+\w+)?"
@@ -186,13 +205,14 @@ NO_SUBJECT = re.compile(
     r"\b(?:я|мы|он|она|они|вы|ты|мне|нам|вам|вас|нас|его|ее|их|меня|это|эти|этот|тот|там|тут|уже|если|когда|что|"
     r"чтобы|который|которые|которую|которого|"
     r"потому|поэтому|как|был\w*|будет|будут|есть|нет|не|ни|жд[уеё]\w*|договор(?:ил\w*|ен\w*)|обсу\w+|сказал\w*|"
-    r"говор\w+|звон\w+|попрос\w+|прос(?:ит|ят|ил\w*)|треб\w+|прислал\w*|выстав\w+|действ\w+|"
+    r"говор\w+|звон\w+|попрос\w+|прос(?:ит|ят|ил\w*)|требу\w+|прислал\w*|выстав(?:ил|лен)\w*|действ\w+|нуж[её]?н\w*|деньги|отсрочк\w*|отмен\w*|согласн\w+|"
+    r"\w{2,}(?:ите|йте|ьте)|(?!печать|кровать|сеть|нить|нефть)\w{3,}(?:ить|ать|еть|уть|ять)|"
     r"получил\w*|подписал\w*|думаю|кажется|напомин\w+|сообщ\w+|уточн\w+|подтвер\w+|спасибо|уважением|верн\w+|"
     r"отпуск\w*|вопрос\w*|звоните|пишите|тел|моб|ответ\w*|"
     r"отключ\w+|заблокир\w+|сможете|могу|можем|"
     r"i|we|he|she|they|you|me|us|it|this|that|these|those|is|are|was|were|be|been|have|has|had|will|would|should|"
     r"could|can|do|does|did|not|don['’]?t|if|when|"
-    r"because|valid|offer|who|which|what|how|let|know|call|questions?|regards|best|sincerely|sent|tomorrow|"
+    r"because|valid|offer|same|always|who|which|what|how|let|know|call|questions?|regards|best|sincerely|sent|tomorrow|"
     r"yesterday)\b"
 )
 EMPTY_WORDS = words_of(
@@ -204,9 +224,10 @@ EMPTY_WORDS = words_of(
     "july august september october november december pay paid due сумма amount руб rub eur usd р прошу просьба "
     "нужно надо можно please оплатить оплатите fwd fw re test тест проверка без темы no subject деньги money "
     "перевод transfer согласование договор договору акт акту акты заказ заказу контракт contract order agreement "
-    "информации сведения ознакомления отчета отчетности сверки архива или вместо около about instead ours mine "
-    "согласовать approval approve reminder напоминание повторно еще раз again good morning afternoon evening day "
-    "утро вечер "
+    "информации сведения ознакомления отчета отчетности сверки архива или вместо письму письмо предоплата "
+    "предоплату аванс аванса остаток остатка доплата доплату полностью time now дубль дубликат duplicate ошибочно "
+    "отменен около about instead ours mine согласовать approval approve reminder напоминание повторно еще раз "
+    "again good morning afternoon evening day утро вечер первый второй третий половину половина рассрочке рассрочка "
 )
 AS_BEFORE = re.compile(
     r"\b(?:как\s+(?:и\s+)?(?:в\s+)?(?:прошл\w+(?:\s+(?:раз|месяц\w*|год\w*|недел\w*|платеж\w*))?|предыдущ\w+(?:\s+раз)?|"
