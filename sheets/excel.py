@@ -1,5 +1,6 @@
 """The registry as an .xlsx file: polled cheaply, patched beside and renamed over, never while somebody has it open."""
 
+import errno
 import io
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from sheets.errors import RegistryBroken, RegistryChanged, RegistryError, RegistryLocked, RegistryMissing
 from sheets.files import changed_at, digest_of, read_file, replace_file, set_aside, sweep, version_of
+from sheets.inplace import BEING_SAVED, finish
 from sheets.locks import LockInfo, conflict_copies, locks_of
 from sheets.model import Change, Layout, Snapshot, Taken, Version, View
 from sheets.newbook import new_book
@@ -24,8 +26,6 @@ from sheets.table import Index
 from sheets.taking import take_rows
 from sheets.views import draw_views
 from sheets.workbook import open_book, recalculate_on_load, stamp
-
-BEING_SAVED = timedelta(seconds=20)
 
 
 @dataclass(slots=True)
@@ -62,11 +62,13 @@ class ExcelRegistry:
     def probe(self) -> Version:
         """Size, time of change and inode; the content is not opened."""
         with self._failures():
+            finish(self.path, self._clock())
             return version_of(self.path)
 
     def read(self) -> Snapshot:
         """Everything that stands in the workbook."""
         with self._failures():
+            finish(self.path, self._clock())
             content, version = read_file(self.path)
         try:
             snapshot, index = read_book(content, self.layout, version)
@@ -253,4 +255,6 @@ class ExcelRegistry:
                 raise RegistryLocked(lock.owner, lock.since, lock.program) from error
             raise RegistryLocked("", None) from error
         except OSError as error:
+            if error.errno in (errno.EBUSY, errno.ETXTBSY):  # the same on a share
+                raise RegistryLocked("", None) from error
             raise RegistryError(f"{self.path} cannot be used: {error.strerror or error}.") from error

@@ -1,6 +1,7 @@
 """One file read and replaced whole: whoever looks meanwhile sees the old content or the new one, never half of it."""
 
 import hashlib
+import logging
 import os
 import secrets
 import shutil
@@ -10,9 +11,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sheets.errors import RegistryBroken
+from sheets.inplace import NOT_RENAMED, overwrite, sync_folder
 from sheets.model import Version
 
 MOST_BYTES = 256 << 20
+log = logging.getLogger("countersign.registry")
 TEMPORARY = ".countersign-"
 LEFT_OVER = timedelta(hours=1)
 
@@ -51,11 +54,35 @@ def replace_file(path: Path, content: memoryview, last_look: Callable[[], None])
         _make_like(temporary, target)
         version = Version(_mark(temporary.stat()), digest_of(content))
         last_look()
-        os.replace(temporary, target)
+        if not _renamed(temporary, target):
+            last_look()
+            overwrite(target, content)
+            version = _as_it_stands(target, version)
     finally:
         temporary.unlink(missing_ok=True)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
     return version
+
+
+def _renamed(temporary: Path, target: Path) -> bool:
+    """Put the new file in the place of the old one; False where this file or share does not let itself be renamed over.
+
+    A refusal for want of rights is none of these: Windows refuses so while somebody has the file open.
+    """
+    try:
+        os.replace(temporary, target)
+    except OSError as error:
+        if error.errno not in NOT_RENAMED or not target.exists():
+            raise
+        log.warning("%s cannot be renamed over (%s): it is written in its place", target.name, error.strerror)
+        return False
+    return True
+
+
+def _as_it_stands(target: Path, written: Version) -> Version:
+    """The version after writing in place; one that equals no probe where somebody wrote the file in that moment too."""
+    now = read_file(target)[1]
+    return now if now.digest == written.digest else Version("written over", written.digest)
 
 
 def _mark(state: os.stat_result) -> str:
@@ -77,17 +104,8 @@ def _make_like(path: Path, model: Path) -> None:
     if hasattr(os, "chown"):
         with suppress(PermissionError):
             os.chown(path, state.st_uid, state.st_gid)
-    path.chmod(state.st_mode & 0o7777)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    with suppress(PermissionError, NotImplementedError):  # a share may keep rights of its own
+        path.chmod(state.st_mode & 0o7777)
 
 
 def sweep(folder: Path, now: datetime) -> None:

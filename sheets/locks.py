@@ -85,10 +85,10 @@ CONFLICT_WORDS = r"conflict|конфликт|копия|copy|version|верси�
 def conflict_copies(workbook: Path) -> tuple[Path, ...]:
     """Files beside the workbook that a sync client or a person seems to have made of it."""
     stem, suffix = re.escape(workbook.stem), re.escape(workbook.suffix)
-    marked = rf"{stem}\s*[ _-]*\(.*(?:{CONFLICT_WORDS}).*\){suffix}"  # name (conflicted copy 2026-11-25).xlsx
+    marked = rf"{stem}\s*[ _-]*[\[(].*(?:{CONFLICT_WORDS}).*[\])]{suffix}"  # name (conflicted copy 2026-11-25).xlsx
     synced = rf"{stem}[ _.-]+(?:sync-)?(?:{CONFLICT_WORDS}).*{suffix}"  # name.sync-conflict-20261125.xlsx
-    machine = rf"{stem}-[A-ZА-Я0-9][\w-]*{suffix}"  # OneDrive: name-PC.xlsx
-    numbered = rf"{stem} \(\d+\){suffix}"
+    machine = rf"{stem}-(?!\d{{4}}\b)[A-ZА-ЯЁ0-9][\w’' -]*{suffix}"  # OneDrive: name-PC.xlsx, name-Fiona’s MacBook.xlsx
+    numbered = rf"{stem} (?:\(\d+\)|[2-9]){suffix}"  # Google Drive: name (1).xlsx, iCloud: name 2.xlsx
     pattern = re.compile(f"(?:{marked}|{synced}|{numbered})", re.IGNORECASE)
     try:
         names = sorted(entry.name for entry in os.scandir(workbook.parent) if entry.is_file())
