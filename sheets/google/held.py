@@ -12,6 +12,7 @@ from sheets.google.book import METADATA, ROW, SheetFacts, sheet_facts
 from sheets.google.wire import Raw, quoted, raw_of, rows_of_data
 from sheets.model import Layout
 from sheets.sheetxml import column_letters
+from sheets.shift import Cut
 from sheets.table import Index
 
 PROPERTIES = f"properties(sheetId,title,gridProperties(rowCount,columnCount)),{METADATA},basicFilter"
@@ -58,6 +59,17 @@ class Held:
             for key, view in self.views.items():
                 if more["sheetId"] == view.id:
                     self.views[key] = view.grown(more["dimension"], more["length"])
+
+    def without(self, references: Sequence[str]) -> None:
+        """Note that the rows of these references went."""
+        cut = Cut.of(self.index.places[reference] for reference in references)
+        self.index = self.index.without(references, cut.row)
+        self.sheet = replace(self.sheet, rows=self.sheet.rows - len(cut.rows))
+        self.columns = {
+            column: trim([cell for place, cell in enumerate(cells, 1) if not cut.takes(place)])
+            for column, cells in self.columns.items()
+        }  # fmt: skip
+        self.keys = {cut.row(place): marks for place, marks in self.keys.items() if not cut.takes(place)}
 
     def ranges(self) -> list[str]:
         """The header's row and the watched columns."""

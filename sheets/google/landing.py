@@ -17,6 +17,9 @@ def expect(plan: Plan, held: Held) -> None:
     """Note in `held` what the write will have changed."""
     for cell in plan.cells:
         held.put(cell.place, cell.column, cell.raw)
+        if cell.place == held.index.header_row and cell.column in plan.own.values():
+            held.header += [""] * (cell.column - len(held.header))
+            held.header[cell.column - 1] = cell.raw
     for place, reference in plan.rows.items():
         held.index.places[reference] = place
         held.index.last_row = max(held.index.last_row, place)

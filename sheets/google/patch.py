@@ -1,5 +1,6 @@
 """Changes of rows as requests of one batch: only the named cells, with typed values, formats left to people."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,9 +12,11 @@ from sheets.google.held import Held
 from sheets.google.setup import column_formats, status_choice
 from sheets.google.wire import Json, Raw, entered, is_link, number_format, raw_cell
 from sheets.model import Cell, Change, Column, Layout
+from sheets.own import own_columns
 
 SPARE_ROWS = 200
 MARK_CHARACTERS = 24_000  # of the 30,000 that Google keeps for a sheet
+WHOLE = "userEnteredValue,userEnteredFormat,note"
 VALUE, FORMATTED, LINK = (
     "userEnteredValue", "userEnteredValue,userEnteredFormat.numberFormat",
     "userEnteredValue,userEnteredFormat.textFormat.link",
@@ -39,12 +42,14 @@ class Plan:
     cells: list[Written] = field(default_factory=list)
     hidden: dict[int, bool] = field(default_factory=dict)
     added: set[int] = field(default_factory=set)
+    own: dict[str, int] = field(default_factory=dict)  # people's columns, where rows bring some along
     refilter: bool = False
 
 
 def planned(changes: Sequence[Change], held: Held, layout: Layout) -> Plan:
     """Where each change goes; new rows stand below the last one, in rows where nobody has written anything."""
     plan, places, last = Plan(), dict(held.index.places), held.index.last_row
+    _find_own(plan, changes, held)
     for change in changes:
         place = places.get(change.reference)
         if place is None:
@@ -67,11 +72,41 @@ def _plan_row(plan: Plan, place: int, change: Change, held: Held, layout: Layout
     for key, cell in cells.items():
         if key in held.index.header:
             written = _written(layout.column(key), cell, change.links.get(key, ""), fresh=fresh)
-            fields, wire = written
+            fields, wire = _with_look(change.looks.get(key, ""), written)
             plan.cells.append(Written(place, held.index.header[key], wire, raw_cell(cell), fields))
+    for title, cell in change.own.items():
+        fields, wire = _with_look(change.looks.get(title, ""), (VALUE, entered(cell)))
+        plan.cells.append(Written(place, plan.own[title], wire, raw_cell(cell), fields))
     if change.visible is not None:
         plan.hidden[place] = not change.visible
     plan.refilter |= change.add or layout.status_key in change.cells
+
+
+def _find_own(plan: Plan, changes: Sequence[Change], held: Held) -> None:
+    """Where people's own columns stand that rows bring along; missing ones get their heading at the right."""
+    if not any(change.own for change in changes):
+        return
+    header = {at: raw for at, raw in enumerate(held.header, 1) if isinstance(raw, str)}
+    plan.own, new = own_columns(header, held.index, changes)
+    for title in new:
+        plan.cells.append(Written(held.index.header_row, plan.own[title], entered(title), title))
+
+
+def _with_look(look: str, written: tuple[str, Json]) -> tuple[str, Json]:
+    """A cell with the format and the note that it brings along."""
+    if not look:
+        return written
+    _, wire = written
+    brought = json.loads(look)
+    format_ = merged(brought.get("userEnteredFormat", {}), wire.get("userEnteredFormat", {}))
+    return WHOLE, {**wire, "userEnteredFormat": format_, "note": brought.get("note", "")}
+
+
+def merged(base: Json, over: Json) -> Json:
+    """Two formats in one; the second has the last word."""
+    both = {key: merged(base[key], over[key]) for key in base.keys() & over.keys()
+            if isinstance(base[key], dict) and isinstance(over[key], dict)}  # fmt: skip
+    return {**base, **over, **both}
 
 
 def _written(column: Column, cell: Cell, link: str, *, fresh: bool) -> tuple[str, Json]:
@@ -130,13 +165,18 @@ def _update(sheet_id: int, block: Sequence[Sequence[Written]]) -> Json:
 
 def _grow(plan: Plan, held: Held, layout: Layout) -> list[Json]:
     """More rows at the end of the sheet, as ours look."""
-    last = max(plan.rows, default=0)
+    last, width = max(plan.rows, default=0), max(plan.own.values(), default=0)
+    wider: list[Json] = []
+    if width > held.sheet.columns:
+        more = {"sheetId": held.sheet.id, "dimension": "COLUMNS", "length": width - held.sheet.columns}
+        wider.append({"appendDimension": more})
     if last <= held.sheet.rows:
-        return []
+        return wider
     length, sheet_id = last - held.sheet.rows + SPARE_ROWS, held.sheet.id
     append = {"appendDimension": {"sheetId": sheet_id, "dimension": "ROWS", "length": length}}
     places = {key: column - 1 for key, column in held.index.header.items()}
     return [
+        *wider,
         append,
         *column_formats(sheet_id, layout, places, held.sheet.rows, held.sheet.rows + length),
         *status_choice(sheet_id, layout, places, held.sheet.rows),

@@ -31,6 +31,19 @@ from sheets.google.account import Account, DriveLock, Look
 from sheets.google.book import Book, Stamp, book_of, lacking, new_id, stamp_requests
 from sheets.google.held import AFTERWARDS, WATCH_FIELDS, Held, Seen, take_watched
 from sheets.google.landing import expect, headings_hit, landed, mended
+from sheets.google.leaving import (
+    ALL_FIELDS,
+    MOST_ROWS,
+    WHOLE_FIELDS,
+    Leaving,
+    free_places,
+    missing,
+    put_back,
+    removal,
+    runs,
+    standing,
+    whole_rows,
+)
 from sheets.google.making import chunks, draw_views, making, new_views, set_aside, undone
 from sheets.google.patch import Plan, cell_requests, plan_requests, planned
 from sheets.google.plain import MARKS, Plain
@@ -38,6 +51,7 @@ from sheets.google.reading import FORMULA_FIELDS, READ_FIELDS, ranges_of, read_a
 from sheets.google.sending import send
 from sheets.google.wire import Json, quoted
 from sheets.model import Change, Layout, Snapshot, Taken, Version, View
+from sheets.shift import Unsure
 
 CONFIRM_AFTER = timedelta(seconds=30)
 SAME_LOOK = timedelta(seconds=2)
@@ -78,6 +92,7 @@ class GoogleRegistry:
         self._book: Book | None = None
         self._held: Held | None = None
         self._known: Known | None = None
+        self._leaving: Leaving | None = None
         self._editor = ""
 
     # --- the protocol -------------------------------------------------------------------------------
@@ -126,14 +141,30 @@ class GoogleRegistry:
         stood, self._held = self._held, None  # until the answer is understood
         try:
             exact = self._write_all(changes, held, generation, views or ())
+            if remove:
+                self._remove(remove, held)
         except RegistryLocked:
             self._held = stood
             raise
         return self._written(held, exact=exact)
 
     def take(self, references: Sequence[str], seen: Version) -> Taken:
-        """None yet."""
-        return Taken()
+        """The rows of these references whole, the first two hundred of them, with formats and notes."""
+        held = self._held_as(seen)
+        if not self._fresh(held).is_as(held):
+            raise self._changed()
+        places = {held.index.places[ref]: ref for ref in references[:MOST_ROWS] if ref in held.index.places}
+        book, name = self._book or self._look_up(), quoted(held.sheet.title)
+        answer = self._account.cells([quoted(sheet.title) for sheet in book.sheets], ALL_FIELDS)
+        try:
+            free = free_places(answer, held.sheet, places)
+        except Unsure as error:
+            return Taken(refused=str(error))
+        if not free:
+            return Taken()
+        self._leaving = standing(answer, held.sheet)
+        whole = self._account.cells([f"{name}!{first}:{last}" for first, last in runs(free)], WHOLE_FIELDS)
+        return Taken(tuple(whole_rows(whole, held, self.layout, {place: places[place] for place in free})))
 
     def create(
         self,
@@ -312,6 +343,28 @@ class GoogleRegistry:
         stamp = Stamp(generation, old.identity, self.layout.worksheet, given=given)
         held.index.views |= {view.key: {key: at for at, key in enumerate(self.layout.view_columns)} for view in views}
         return self._put(last, held, [*made, *drawn], stamp) and exact
+
+    def _remove(self, references: Sequence[str], held: Held) -> None:
+        """Take rows out; if others were hit because people moved rows that moment, they are put back."""
+        before, stood = self._leaving or self._everything(held), held.copy()
+        places = [held.index.places[reference] for reference in references]
+        seen = self._send_watched(removal(held.sheet.id, places), held)
+        held.without(references)
+        self._leaving = None
+        if seen is not None and seen.is_as(held):
+            return
+        now = self._read_held()
+        lost = missing(before, self._everything(now), stood, self.layout.key, references)
+        if lost:
+            log.warning("the registry's rows were moved while some were taken out; %s are put back", len(lost))
+            last = max([now.index.last_row, *now.index.occupied])
+            room = last + len(lost) - now.sheet.rows
+            more = {"sheetId": now.sheet.id, "dimension": "ROWS", "length": room}
+            self._send([*([{"appendDimension": more}] if room > 0 else []), *put_back(now.sheet.id, lost, last + 1)])
+        raise self._changed()
+
+    def _everything(self, held: Held) -> Leaving:
+        return standing(self._account.cells([quoted(held.sheet.title)], ALL_FIELDS), held.sheet)
 
     def _lacking_views(self, held: Held, views: Sequence[View]) -> list[Json]:
         """Requests for the sheets that the spreadsheet was never given; `held` knows them from then on."""

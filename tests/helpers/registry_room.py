@@ -15,6 +15,8 @@ from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from helpers.registry_person import AtMemory, AtWorkbook, Person
+from helpers.sheets_person import AtSpreadsheet
+from helpers.sheets_server import SheetsServer, at_google
 from sheets.excel import ExcelRegistry
 from sheets.memory import MemoryRegistry
 from sheets.model import Cell, Change, Layout, Snapshot, Taken, Version, View
@@ -112,7 +114,11 @@ class Faulty:
 class Room:
     """One registry of a kind ("excel" or "memory"), its journal and its sync."""
 
-    def __init__(self, folder: Path, kind: str, language: str = "en", worksheet: str = "Registry") -> None:
+    def __init__(
+        self, folder: Path, kind: str, language: str = "en", worksheet: str = "Registry",
+        server: SheetsServer | None = None,
+    ) -> None:  # fmt: skip
+        self.server = server
         self.folder, self.kind, self.time = folder, kind, MONDAY
         self._language, self._worksheet = language, worksheet
         self.layout: Layout = layout(worksheet, language, words)
@@ -135,6 +141,9 @@ class Room:
         if self.kind == "excel":
             self.registry = Faulty(ExcelRegistry(self.book, self.layout))
             self.person: Person = AtWorkbook(self.book, self.layout)
+        elif self.server is not None:
+            self.registry = Faulty(at_google(self.server, self.layout, self.folder))
+            self.person = AtSpreadsheet(self.server, self.layout)
         else:
             self.registry = Faulty(self._memory)
             self.person = AtMemory(self._memory)
@@ -150,9 +159,13 @@ class Room:
     def archive(self, year: str) -> Faulty:
         """The archive of a year, as the sync and as a person finds it."""
         if year not in self.archives:
-            plan = archive_layout(self.layout, words(self._language), self._worksheet)
-            path = self.folder / f"registry-archive-{year}.xlsx"
-            inner: Registry = ExcelRegistry(path, plan) if self.kind == "excel" else MemoryRegistry(plan)
+            title = f"Archive {year}" if self.server else self._worksheet
+            plan = archive_layout(self.layout, words(self._language), title)
+            inner: Registry = MemoryRegistry(plan)
+            if self.kind == "excel":
+                inner = ExcelRegistry(self.folder / f"registry-archive-{year}.xlsx", plan)
+            elif self.server is not None:
+                inner = at_google(self.server, plan, self.folder)
             self.archives[year] = Faulty(inner)
         return self.archives[year]
 

@@ -297,6 +297,17 @@ class Spreadsheet:
         else:
             sheet.width += what["length"]
 
+    def _do_deleteDimension(self, what: Json) -> None:
+        block = what["range"]
+        if block["dimension"] != "ROWS":
+            raise Refused("the local server deletes rows only")
+        sheet = self.sheet(block["sheetId"])
+        if block["endIndex"] > len(sheet.lines) or block["endIndex"] - block["startIndex"] >= len(sheet.lines):
+            raise Refused("Invalid requests: cannot delete so many rows")
+        del sheet.lines[block["startIndex"] : block["endIndex"]]
+        if sheet.filter is not None and "endRowIndex" in sheet.filter["range"]:
+            sheet.filter["range"]["endRowIndex"] -= block["endIndex"] - block["startIndex"]
+
     def _do_insertDimension(self, what: Json) -> None:
         block = what["range"]
         if block["dimension"] != "COLUMNS":

@@ -278,3 +278,40 @@ def test_a_row_that_is_not_there_is_written_only_by_adding_it(pair: Pair) -> Non
     registry, _ = pair
     with pytest.raises(ValueError):
         registry.write([Change(reference(8), {"message": "a"})], registry.read().version, generation=2)
+
+
+def test_rows_leave_with_everything_people_wrote_and_find_their_columns_elsewhere(pair: Pair) -> None:
+    registry, person = pair
+    person.put(1, 38, "Mine")
+    person.put(2, 38, "own of 1")
+    person.put(4, 38, "own of 3")
+    person.type_in(reference(1), "comment", "words")
+    snapshot = registry.read()
+    taken = registry.take([reference(1)], snapshot.version)
+    assert taken.refused == ""
+    row = taken.rows[0]
+    assert (row.reference, row.cells["comment"], row.own["Mine"]) == (reference(1), "words", "own of 1")
+    version = registry.write([], snapshot.version, generation=2, remove=[reference(1)])
+    after = registry.read()
+    assert registry.probe() == version
+    assert {name: line.place for name, line in after.rows.items()} == {reference(2): 2, reference(3): 3}
+    assert (after.generation, person.cell(3, 38)) == (2, "own of 3")
+    registry.write([row, added(4)], after.version, generation=3)
+    back = registry.read()
+    assert {name: line.place for name, line in back.rows.items()} == {
+        reference(2): 2, reference(3): 3, reference(1): 4, reference(4): 5,
+    }  # fmt: skip
+    assert (back.rows[reference(1)].cells["comment"], person.cell(4, 38)) == ("words", "own of 1")
+    assert back.rows[reference(1)].cells["pay_by"] == snapshot.rows[reference(1)].cells["pay_by"]
+
+
+def test_a_column_that_is_not_there_is_added_at_the_right(pair: Pair) -> None:
+    registry, _ = pair
+    seen = registry.read()
+    brought = Change(reference(9), added(9).cells, add=True, own={"Theirs": "one", "More": "two"})
+    registry.write([brought], seen.version, generation=2)
+    again = registry.read()
+    assert list(again.rows) == [reference(number) for number in (1, 2, 3, 9)]
+    assert again.header == seen.header
+    row = registry.take([reference(9)], again.version).rows[0]
+    assert (row.own["Theirs"], row.own["More"]) == ("one", "two")
