@@ -179,6 +179,7 @@ class Notices(Section):
     accounting: Annotated[Literal["each", "morning"], LowerWord] = "each"
     morning: TimeOfDay = time(9)
     morning_mail: Flag = False
+    page_image: Flag = True
 
 
 class CalendarSettings(Section):

@@ -28,12 +28,14 @@ STATUS = b"\x00"
 FUNCTIONS: dict[str, str] = {
     "pdf_state": "documents.pdf_state:pdf_state",
     "invoice": "documents.invoices.worker:work",
+    "page_picture": "documents.invoices.page:picture",
+    "inner_files": "documents.invoices.page:inner",
     "table": "documents.tables:work",
 }
 # What nearly every file needs; the rest is loaded by the child that needs it.
 _PRELOADED = (
     "documents.invoices.worker", "documents.invoices.pdf", "documents.invoices.scan", "documents.invoices.office",
-    "documents.invoices.mails",
+    "documents.invoices.mails", "documents.invoices.page",
 )  # fmt: skip
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _PIECE = 1 << 16

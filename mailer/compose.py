@@ -58,6 +58,16 @@ class NoticeFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that the HTML shows by its id (`cid:ID`); the text goes without it."""
+
+    identity: str
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One mail of ours, ready to be written down; ids stand without their angle brackets."""
 
@@ -74,6 +84,7 @@ class Notice:
     automatic: Literal["auto-generated", "auto-replied"]
     language: str
     files: tuple[NoticeFile, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     marker: str | None = None  # "write above this line", put before everything else
     code_line: str | None = None  # carries the token, put behind everything else
     contractor: bool = False  # goes out at most once
@@ -123,7 +134,10 @@ def _content(notice: Notice) -> bytes:
     """The body with the header fields that describe it."""
     body = _text_part("plain", _framed_text(notice))
     if notice.html is not None:
-        body = _multipart("alternative", notice, [body, _text_part("html", _framed_html(notice, notice.html))])
+        page = _text_part("html", _framed_html(notice, notice.html))
+        if notice.pictures:
+            page = _multipart("related", notice, [page, *map(_picture_part, notice.pictures)])
+        body = _multipart("alternative", notice, [body, page])
     if notice.files:
         body = _multipart("mixed", notice, [body, *map(_file_part, notice.files)])
     return body
@@ -158,6 +172,14 @@ def _file_part(file: NoticeFile) -> bytes:
         f"Content-Disposition: attachment;{EOL} {_file_name(file.name)}{EOL}{EOL}"
     )
     return head.encode("ascii") + base64.encodebytes(file.content).replace(b"\n", b"\r\n")
+
+
+def _picture_part(picture: Picture) -> bytes:
+    head = (
+        f"Content-Type: {picture.media_type}{EOL}Content-Transfer-Encoding: base64{EOL}"
+        f"Content-ID: <{picture.identity}>{EOL}Content-Disposition: inline;{EOL} {_file_name(picture.name)}{EOL}{EOL}"
+    )
+    return head.encode("ascii") + base64.encodebytes(picture.content).replace(b"\n", b"\r\n")
 
 
 def _file_name(name: str) -> str:

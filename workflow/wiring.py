@@ -16,6 +16,7 @@ from config.settings import Condition, RegistrySettings, SecretError, Settings, 
 from config.settings import Step as StepSettings
 from documents.links import link_to
 from documents.materials import Materials
+from documents.page_image import PageImages, inner_files
 from documents.place import Place
 from documents.tables import read_sheets
 from mailer.account import Account
@@ -56,6 +57,7 @@ from workflow.legs.registry import RegistryLeg
 from workflow.letters import LetterStore
 from workflow.notices import Notices, Person
 from workflow.notices.card import card_page
+from workflow.notices.enclosures import SHOWN, no_picture
 from workflow.papers import Papers
 from workflow.people import Member, Roster
 from workflow.registry_sync.archive import Archiver
@@ -371,10 +373,24 @@ class Wiring:
         at = datetime.fromisoformat(received).astimezone(self.settings.timezone)
         return f"{words(self.settings.language).text('letter_file')} {at:%Y-%m-%d %H-%M-%S}.eml"
 
+    @cached_property
+    def page_images(self) -> PageImages:
+        return PageImages()
+
+    def first_page(self, request: Request) -> bytes | None:
+        """A picture of the first page of the request's invoice."""
+        for file in request.files:
+            content = self.papers.letter_file(file.letter, file.sha256) if file.kind in SHOWN else None
+            made = self.page_images.of(file.name, content) if content is not None else None
+            if made is not None:
+                return made
+        return None
+
     def card(self, request: Request) -> str:
         return card_page(
             request, self.journal.history(request.reference), self.journal.materials(request.reference),
             words(self.settings.language), self.roster.name, self.now(), self.settings.timezone, self.renderer,
+            self.first_page(request),
         )  # fmt: skip
 
     # --- notices ------------------------------------------------------------------------------------------------------
@@ -409,6 +425,7 @@ class Wiring:
             request=self.journal.request,
             requests_of=self.open_requests_of,
             letter_sender=self.papers.sender,
+            page_image=self.page_images.of if settings.notices.page_image else no_picture,
         )
 
     # --- is all well? -------------------------------------------------------------------------------------------------
@@ -488,7 +505,7 @@ class Wiring:
         folder = FolderLeg(
             self.service, self.materials, self.store, self.card,
             self.letter_name,
-            operators,
+            operators, inner_files,
         )  # fmt: skip
         if self.online is not None:
             folder.filed, folder.beside = self.online.filed, self.online.share

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import mimetypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
@@ -44,6 +44,8 @@ class FolderLeg:
     page: Callable[[Request], str]
     letter_name: Callable[[str], str]
     operators: tuple[str, ...]
+    inner: Callable[[str, bytes], Iterable[tuple[str, bytes]]] = lambda _name, _content: ()
+    """The files inside a file."""
     name: str = "folder"
     bell: Bell = field(default_factory=Bell)
     filed: Callable[[Request], None] = lambda request: None
@@ -125,6 +127,8 @@ class FolderLeg:
         row = self.journal.letter(key)
         content = self.store.file(key, row.path, sha256) if row is not None and row.path else None
         if content is not None:
+            for inner_name, inner in self.inner(name, content) if kind == "attachment" else ():
+                self._remember(request, self.materials.store(folder, inner_name, inner), "other")
             self._remember(request, self.materials.store(folder, name, content), kind)
 
     def _file_order(self, request: Request, folder: PurePosixPath, order: OrderFile) -> None:

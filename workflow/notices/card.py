@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,13 +44,14 @@ class Sitting:
 
 def card_page(
     request: Request, history: Sequence[Recorded], materials: Iterable[Material], words: Words, name_of: NameOf,
-    now: datetime, timezone: ZoneInfo, renderer: Renderer | None = None,
+    now: datetime, timezone: ZoneInfo, renderer: Renderer | None = None, first_page: bytes | None = None,
 ) -> str:  # fmt: skip
     """The page as HTML. Links to files are relative: the page lies beside them."""
     reader = Reader(words, name_of, timezone, now, answers=False)
-    headings = ("problems", "fields", "approvals", "payments", "files", "timeline")
+    headings = ("problems", "fields", "approvals", "payments", "files", "timeline", "first_page")
     texts = {name: words.text(f"card.{name}") for name in headings}
     shown = {"lang": words.lang, "t": texts, "card": _card(request, history, materials, reader)}
+    shown["picture"] = base64.b64encode(first_page).decode() if first_page else ""
     return (renderer or _ours()).page("card.html", words.lang, shown)
 
 

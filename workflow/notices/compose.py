@@ -14,7 +14,7 @@ from workflow.core.events import Recorded
 from workflow.core.model import OrderFile, Request
 from workflow.journal.queue import Claimed
 from workflow.notices.actions import OFFERED, Action, actions, can_undo, possible
-from workflow.notices.enclosures import WITH_ORDERS, enclosed
+from workflow.notices.enclosures import WITH_ORDERS, enclosed, no_picture, pictured
 from workflow.notices.kinds import unproposed, values
 from workflow.notices.people import People, Person
 from workflow.notices.scene import Scene, Values, contractor_language, of_version
@@ -86,6 +86,7 @@ class Notices:
     request: Callable[[str], Request | None] = _none
     requests_of: Callable[[str], Sequence[Request]] = _nothing
     letter_sender: Callable[[str], str | None] = _none
+    page_image: Callable[[str, bytes], bytes | None] = no_picture
     offered: frozenset[str] = OFFERED
     roster: People = field(init=False)
 
@@ -133,7 +134,8 @@ class Notices:
     def _notice(self, deed: Claimed, scene: Scene, created: datetime) -> Notice:
         lang = scene.words.lang
         files, note = enclosed(scene, self.letter_file, self.order_file)
-        shown = values(scene) | {"files_note": note}
+        pictures = pictured(scene, self.letter_file, self.page_image, self.domain)
+        shown = values(scene) | {"files_note": note, "pictures": [one.identity for one in pictures]}
         if deed.kind in WITH_ORDERS:
             shown["order_attached"] = bool(files)
         rendered = self._render(deed, scene, shown)
@@ -146,7 +148,8 @@ class Notices:
             subject=_cut(rendered.subject), text=rendered.text, html=rendered.html,
             in_reply_to=ids[-1] if ids else None, references=ids, date=created,
             automatic="auto-replied" if deed.letter and self._wrote(deed) else "auto-generated", language=lang,
-            files=tuple(files), marker=scene.words.text("marker") if deed.kind in INVITES - FILLED_INLINE else None,
+            files=tuple(files), pictures=pictures,
+            marker=scene.words.text("marker") if deed.kind in INVITES - FILLED_INLINE else None,
             code_line=_code(deed, scene.words) if known and not contractor else None, contractor=contractor,
         )  # fmt: skip
 

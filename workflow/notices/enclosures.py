@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from mailer.compose import NoticeFile
+from mailer.compose import NoticeFile, Picture
 from workflow.core.model import File, OrderFile
 from workflow.notices.lists import listed_requests
 from workflow.notices.scene import Scene
 
 WITH_FILES = frozenset({"ask_approval", "ask_pay"})
 WITH_ORDERS = frozenset({"contractor_paid", "contractor_part", "contractor_order"})
+PICTURED = frozenset({"ask_approval"})
+SHOWN = frozenset({"pdf", "png", "jpeg", "tiff", "zip", "eml"})
 MOST_BYTES = 15_000_000
 MOST_ORDERS = 5
 
@@ -34,6 +36,25 @@ def enclosed(
     wanted = scene.params.get("sha256")
     orders = [order for order in request.payment_orders if wanted in (None, order.sha256)]
     return [file for _, file in _contents(orders, order_file) if file][-MOST_ORDERS:], ""
+
+
+def no_picture(_name: str, _content: bytes) -> None:
+    """Where pictures are switched off."""
+
+
+def pictured(
+    scene: Scene, letter_file: LetterFile, picture_of: Callable[[str, bytes], bytes | None], domain: str
+) -> tuple[Picture, ...]:
+    """The first page of the invoice, for whoever decides from a telephone."""
+    if scene.request is None or scene.kind not in PICTURED:
+        return ()
+    for file in scene.request.files:
+        content = letter_file(file.letter, file.sha256) if file.kind in SHOWN else None
+        made = picture_of(file.name, content) if content is not None else None
+        if made is not None:
+            identity = f"page.{file.sha256[:24]}@{domain}"
+            return (Picture(identity, "page-1.jpg", "image/jpeg", made),)
+    return ()
 
 
 def _files_of_list(scene: Scene) -> list[File]:

@@ -71,7 +71,8 @@ def common(scene: Scene) -> Values:
         "their_subject": shorten(one_line(str(params.get("subject", ""))), 80),
         "sender": one_line(str(params.get("sender", ""))), "details": reader.tame(line_of(params.get("details", ""))),
         "refused_files": [scene.words.refused_file(name, reason) for name, reason in params.get("refused_files", ())],
-        "actions": (), "files_note": "", "checks": (), "kept": (), "no_vat": False, "as_model": "", "sources": "",
+        "actions": (), "files_note": "", "pictures": (), "checks": (), "kept": (), "no_vat": False, "as_model": "",
+        "sources": "",
         "changes": (), "folder": scene.url_of(scene.request) if scene.request else "",
     }  # fmt: skip
 
