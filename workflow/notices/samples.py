@@ -18,6 +18,7 @@ from workflow.core.form import ask_step, changes
 from workflow.core.model import (
     AskKind,
     Caution,
+    Field,
     File,
     HoldKind,
     OrderFile,
@@ -232,6 +233,9 @@ def _of_requests(language: str, typed: Mapping[str, str] | None, words: str) -> 
     draft = Story(language, bad, ())
     draft.fill(bad, (), refused_files=(("setup.exe", "forbidden_type"), ("счет.pdf", "empty")))
     draft.add(e.Asked(RITA, AskKind.COMPLETE, 0, 0))
+    lines = {name: text for name, text in good.items() if name not in ("amount", "currency", "account", "subject")}
+    read = {"amount": Field("12000.00"), "currency": Field("RUB"), "account": Field("40702810604162316352", "scan")}
+    proposed = Story(language, lines, ()).fill(lines, suggested=read).add(e.Asked(RITA, AskKind.COMPLETE, 0, 0))
     kept = story().fill(good, keep_draft=True).add(e.Asked(RITA, AskKind.COMPLETE, 0, 0))
     awaiting, half = story().submit(), story().submit()
     half.add(e.Approved(ADAM, 0, 1, said), *ask_step(half.request.route, 1, 1), by=ADAM)
@@ -265,6 +269,7 @@ def _of_requests(language: str, typed: Mapping[str, str] | None, words: str) -> 
         ("ask_pay", "ask_pay", FIONA, {"version": 1, "step": 2, "ask": "pay"}, approved),
         ("ask_complete", "ask_complete", RITA, {"version": 0, "step": 0, "ask": "complete"}, draft),
         ("ask_confirm", "ask_confirm", FIONA, {"version": 1, "step": 0, "ask": "confirm"}, surprise),
+        ("ask_complete_proposed", "ask_complete", RITA, {"version": 0, "step": 0, "ask": "complete"}, proposed),
         ("receipt_draft", "receipt_draft", RITA, {"version": 0, "step": 0, "ask": "complete"}, kept),
         ("receipt_submitted", "receipt_submitted", RITA, {"version": 1}, awaiting),
         ("receipt_submitted_changed", "receipt_submitted", RITA, {"version": 2}, second),
