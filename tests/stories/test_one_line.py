@@ -74,6 +74,42 @@ def test_chatter_without_a_file_is_no_request(stage: Stage) -> None:
     assert list(stage.wiring().journal.requests()) == []
 
 
+def filled_in(form: str, **lines: str) -> str:
+    """Our mail as it comes back quoted, some lines filled in where they stand."""
+    quoted = []
+    for line in form.splitlines():
+        label = next((label for label in lines if line.startswith(label)), None)
+        quoted.append(f"> {line.rstrip()} {lines[label]}" if label and line.rstrip().endswith(":") else f"> {line}")
+    return "24.11.2026 10:00, Оплаты пишет:\n" + "\n".join(quoted)
+
+
+def test_a_line_without_an_invoice_gets_the_form_with_what_was_said(stage: Stage) -> None:
+    stage.send(RITA, "Прошу оплатить хостинг, 3 500 руб., завтра")
+    stage.run()
+    assert list(stage.wiring().journal.requests()) == []
+    form = stage.only(RITA)
+    assert "3 500 руб." in text_of(form)
+    stage.answer(RITA, form, "потом пришлю")
+    stage.run()
+    assert list(stage.wiring().journal.requests()) == [], "our own form that comes back says nothing"
+    again = filled_in(text_of(form), Подрядчик="ООО «Ромашка»", ИНН="9652407405")
+    stage.answer(RITA, form, again, quote=False)
+    stage.run()
+    request = stage.request()
+    assert (request.value("subject"), request.value("amount"), request.value("inn")) == (
+        "хостинг", "3500.00", "9652407405",
+    )  # fmt: skip
+
+
+def test_the_blank_form_is_filled_in_where_it_is_quoted(stage: Stage) -> None:
+    stage.send(RITA, "ФОРМА")
+    stage.run()
+    form = stage.only(RITA)
+    stage.answer(RITA, form, filled_in(text_of(form), **{"За что": "Вода", "Подрядчик": "ООО «Ромашка»"}), quote=False)
+    stage.run()
+    assert (stage.request().value("subject"), stage.request().value("contractor")) == ("Вода", "ООО «Ромашка»")
+
+
 def test_what_is_not_sure_is_confirmed_by_one_word(stage: Stage) -> None:
     stage.send(RITA, "канцелярия 12 т.р., завтра", files=[("счет.pdf", invoice_of_text(amount=False))])
     stage.run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from workflow.core.commands import Amend, Open
 from workflow.core.decide import decide
 from workflow.core.events import CorrectionRefused, Filled
 from workflow.intake.plan import Plan
+from workflow.intake.several import NewRequests
 from workflow.report import problems
 from workflow.wiring import Wiring
 from workflow.words import words
@@ -55,11 +57,24 @@ def _of_plan(wiring: Wiring, plan: Plan, why: tuple[str, ...], looks_automatic: 
         fields = {name: {"value": field.value, "source": field.source} for name, field in filled.fields.items()}
         found = problems(filled.problems, words(wiring.settings.language))
         why = (*why, *(f"{name}: perhaps {field.value} ({field.source})" for name, field in filled.suggested.items()))
+    if isinstance(plan.several, NewRequests):
+        why = (*why, *_each(wiring, plan.several))
     kind = "automatic" if looks_automatic else plan.kind
     return {
         "kind": kind, "decision": None if looks_automatic else plan.decision, "comment": plan.comment or None,
         "fields": fields, "problems": found, "why": list(why),
     }  # fmt: skip
+
+
+def _each(wiring: Wiring, several: NewRequests) -> Iterator[str]:
+    """A line for each request of a letter that holds several."""
+    language = words(wiring.settings.language)
+    for order in several.orders:
+        filled = _decided(wiring, Open(several.by, order.form, order.keep_draft), None)
+        shown = (filled.fields.get(name) for name in ("contractor", "amount", "currency", "pay_by"))
+        wrong = " ".join(language.problem(problem) for problem in filled.problems)
+        values = ", ".join(field.value for field in shown if field)
+        yield f"{order.line} ({order.label}): {values}{'; ' if wrong and values else ''}{wrong}"
 
 
 def _decided(wiring: Wiring, command: Open | Amend, reference: str | None) -> Filled:

@@ -21,7 +21,7 @@ from workflow.intake.answers import plan_answer, plan_unreadable_answer
 from workflow.intake.carriers import Carried, Post, carried, without_secrets
 from workflow.intake.digests import several
 from workflow.intake.division import Sheet, divided
-from workflow.intake.fields import cautions, forwarded_lines, read_form, sentences, unlabelled
+from workflow.intake.fields import cautions, forwarded_lines, read_form, sentences, unlabelled, values_of
 from workflow.intake.lookalike import looks_like
 from workflow.intake.plan import Plan
 from workflow.intake.prose import Listener, Prose, read_prose, resolved, without_sentences
@@ -35,6 +35,7 @@ DAY = timedelta(days=1)
 FEW_LINES, MANY_LINES = 3, 6
 """From so many labelled lines on it is a form: its subject line says nothing more; from so many on its text neither."""
 DIGEST = "digest"
+FORMS = frozenset({"form", "form_needed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +155,18 @@ class Reader:
         if member is None:
             return self._stranger(letter, ("the answer carries nothing of ours that is known",))
         plain_notice = found.token is not None
-        plan = self._request(letter, member)
+        plan = self._request(letter, member, self._filled_form(letter, member, found.token))
         if plain_notice or isinstance(plan.command, Open):
             return plan
         return plan_unreadable_answer(letter, member, self.judge(letter, None), found)
+
+    def _filled_form(self, letter: Letter, member: Member, token: Token | None) -> str:
+        """Our blank form that he filled in where it stood, in the quoted mail; as it was sent it says nothing."""
+        if token is None or token.person != member.email or token.kind not in FORMS:
+            return ""
+        sent = self.lookup.notice(token.token).get("typed", {})
+        typed, _ = values_of(letter.quoted, self.labels)
+        return letter.quoted if any(sent.get(name) != text for name, text in typed.items()) else ""
 
     def _two_requests(self, letter: Letter, member: Member | None, found: Carried) -> Plan:
         """Two carriers that name different requests decide nothing and alarm the operator."""
@@ -189,10 +198,11 @@ class Reader:
 
     # --- new requests ---------------------------------------------------------------------------------------------
 
-    def _request(self, letter: Letter, member: Member) -> Plan:
-        """A form label or an accepted file makes a request; the word FORM or neither gets the form."""
+    def _request(self, letter: Letter, member: Member, inline: str = "") -> Plan:
+        """A form label or an accepted file makes a request; the word FORM or neither gets the form. `inline` is our
+        form, filled in where it was quoted."""
         first = self.judge(letter, frozenset({Action.DRAFT, Action.FORM, Action.STATUS}))
-        passed_on, proposed = forwarded_lines(letter, self.labels)
+        passed_on, proposed = (inline, {}) if inline else forwarded_lines(letter, self.labels)
         form = replace(read_form(letter, self.labels, quoted=passed_on), suggested=proposed)
         if first.action is Action.FORM and not form.typed:
             return _send_form(letter, member, "form", "answers")
@@ -248,7 +258,9 @@ class Reader:
         said = self.judge(letter, None)
         if said.action is not None and not refused:
             return plan_unreadable_answer(letter, member, said, None)
-        return _send_form(letter, member, "form_needed", "refused", refused)
+        prose = read_prose(unlabelled(letter, self.labels), "", letter.forwarded, self.listener(letter, member))
+        typed = {name: text for name, text in prose.typed.items() if name not in prose.rivals}
+        return _send_form(letter, member, "form_needed", "refused", refused, typed if len(typed) > 1 else {})
 
     # --- refusals ---------------------------------------------------------------------------------------------------
 
@@ -299,9 +311,10 @@ def written_on(letter: Letter, zone: tzinfo) -> date:
 
 
 def _send_form(
-    letter: Letter, member: Member, kind: str, verdict: str, refused: tuple[tuple[str, str], ...] = ()
-) -> Plan:
-    params = {"refused_files": [list(pair) for pair in refused]}
+    letter: Letter, member: Member, kind: str, verdict: str, refused: tuple[tuple[str, str], ...] = (),
+    typed: Mapping[str, str] | None = None,
+) -> Plan:  # fmt: skip
+    params = {"refused_files": [list(pair) for pair in refused], "typed": dict(typed or {})}
     deed = Deed(Lane.MAIL, kind, member.email, params, answer=True)
     why = "the word FORM stands first" if kind == "form" else "neither a labelled line nor an accepted file"
     return Plan(verdict, "request", kind, deeds=(deed,), why=(why,))

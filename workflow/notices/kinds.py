@@ -42,7 +42,8 @@ def values(scene: Scene) -> Values:
 
 
 def _blank_form(scene: Scene, params: Params) -> Values:
-    return {"form": form_text(scene.words.lang, {})}
+    typed = {str(name): str(text) for name, text in params.get("typed", {}).items()}
+    return {"form": form_text(scene.words.lang, typed)}
 
 
 def _form_of_request(scene: Scene, params: Params) -> Values:
