@@ -30,6 +30,11 @@ def says(text: str, *, perhaps: dict[str, str] | None = None, asks: str = "", ke
 FRIDAY, MONDAY, END = "2026-11-27", "2026-11-30", "2026-11-30"
 
 RUSSIAN = [
+    says("Во вложении счет за ноябрь. Номер для связи 8-916-123-45-67. Оплатить не позже четверга.", pay_by="2026-11-26"),
+    says("Направляю счет ПАО «МТС» за связь (октябрь).\nПрошу оплатить в срок до 02.12.2026 г.", pay_by="2026-12-02", contractor="ПАО «МТС»", subject="связь (октябрь)"),
+    says("счёт за связь 7 340,50 оплатить не позднее 28 числа", pay_by="2026-11-28", subject="связь", perhaps={"amount": "7340.50"}),
+    says("До 15:00 сегодня оплатить счет за доставку 4 500 р.", pay_by="2026-11-24", amount="4500.00", currency="RUB", subject="доставку"),
+    says("Прошу оплатить счёт на 18 750 рублей 50 копеек. Назначение: Оплата по счету № 77 от 18.11.2026 за упаковку. В том числе НДС 22%.", amount="18750.50", currency="RUB", invoice_number="77", invoice_date="2026-11-18", purpose="Оплата по счету № 77 от 18.11.2026 за упаковку. В том числе НДС 22%."),
     says("оплатить до пятницы, канцелярия", pay_by=FRIDAY, subject="канцелярия"),
     says("Прошу оплатить счёт во вложении, 12 000 руб., до 30.11", pay_by="2026-11-30", amount="12000.00", currency="RUB"),
     says("Добрый день! Счет за интернет, срочно", subject="интернет"),
@@ -173,6 +178,7 @@ TRAPS_RU = [
 ]  # fmt: skip
 
 ENGLISH = [
+    says("Can you pay this one? Due end of month. It's for the new laptops. Cheers", pay_by=END, subject="laptops"),
     says("please pay by Friday, office supplies", pay_by=FRIDAY, subject="office supplies"),
     says("Hi team,\n\nPlease pay the attached invoice by 30 Nov.\n\nBest regards,\nRita", pay_by="2026-11-30"),
     says("Hello, could you please pay for hosting, EUR 149.90, by next Monday?", pay_by=MONDAY, amount="149.90", currency="EUR", subject="hosting"),

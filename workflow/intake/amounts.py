@@ -31,6 +31,7 @@ _AMOUNT = re.compile(
     rf"(?P<currency>{_CURRENCY})?"
     r"(?P<part>\s*\d{1,2}\s*(?:коп\w*\.?|cents?))?",
 )
+_PAY_BEHIND = re.compile(rf"(?:{w.PAYS})\b")
 _ANY_DAY = date(2026, 1, 1)
 """Only the places of dates matter here."""
 _SCALE = {"т": 1000, "к": 1000, "k": 1000, "м": 1_000_000, "m": 1_000_000}
@@ -123,7 +124,8 @@ def _ends_clause(match: re.Match[str], own: OwnWords) -> bool:
     """A number written like a sum at the end of its clause: "хозтовары 12 500,00"."""
     written = re.search(r"\d[ '’]\d{3}|\d{3}[.,]\d{2}$", match["number"])
     begun = own.clause_before(match.start()).strip()
-    return bool(written and begun) and not own.clause_after(match.end()).strip(" .")
+    behind = own.clause_after(match.end()).strip(" .")
+    return bool(written and begun) and (not behind or bool(_PAY_BEHIND.match(behind)))
 
 
 def _alone(match: re.Match[str], own: OwnWords) -> bool:

@@ -126,6 +126,8 @@ def _listen(own: OwnWords, reading: _Reading, listener: Listener) -> None:
         _amount(own, reading)
     if not reading.knows("contractor"):
         _contractor(own, reading, listener)
+    if not reading.knows("purpose") and (said := w.PURPOSE.search(own.text)):
+        reading.take("purpose", (said[1].strip(),), said[0])
     if not reading.knows("invoice") and own.invoice:
         reading.take("invoice", (own.invoice,), own.invoice)
 
@@ -210,7 +212,7 @@ def _is_pay_by(said: SpokenDay, own: OwnWords, today: date) -> str:
         return "after"
     if said.lead == "after":
         return "after" if pays or not whole.replace("\x00", "").strip(" ,.") else "no"
-    if w.OTHER_DAY.search(whole) or w.NOT_NOW.search(whole):
+    if w.OTHER_DAY.search(w.WHAT_FOR_WORD.sub(" ", whole)) or w.NOT_NOW.search(whole):
         return "no"
     if w.PERSONS.search(whole) and not pays:
         return "no"

@@ -19,6 +19,7 @@ _PREFIX = re.compile(r"^\s*(?:(?P<forward>fwd?|fw|пересл|пер|wg|tr)|re|
 _TAG = re.compile(r"\[[^\]]{0,60}\]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _PAUSE = re.compile(r"[,;!?\n\x00]+|[.](?=\s|$)|\s[-–—]+\s|—|:\s|\((?!\w)|\)")
+_IS_FOR = re.compile(r"(?:за|for)\s+", re.IGNORECASE)
 MOST_PARTS, MOST_WORDS, MOST_STRONG, LONGEST = 3, 6, 14, 200
 
 
@@ -68,7 +69,7 @@ def _parts(own: OwnWords, today: date) -> list[str]:
     places = [(day.start, day.end) for day in spoken_days(own.masked, today)]
     places += [(at, at + 1) for at, sign in enumerate(own.masked) if sign == MASK]
     places += amount_places(own) + company_places(own.text)
-    for pattern in (w.ASIDE, w.TIMEISH, w.AMOUNT_IN_WORDS, w.NOT_TO_PAY):
+    for pattern in (w.PURPOSE, w.ASIDE, w.TIMEISH, w.AMOUNT_IN_WORDS, w.NOT_TO_PAY):
         places += [match.span() for match in pattern.finditer(own.folded)]
     places += [(start, start + len(sentence)) for start, sentence in _idle_questions(own)]
     for pattern in (w.NOT_NOW, w.DEPENDS, w.PAID_ALREADY):
@@ -102,7 +103,8 @@ def _stripped(part: str) -> tuple[str, bool]:
     while match := w.TRAILING.search(folded):
         folded = folded[: match.start()]
     rest = rest[: len(folded)].strip(" \t«»\"'“”*_>•-–—")
-    if not asked and (match := re.match(r"(?:за|for)\s+", rest, re.IGNORECASE)):
+    rest += ")" * (rest.count("(") - rest.count(")"))  # the pause behind was cut off
+    if not asked and (match := _IS_FOR.match(rest)):
         rest, asked = rest[match.end() :], True
     return rest, asked
 

@@ -97,6 +97,9 @@ OTHER_DAY = re.compile(
     r"exhibition|"
     r"back\s+(?:on|in)|return\w*|received|issued|sent|signed|away|cut\s+off|switched\s+off)\b"
 )
+PURPOSE = re.compile(r"\b(?:назначение(?:\s+платежа)?|payment\s+purpose)\s*[:–—-]\s*([^\n]{5,300})", re.IGNORECASE)
+WHAT_FOR_WORD = re.compile(r"\b(?:за|for)\s+(?:the\s+)?\w+")
+"""The thing paid for ("за доставку") says nothing of another day."""
 PERHAPS_OTHER_DAY = re.compile(
     r"\b(?:аренд\w*|продл\w+|подписк\w*|лицензи\w*|доступ\w*|период\w*|договор\w*|контракт\w*|абонемент\w*|"
     r"абонент\w*|страхов\w*|полис\w*|"
@@ -153,7 +156,8 @@ SAYS_AMOUNT = re.compile(
 # --- what is left when the subject is looked for ------------------------------------------------------------------
 
 ASIDE = re.compile(
-    r"\b(?:во?\s+вложени[ие]\w*|в\s+приложени[ие]\w*|в\s+приложенном\s+файле|во\s+вложенном\s+файле|"
+    r"\b(?:(?:контактный\s+)?(?:номер|телефон)\s+(?:для\s+связи|мой|менеджера)|мой\s+(?:номер|телефон)|"
+    r"во?\s+вложени[ие]\w*|в\s+приложени[ие]\w*|в\s+приложенном\s+файле|во\s+вложенном\s+файле|"
     r"прилага\w+(?:\s+счет)?|приклад\w+|прикреп\w+|прилож\w+|"
     r"вложен\w*|направля\w+|высыла\w+|отправля\w+|пересыла\w+|перешл\w+|шлю|ловите|держите|вот|"
     r"(?:please\s+)?(?:find|see)\s+(?:the\s+)?(?:attached|enclosed|below)(?:\s+file)?|attached(?:\s+(?:is|"
@@ -179,7 +183,7 @@ ASKING = re.compile(
     r"согласова\w+|закаж\w+|произв\w+|осуществ\w+|провест[иь]|провед\w+|сдела\w+|организова\w+|поставить|поставьте|взять|возьмите|приня\w+|"
     r"could|can|would|will|you|we|i|need|needs|to|kindly|want|like|'d|i'd|arrange|process|make|approve|do|the|this|"
     r"an?|our|is|here|new|my|"
-    r"it|for|let's|pleas\w*)\b\s*[:–—-]?\s*"
+    r"(?:it|this|that)['’]s|it|for|let's|pleas\w*)\b\s*[:–—-]?\s*"
 )
 PAY_WORD = re.compile(
     rf"^(?:в\s+|на\s+|к\s+|for\s+|to\s+|to\s+be\s+)?(?:{PAYS})\b\s*[:–—-]?\s*"
@@ -227,7 +231,8 @@ EMPTY_WORDS = words_of(
     "информации сведения ознакомления отчета отчетности сверки архива или вместо письму письмо предоплата "
     "предоплату аванс аванса остаток остатка доплата доплату полностью time now дубль дубликат duplicate ошибочно "
     "отменен около about instead ours mine согласовать approval approve reminder напоминание повторно еще раз "
-    "again good morning afternoon evening day утро вечер первый второй третий половину половина рассрочке рассрочка "
+    "one ones again good morning afternoon evening day утро вечер первый второй третий половину половина рассрочке "
+    "рассрочка "
 )
 AS_BEFORE = re.compile(
     r"\b(?:как\s+(?:и\s+)?(?:в\s+)?(?:прошл\w+(?:\s+(?:раз|месяц\w*|год\w*|недел\w*|платеж\w*))?|предыдущ\w+(?:\s+раз)?|"
