@@ -7,13 +7,14 @@ import unicodedata
 _INVISIBLE = {"Cf", "Cs"}
 # Letters and marks that are drawn as nothing.
 _DRAWN_AS_NOTHING = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+_NOTHING_SEEN = re.compile(f"[{_DRAWN_AS_NOTHING}]")
 _KEPT_CONTROLS = "\t\n\r"
 _BLANKS = re.compile(r"\s+")
 
 
 def strip_invisible(text: str) -> str:
     """Remove characters that cannot be seen; line breaks and tabs stay."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and not _NOTHING_SEEN.search(text):
         return text
     return "".join(c for c in text if not _is_invisible(c))
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, select, update
 
 from workflow.core.contractors import Trace, trace_of
 from workflow.core.deeds import Deed
@@ -23,7 +23,7 @@ from workflow.journal.agreements import Agreements
 from workflow.journal.cause import Cause, LetterEntry, Result
 from workflow.journal.chain import START, link, payload_hash
 from workflow.journal.contractors import Contractors
-from workflow.journal.engine import insert_if_new, reading, upsert
+from workflow.journal.engine import counting, put, reading, upsert
 from workflow.journal.homes import Homes
 from workflow.journal.leases import LeaseClock, Leases
 from workflow.journal.ledger import PageLedger
@@ -35,6 +35,18 @@ from workflow.journal.shelf import Shelf
 from workflow.journal.stamp import stamp, unstamp
 
 _STATE: TypeAdapter[Request] = TypeAdapter(Request)
+_REQUESTS = tables.requests.c
+_CAUSE = select(tables.causes).where(tables.causes.c.id == bindparam("id_"))
+_FOUND = _REQUESTS.reference == bindparam("reference_")
+_LOCKED = select(_REQUESTS.state, _REQUESTS.seq, _REQUESTS.head, _REQUESTS.registry).where(_FOUND).with_for_update()
+_CHANGED = update(tables.requests).where(_FOUND)
+_ONE = select(_REQUESTS.state).where(_FOUND)
+_HISTORY = (
+    select(tables.events, tables.causes.c.editor)
+    .join_from(tables.events, tables.causes, tables.causes.c.id == tables.events.c.cause, isouter=True)
+    .where(tables.events.c.reference == bindparam("reference_"))
+    .order_by(tables.events.c.seq)
+)
 
 
 class Page:
@@ -50,8 +62,7 @@ class Page:
     def answered(self) -> Result | None:
         """The result of the same cause when it came before."""
         one_at_a_time(self.connection, [f"cause:{self.cause.id}"])
-        table = tables.causes
-        row = self.connection.execute(select(table).where(table.c.id == self.cause.id)).one_or_none()
+        row = self.connection.execute(_CAUSE, {"id_": self.cause.id}).one_or_none()
         return Result(row.reference, row.accepted, row.reason, seen=True) if row else None
 
     def give_up(self, given_up: GivenUp) -> None:
@@ -60,9 +71,7 @@ class Page:
 
     def load(self, reference: Reference) -> Request | None:
         """The request, locked until the page ends."""
-        table = tables.requests
-        query = select(table.c.state, table.c.seq, table.c.head, table.c.registry).where(table.c.reference == reference)
-        row = self.connection.execute(query.with_for_update()).one_or_none()
+        row = self.connection.execute(_LOCKED, {"reference_": reference}).one_or_none()
         if row is None:
             return None
         self._seq, self._head = row.seq, row.head
@@ -71,12 +80,8 @@ class Page:
 
     def next_reference(self, year: int) -> Reference:
         """The next number of the prefix and year; gaps are allowed, repeats are not."""
-        table = tables.counters
-        insert_if_new(self.connection, table, {"prefix": self._prefix, "year": year, "last": 0})
-        where = (table.c.prefix == self._prefix) & (table.c.year == year)
-        number = self.connection.execute(
-            update(table).where(where).values(last=table.c.last + 1).returning(table.c.last)
-        ).scalar_one()
+        statement = counting(self.connection.dialect.name, tables.counters, ("prefix", "year"), "last")
+        number = self.connection.execute(statement, {"prefix": self._prefix, "year": year, "last": 1}).scalar_one()
         return f"{self._prefix}-{year}-{number:05d}"
 
     def record(
@@ -97,7 +102,7 @@ class Page:
             rows.append(self._event_row(reference or "", event, by, now))
             traces.append(trace_of(after, event, now))
         if rows and after is not None:
-            self.connection.execute(insert(tables.events), rows)
+            put(self.connection, tables.events, rows)
             self._place(after, registry_of)
             self._store(after, new=before is None)
             projections.remark(self.connection, before, after)
@@ -112,10 +117,10 @@ class Page:
         """Mark the cause as used, queue the deeds and remember the letter."""
         accepted = isinstance(outcome, Accepted)
         reason = "" if isinstance(outcome, Accepted) else outcome.reason
-        self.connection.execute(insert(tables.causes).values(
-            id=self.cause.id, reference=reference, accepted=accepted, reason=reason, at=stamp(now),
-            editor=self.cause.editor,
-        ))  # fmt: skip
+        put(self.connection, tables.causes, {
+            "id": self.cause.id, "reference": reference, "accepted": accepted, "reason": reason, "at": stamp(now),
+            "editor": self.cause.editor,
+        })  # fmt: skip
         self._queue.add(self.connection, reference, after, deeds, self.cause, now, caps, fresh=self._fresh)
         if self.cause.letter is not None:
             remember_letter(self.connection, self.cause.letter, reference, now)
@@ -147,11 +152,10 @@ class Page:
             "state": _STATE.dump_json(request).decode(),
             "registry": self.registries[0], "archive": None,  # whatever stirs is no longer in the archive
         }  # fmt: skip
-        table = tables.requests
         if new:
-            self.connection.execute(insert(table).values(reference=request.reference, **values))
+            put(self.connection, tables.requests, {"reference": request.reference, **values})
         else:
-            self.connection.execute(update(table).where(table.c.reference == request.reference).values(values))
+            self.connection.execute(_CHANGED, {"reference_": request.reference, **values})
 
 
 def remember_letter(
@@ -191,9 +195,8 @@ class Journal(Queue, Shelf, Agreements, Homes, Proof, Leases, Rescue, Contractor
             yield Page(connection, cause, self, self.prefix)
 
     def request(self, reference: Reference) -> Request | None:
-        table = tables.requests
         with reading(self.engine) as connection:
-            state = connection.execute(select(table.c.state).where(table.c.reference == reference)).scalar()
+            state = connection.execute(_ONE, {"reference_": reference}).scalar()
         return _STATE.validate_json(state) if state else None
 
     def requests(
@@ -239,13 +242,8 @@ class Journal(Queue, Shelf, Agreements, Homes, Proof, Leases, Rescue, Contractor
 
     def history(self, reference: Reference) -> list[Recorded]:
         """Every event of a request, oldest first; an erased payload leaves its place empty."""
-        table, causes = tables.events, tables.causes
-        query = (
-            select(table, causes.c.editor).join_from(table, causes, causes.c.id == table.c.cause, isouter=True)
-            .where(table.c.reference == reference).order_by(table.c.seq)
-        )  # fmt: skip
         with reading(self.engine) as connection:
-            rows = connection.execute(query).all()
+            rows = connection.execute(_HISTORY, {"reference_": reference}).all()
         return [
             Recorded(from_json(row.type, row.payload), unstamp(row.at), row.actor, row.cause, row.seq, row.editor or "")
             for row in rows

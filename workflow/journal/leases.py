@@ -6,14 +6,14 @@ slept past his lease is told from the one who has it now, and cannot write: his 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Text, and_, func, literal, or_, select, text, update
+from sqlalchemy import Connection, Engine, Interval, Text, and_, bindparam, func, literal, or_, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql import ColumnElement
 
@@ -21,24 +21,47 @@ from workflow.journal import tables
 from workflow.journal.errors import LeaseLost
 from workflow.journal.stamp import stamp
 
-LeaseClock = Callable[[datetime, timedelta], ColumnElement[str]]
-"""The time so much later, as the journal writes times: by the daemon's clock, or by the database's."""
-
 NOTHING = timedelta(0)
 FREE = ""
 _SHAPE = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
 
 
-def as_told(now: datetime, later: timedelta) -> ColumnElement[str]:
-    """By the daemon's own clock: on SQLite there is one daemon and no other clock."""
-    return literal(stamp(now + later), Text)
+class LeaseClock:
+    """The time so much later, as the journal writes times. By the daemon's own clock: on SQLite there is one daemon and
+    no other clock."""
+
+    def __call__(self, now: datetime | None, later: timedelta) -> ColumnElement[str]:
+        """For a statement that is made for this moment."""
+        return literal(stamp((now or datetime.now(UTC)) + later), Text)
+
+    def place(self, name: str) -> ColumnElement[str]:
+        """For a statement that is made once; `value` is what is put in its place."""
+        return bindparam(name, type_=Text)
+
+    def value(self, now: datetime, later: timedelta) -> object:
+        return stamp(now + later)
 
 
-def by_database(_now: datetime | None, later: timedelta) -> ColumnElement[str]:
+class DatabaseClock(LeaseClock):
     """By PostgreSQL's clock, at the moment itself and not at the transaction's beginning: daemons on hosts whose clocks
     differ agree on when a lease ends."""
-    moment: Any = func.timezone("UTC", func.clock_timestamp()) + literal(later)
-    return func.to_char(moment, _SHAPE, type_=Text)
+
+    def __call__(self, now: datetime | None, later: timedelta) -> ColumnElement[str]:
+        return self._after(literal(later))
+
+    def place(self, name: str) -> ColumnElement[str]:
+        return self._after(bindparam(name, type_=Interval))
+
+    def value(self, now: datetime, later: timedelta) -> object:
+        return later
+
+    @staticmethod
+    def _after(later: ColumnElement[Any]) -> ColumnElement[str]:
+        moment: Any = func.timezone("UTC", func.clock_timestamp()) + later
+        return func.to_char(moment, _SHAPE, type_=Text)
+
+
+as_told, by_database = LeaseClock(), DatabaseClock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,5 +172,7 @@ def channel_of(schema: str) -> str:
 def tell(connection: Connection, words: Sequence[str]) -> None:
     """Heard by the other daemons once this transaction is committed."""
     if words and connection.dialect.name != "sqlite":
-        channel = func.concat("countersign_", func.current_schema())
-        connection.execute(select(func.pg_notify(channel, " ".join(words))))
+        connection.execute(_TELL, {"words": " ".join(words)})
+
+
+_TELL = text("SELECT pg_notify('countersign_' || current_schema(), :words)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from values.names import loose_name
 from workflow.core.contractors import Card
@@ -19,6 +19,11 @@ MOST = 20
 """Nobody is told of more."""
 
 _STATE: TypeAdapter[Request] = TypeAdapter(Request)
+_KEYS = (
+    select(tables.contractor_keys.c.contractor)
+    .where(tables.contractor_keys.c.kind == bindparam("kind_"), tables.contractor_keys.c.value == bindparam("value_"))
+    .limit(MOST)
+)
 
 
 class PageLedger:
@@ -66,7 +71,6 @@ class PageLedger:
         return tuple(_STATE.validate_json(state) for state in self._connection.execute(newest).scalars())
 
     def _cards(self, kind: str, value: str) -> tuple[Card, ...]:
-        table = tables.contractor_keys
-        query = select(table.c.contractor).where(table.c.kind == kind, table.c.value == value).limit(MOST)
-        keys = list(self._connection.execute(query).scalars()) if value else []
+        found = self._connection.execute(_KEYS, {"kind_": kind, "value_": value}).scalars() if value else ()
+        keys = list(found)
         return projections.cards(self._connection, keys) if keys else ()

@@ -21,6 +21,10 @@ from sqlalchemy.exc import DBAPIError
 from workflow.journal.errors import JournalError
 
 CONNECT_SECONDS, STATEMENT_SECONDS, LOCK_SECONDS, IDLE_SECONDS = 10, 30, 20, 60
+_STAND_IN_LINE = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ':' || word, 0)) "
+    "FROM unnest(CAST(:words AS text[])) word"
+)
 CONFLICTS = frozenset({"40001", "40P01"})
 """Serialization failure and deadlock: nothing was done, and the same again may go through."""
 NO_WRITES = "25006"
@@ -116,9 +120,7 @@ def one_at_a_time(connection: Connection, keys: Iterable[str]) -> None:
     wanted = sorted(set(keys))
     if not wanted or connection.dialect.name == "sqlite":
         return
-    query = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ':' || word, 0)) "
-    query += "FROM unnest(CAST(:words AS text[])) word"
-    connection.execute(text(query), {"words": wanted})
+    connection.execute(_STAND_IN_LINE, {"words": wanted})
 
 
 def make_schema(connection: Connection) -> None:

@@ -20,7 +20,7 @@ from workflow.core.evolve import begin, evolve
 from workflow.core.marks import Mark, approved_at, marks
 from workflow.core.model import Request
 from workflow.journal import tables
-from workflow.journal.engine import insert_if_new, upsert
+from workflow.journal.engine import insert_if_new, put, upsert
 from workflow.journal.postgres import one_at_a_time
 from workflow.journal.stamp import stamp, unstamp
 
@@ -48,8 +48,7 @@ def remark(connection: Connection, before: Request | None, after: Request) -> No
             table.c.kind == kind, table.c.value == value, table.c.reference == after.reference
         ))  # fmt: skip
     rows = [_mark_row(after, mark) for mark in sorted(new - old)]
-    if rows:
-        connection.execute(insert(table), rows)
+    put(connection, table, rows)
 
 
 def trace(connection: Connection, found: Trace) -> None:

@@ -11,15 +11,16 @@ from base64 import b32encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, case, func, insert, null, or_, select, true, update
+from sqlalchemy import Connection, Engine, Text, and_, bindparam, case, func, null, or_, select, true, update
 
 from workflow.core.deeds import CONTRACTOR_KINDS, Deed, Lane
 from workflow.core.model import Reference, Request
 from workflow.journal import tables
 from workflow.journal.cause import Cause
-from workflow.journal.engine import reading
+from workflow.journal.engine import put, reading
 from workflow.journal.leases import LeaseClock, as_told, by_database, tell
 from workflow.journal.postgres import one_at_a_time, repeated
 from workflow.journal.stamp import stamp
@@ -112,9 +113,9 @@ class Queue:
                 tokens.append(self._token_row(row["token"], reference, request, deed, now))
             rows.append(row)
         if tokens:
-            connection.execute(insert(tables.tokens), tokens)
+            put(connection, tables.tokens, tokens)
         if rows:
-            connection.execute(insert(tables.deeds), rows)
+            put(connection, tables.deeds, rows)
             tell(connection, sorted({row["lane"] for row in rows}))
 
     @repeated
@@ -230,35 +231,21 @@ class Queue:
         table = tables.deeds
         wanted = and_(table.c.kind == kind, table.c.registry == registry if registry else true())
         with self.engine.begin() as connection:
-            ready = self._ready(lane, now, DUE) | self._ready(lane, now, LEASED)
+            ended = self.lease_clock(now, timedelta(0))
+            ready = _ready(lane.value, stamp(now), ended, DUE) | _ready(lane.value, stamp(now), ended, LEASED)
             ids = select(table.c.id).where(ready, wanted).order_by(table.c.id).limit(limit)
-            rows = connection.execute(self._take(table.c.id.in_(ids.with_for_update(skip_locked=True)), now, lease))
+            until = self.lease_clock(now, lease)
+            rows = connection.execute(_taking(table.c.id.in_(ids.with_for_update(skip_locked=True)), until))
             return sorted((_claimed(row, False) for row in rows), key=lambda deed: deed.id)
 
     def _claim(
         self, connection: Connection, lane: Lane, now: datetime, lease: timedelta, state: str
     ) -> Claimed | None:
-        table = tables.deeds
-        wanted = self._ready(lane, now, state)
-        first = select(table.c.id).where(wanted).order_by(table.c.due_at, table.c.id).limit(1)
-        which = table.c.id == first.with_for_update(skip_locked=True).scalar_subquery()
-        row = connection.execute(self._take(and_(which, wanted), now, lease)).one_or_none()
+        clock = self.lease_clock
+        since = {"now_": stamp(now)} if state == DUE else {"ended_": clock.value(now, timedelta(0))}
+        values = {"lane_": lane.value, "until_": clock.value(now, lease), **since}
+        row = connection.execute(_claiming(clock, state), values).one_or_none()
         return _claimed(row, row.state == SENDING) if row else None
-
-    def _take(self, where: Any, now: datetime, lease: timedelta) -> Any:
-        table = tables.deeds
-        # the mark of a notice that was being sent stays: cut off once more, it must still be known
-        state = case((table.c.state == SENDING, SENDING), else_=LEASED)
-        values = {"state": state, "lease_until": self.lease_clock(now, lease), "attempts": table.c.attempts + 1,
-                  "faults": table.c.faults + 1}  # fmt: skip
-        return update(table).where(where).values(values).returning(*table.c)
-
-    def _ready(self, lane: Lane, now: datetime, state: str) -> Any:
-        table = tables.deeds
-        if state == DUE:
-            return and_(table.c.lane == lane.value, table.c.state == DUE, table.c.due_at <= stamp(now))
-        ended = or_(table.c.state == LEASED, table.c.state == SENDING)
-        return and_(table.c.lane == lane.value, ended, table.c.lease_until < self.lease_clock(now, timedelta(0)))
 
     def still_holds(self, deed: Claimed, now: datetime) -> bool:
         """Whether the deed is this process's own, and its lease not ended: asked just before the outside is changed."""
@@ -289,14 +276,17 @@ class Queue:
     def settle(self, deeds: Sequence[Claimed], now: datetime, state: str = DONE, note: str | None = None) -> None:
         """These deeds are done (or passed over: SKIPPED with the reason)."""
         with self.engine.begin() as connection:
-            for start in range(0, len(deeds), 250):
-                self._settle(connection, deeds[start : start + 250], now, state, note)
+            self._settle(connection, deeds, now, state, note)
 
     @staticmethod
     def _settle(connection: Connection, deeds: Sequence[Claimed], now: datetime, state: str, note: str | None) -> None:
         """What another daemon holds by now is left to it."""
-        values = {"state": state, "done_at": stamp(now), "lease_until": None, "error": note}
-        connection.execute(update(tables.deeds).where(or_(*map(_same, deeds))).values(values))
+        rows = [
+            {"id_": deed.id, "lease_": deed.lease_until, "state_": state, "done_": stamp(now), "note_": note}
+            for deed in deeds
+        ]
+        if rows:
+            connection.execute(_SETTLING, rows)
 
     @repeated
     def postpone(self, deed: Claimed, error: str, at: datetime, *, our_fault: bool = False) -> None:
@@ -352,6 +342,42 @@ class Queue:
         with self.engine.begin() as connection:
             values = {"state": DUE, "due_at": stamp(now), "attempts": 0, "faults": 0, "error": None}
             return connection.execute(update(table).where(where).values(values)).rowcount
+
+
+def _ready(lane: Any, now: Any, ended: Any, state: str) -> Any:
+    """What may be claimed: due, or left behind by one whose lease has ended."""
+    table = tables.deeds
+    if state == DUE:
+        return and_(table.c.lane == lane, table.c.state == DUE, table.c.due_at <= now)
+    left = or_(table.c.state == LEASED, table.c.state == SENDING)
+    return and_(table.c.lane == lane, left, table.c.lease_until < ended)
+
+
+def _taking(where: Any, until: Any) -> Any:
+    table = tables.deeds
+    # the mark of a notice that was being sent stays: cut off once more, it must still be known
+    state = case((table.c.state == SENDING, SENDING), else_=LEASED)
+    values = {"state": state, "lease_until": until, "attempts": table.c.attempts + 1, "faults": table.c.faults + 1}
+    return update(table).where(where).values(values).returning(*table.c)
+
+
+@cache
+def _claiming(clock: LeaseClock, state: str) -> Any:
+    """The statement that claims the oldest one; of several daemons each passes over what another is just claiming."""
+    table = tables.deeds
+    wanted = _ready(bindparam("lane_"), bindparam("now_"), clock.place("ended_"), state)
+    first = select(table.c.id).where(wanted).order_by(table.c.due_at, table.c.id).limit(1)
+    which = table.c.id == first.with_for_update(skip_locked=True).scalar_subquery()
+    return _taking(and_(which, wanted), clock.place("until_"))
+
+
+_SETTLING = (
+    update(tables.deeds)
+    .where(tables.deeds.c.id == bindparam("id_"), or_(
+        tables.deeds.c.lease_until == bindparam("lease_"), bindparam("lease_", type_=Text).is_(None)
+    ))
+    .values(state=bindparam("state_"), done_at=bindparam("done_"), lease_until=None, error=bindparam("note_"))
+)  # fmt: skip
 
 
 def _same(deed: Claimed) -> Any:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import delete, select, update
 
+from helpers.old_schema import make_at
 from helpers.world import ADAM, FIONA, FORM, NOW, OTHER_ACCOUNT, RITA, World
 from workflow.core.commands import CorrectContractor, PutOnHold
 from workflow.core.contractors import Card
@@ -187,11 +189,16 @@ def test_an_old_journal_is_filled_at_its_first_start(alone: World, tmp_path: Pat
     world.paid()
     before = everything(world)
     world.engine.dispose()
-    with sqlite3.connect(tmp_path / "journal.db") as old:
-        for name in ("contractors", "contractor_keys", "request_marks"):
-            old.execute(f"DROP TABLE {name}")
-        old.execute("DELETE FROM meta WHERE key = 'projections'")
-        old.execute("UPDATE alembic_version SET version_num = '0002'")
+    old = tmp_path / "old.db"
+    make_at("0002", old)
+    with closing(sqlite3.connect(old, isolation_level=None)) as copy:
+        copy.execute("ATTACH ? AS new", (str(tmp_path / "journal.db"),))
+        for (name,) in copy.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall():
+            if name != "alembic_version" and not name.startswith("sqlite_"):
+                columns = ", ".join(f'"{row[1]}"' for row in copy.execute(f"PRAGMA main.table_info({name})"))
+                copy.execute(f"INSERT INTO main.{name} ({columns}) SELECT {columns} FROM new.{name}")
+        copy.execute("DELETE FROM main.meta WHERE key = 'projections'")
+    old.replace(tmp_path / "journal.db")
     prepare(open_engine(world.url), NOW)
     assert everything(world) == before
 
