@@ -10,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
+from helpers.old_schema import make_at
 from helpers.world import NOW
 from workflow.journal import NewerSchema, tables
 from workflow.journal.engine import open_engine
@@ -78,3 +79,16 @@ def test_the_copy_before_an_upgrade_holds_what_is_still_in_the_log(engine: Engin
     assert copy.name == f"journal.db.before-{tables.HEAD}-20261124090000"
     with sqlite3.connect(copy) as connection_to_copy:
         assert connection_to_copy.execute("SELECT value FROM meta WHERE key = 'last'").fetchone() == ("words",)
+
+
+def test_programs_that_may_go_on_find_all_they_know_and_may_leave_out_the_rest(tmp_path: Path, engine: Engine) -> None:
+    """Else COMPATIBLE_FROM must be raised, and older daemons stop with a sentence."""
+    make_at(tables.COMPATIBLE_FROM, tmp_path / "older.db")
+    prepare(engine, NOW)
+    older, ours = inspect(open_engine(f"sqlite:///{tmp_path / 'older.db'}")), inspect(engine)
+    for table in older.get_table_names():
+        known = {column["name"] for column in older.get_columns(table)}
+        there = {column["name"]: column for column in ours.get_columns(table)}
+        assert known <= set(there), table
+        added = [column for name, column in there.items() if name not in known]
+        assert all(column["nullable"] or column["default"] is not None for column in added), (table, added)
