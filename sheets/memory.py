@@ -175,10 +175,11 @@ class MemoryRegistry:
         self._grid.put(index.places[reference], index.header[key], as_value(value))
         self._edits += 1
 
-    def type_in_view(self, view: str, reference: str, value: str) -> None:
-        """Somebody types another Status on a view."""
+    def type_in_view(self, view: str, reference: str, value: Value, column: str = "") -> None:
+        """Somebody types another Status on a view, or over another of its columns."""
         grid = self.sheets[next(spec.title for spec in self.layout.views if spec.key == view)]
-        key, status = (self.layout.view_columns.index(name) for name in (self.layout.key, self.layout.status_key))
+        names = self.layout.key, column or self.layout.status_key
+        key, status = (self.layout.view_columns.index(name) for name in names)
         next(row for row in grid.rows if row[key] == reference)[status] = value
         self._edits += 1
 

@@ -127,6 +127,7 @@ class Snapshot:
     duplicated: tuple[str, ...] = ()  # references that occur twice; `rows` holds the first
     strangers: tuple[tuple[int, tuple[str, ...]], ...] = ()  # place and first cells of rows without a reference
     view_edits: tuple[tuple[str, str, str], ...] = ()  # view, reference, what stands in its Status
+    view_marks: Mapping[str, str] = field(default_factory=dict)  # what each view shows, Status aside: `marks.view_mark`
     formulas: frozenset[tuple[str, str]] = frozenset()  # our cells that hold a formula
     missing_columns: tuple[str, ...] = ()
     editor: str = ""  # who saved it last, as far as it says; a hint for people, never a proof

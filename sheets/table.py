@@ -7,6 +7,7 @@ from operator import itemgetter
 
 from sheets.errors import RegistryBroken
 from sheets.grid import Value, Values, as_number, as_text, find_header, rows_of
+from sheets.marks import view_mark
 from sheets.model import Cell, Change, Column, Layout, Row, Snapshot, Version
 from sheets.sheetxml import day_of
 
@@ -83,6 +84,7 @@ def read_sheets(
         duplicated=tuple(table.duplicated),
         strangers=tuple(table.strangers),
         view_edits=tuple(_view_edits(sheets, layout)),
+        view_marks=_view_marks(sheets, layout, index, dates_1904),
         missing_columns=tuple(column.key for column in layout.columns if column.key not in index.header),
     )
     return snapshot, index
@@ -124,7 +126,7 @@ class _CellReader:
         columns.sort(key=lambda column: column.kind in ("money", "date"))
         self._keys = [column.key for column in columns]
         self._pick = itemgetter(*(places[column.key] for column in columns))  # two at least: the header needs them
-        self._readers = [self._reader(column, dates_1904) for column in columns]
+        self._readers = [_reader_of(column, dates_1904) for column in columns]
         self._texts = sum(column.kind not in ("money", "date") for column in columns)
         self._kept: dict[Value, Cell] = dict.fromkeys(BLANKS)  # and texts that repeat, kept once in memory
         self._learning = LEARNT_ROWS
@@ -147,14 +149,15 @@ class _CellReader:
         self._learning -= 1
         self._kept |= {value: value for value in values if isinstance(value, str) and 0 < len(value.strip()) < 40}
 
-    def _reader(self, column: Column, dates_1904: bool) -> Callable[[Value], Cell]:
-        def as_date(value: Value) -> Cell:
-            if isinstance(value, int | float) and not isinstance(value, bool) and value in SERIALS:
-                return day_of(int(value), dates_1904=dates_1904)
-            return as_number(value)
 
-        by_kind: dict[str, Callable[[Value], Cell]] = {"money": as_number, "date": as_date}
-        return by_kind.get(column.kind, as_text)
+def _reader_of(column: Column, dates_1904: bool) -> Callable[[Value], Cell]:
+    def as_date(value: Value) -> Cell:
+        if isinstance(value, int | float) and not isinstance(value, bool) and value in SERIALS:
+            return day_of(int(value), dates_1904=dates_1904)
+        return as_number(value)
+
+    by_kind: dict[str, Callable[[Value], Cell]] = {"money": as_number, "date": as_date}
+    return by_kind.get(column.kind, as_text)
 
 
 def _take(table: _Table, index: Index, row: Row) -> None:
@@ -182,6 +185,25 @@ def _view_edits(sheets: Mapping[str, Values], layout: Layout) -> Iterator[tuple[
         for reference, status in _view_rows(sheets[name], layout):
             if status and status.casefold() not in ours:
                 yield spec.key, reference, status
+
+
+def _view_marks(sheets: Mapping[str, Values], layout: Layout, index: Index, dates_1904: bool) -> dict[str, str]:
+    found = {}
+    for spec in (spec for spec in layout.views if spec.key in index.views):
+        places, name = index.views[spec.key], spec.sheet_among(sheets)
+        readers = {key: (place, _reader_of(layout.column(key), dates_1904)) for key, place in places.items()}
+        rows = _rows_with_reference(sheets[name or ""], layout, places[layout.key])
+        cells = ({key: read(row[place]) for key, (place, read) in readers.items()} for row in rows)
+        found[spec.key] = view_mark(layout, cells)
+    return found
+
+
+def _rows_with_reference(sheet: Values, layout: Layout, place: int) -> Iterator[Sequence[Value]]:
+    shape = re.compile(layout.reference_pattern)
+    for _, row in rows_of(sheet)[1]:
+        stated = row[place]
+        if isinstance(stated, str) and shape.fullmatch(stated.strip().upper()):
+            yield row
 
 
 def _view_columns(sheets: Mapping[str, Values], layout: Layout) -> Iterator[tuple[str, dict[str, int]]]:

@@ -41,10 +41,11 @@ def same(one: Cell, other: Cell) -> bool:
         return True
     if isinstance(one, Decimal) and isinstance(other, Decimal):
         return float(one) == float(other)  # a sheet keeps numbers as doubles
-    return _plain(one) == _plain(other)
+    return plain(one) == plain(other)
 
 
-def _plain(cell: Cell) -> str | date:
+def plain(cell: Cell) -> str | date:
+    """What a cell says, however a spreadsheet may have stored it."""
     match cell:
         case None:
             return ""

@@ -16,6 +16,7 @@ class Person(Protocol):
 
     def type_in(self, reference: str, key: str, value: Cell) -> None: ...
     def type_in_view(self, view: str, reference: str, value: str) -> None: ...
+    def type_over_view(self, view: str, reference: str, key: str, value: Cell) -> None: ...
     def put(self, place: int, column: int, value: Cell) -> None: ...
     def cell(self, place: int, column: int) -> object: ...
     def insert_rows(self, place: int, count: int = 1) -> None: ...
@@ -39,6 +40,9 @@ class AtMemory:
 
     def type_in_view(self, view: str, reference: str, value: str) -> None:
         self.registry.type_in_view(view, reference, value)
+
+    def type_over_view(self, view: str, reference: str, key: str, value: Cell) -> None:
+        self.registry.type_in_view(view, reference, as_value(value), key)
 
     def put(self, place: int, column: int, value: Cell) -> None:
         self.registry.edit_grid().put(place, column, as_value(value))
@@ -106,6 +110,12 @@ class AtWorkbook:
     def type_in_view(self, view: str, reference: str, value: str) -> None:
         def change(sheet: Worksheet) -> None:
             sheet.cell(self._find(sheet, reference), self._column(sheet, self.layout.status_key)).value = value
+
+        self.edit(change, next(spec.title for spec in self.layout.views if spec.key == view))
+
+    def type_over_view(self, view: str, reference: str, key: str, value: Cell) -> None:
+        def change(sheet: Worksheet) -> None:
+            sheet.cell(self._find(sheet, reference), self._column(sheet, key)).value = value
 
         self.edit(change, next(spec.title for spec in self.layout.views if spec.key == view))
 

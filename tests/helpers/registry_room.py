@@ -68,7 +68,7 @@ class Faulty:
 
     def __init__(self, inner: Registry) -> None:
         self.inner = inner
-        self.reads = self.writes = 0
+        self.reads = self.writes = self.draws = 0
         self.written: list[tuple[Change, ...]] = []
         self.before_write: BaseException | None = None
         self.after_write: BaseException | None = None
@@ -94,6 +94,7 @@ class Faulty:
         self._fail("before_write")
         version = self.inner.write(changes, seen, generation=generation, views=views, remove=remove)
         self.writes += 1
+        self.draws += views is not None
         self.written.append(tuple(changes))
         self._fail("after_write")
         return version

@@ -32,6 +32,11 @@ class AtSpreadsheet:
         sheet = self.server.spreadsheet.named(title)
         self._set(sheet, self._find(sheet, reference), self._column(sheet, self.layout.status_key), value)
 
+    def type_over_view(self, view: str, reference: str, key: str, value: Cell) -> None:
+        title = next(spec.title for spec in self.layout.views if spec.key == view)
+        sheet = self.server.spreadsheet.named(title)
+        self._set(sheet, self._find(sheet, reference), self._column(sheet, key), value)
+
     def put(self, place: int, column: int, value: Cell) -> None:
         self._set(self.sheet, place - 1, column - 1, value)
 

@@ -49,6 +49,7 @@ def test_a_save_without_edits_changes_no_cell(office: Office, registry: ExcelReg
     office.edit(registry.path, SHEET)
     after = registry.read()
     assert (after.generation, after.identity) == (7, "house")
+    assert after.view_marks == before.view_marks != {}
     assert (after.missing_columns, after.strangers, after.view_edits, after.duplicated) == ((), (), (), ())
     for name, row in after.rows.items():
         merged = merge_row(before.rows[name].cells, before.rows[name].cells, row.cells, PLAN.columns)

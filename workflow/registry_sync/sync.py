@@ -13,7 +13,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sheets.errors import RegistryError, RegistryLocked, RegistryMissing
-from sheets.model import Cell, Change, Layout, Version, View
+from sheets.marks import view_mark
+from sheets.model import Cell, Change, Layout, Snapshot, Version, View
 from sheets.registry import Registry
 from workflow.core.deeds import Lane
 from workflow.core.model import Reference, Request, Status
@@ -133,7 +134,7 @@ class RegistrySync:
         self._harvest().pay_waiting(work, claimed)
         claimed += self._claim("row", now)
         self._reading.load(work, claimed)
-        shown = self._shown(now)
+        shown = self._shown(work.snapshot, now)
         wanted = sorted(({deed.reference for deed in claimed if deed.reference} | work.due) - work.failed)
         homes = self.journal.homes(wanted)
         changes, agreed = self._rows.changes(self.journal.requests(wanted), homes, work, self._pending)
@@ -262,11 +263,14 @@ class RegistrySync:
 
     # --- views ----------------------------------------------------------------------------------------------------
 
-    def _shown(self, now: datetime) -> tuple[View, ...] | None:
+    def _shown(self, snapshot: Snapshot | None, now: datetime) -> tuple[View, ...] | None:
         """The views when they differ from what was drawn last, or from what stands there; else None."""
         if self._views is None:
             self._views = self.journal.note(f"views:{self.name}") or ""
         drawn = self._views_at(now)
+        stand = snapshot.view_marks if snapshot else {}
+        if any(stand[view.key] != view_mark(self.layout, view.rows) for view in drawn if view.key in stand):
+            self._pending.views = True  # somebody typed over the rows, or took some away
         return drawn if self._pending.views or mark(drawn) != self._views else None
 
     def _views_at(self, now: datetime) -> tuple[View, ...]:

@@ -402,6 +402,21 @@ def test_a_word_that_means_nothing_on_a_view_is_drawn_over(room: Room) -> None:
     assert room.reasons(reference) == ["status_unknown"]
 
 
+def test_a_view_that_was_typed_over_is_drawn_anew_and_one_that_was_not_is_left_alone(room: Room) -> None:
+    first, second = room.shown(pay_by="23.11.2026"), room.shown(pay_by="29.11.2026", contractor=" Two \n lines ")
+    draws = room.registry.draws
+    room.type(first, accountant_comment="an ordinary save")
+    room.work()
+    assert room.registry.draws == draws
+    room.person.type_over_view("week", first, "amount", Decimal(1))
+    room.work()
+    marks = room.registry.read().view_marks
+    assert room.registry.draws == draws + 1
+    room.type(second, accountant_comment="another save")
+    room.work()
+    assert (room.registry.read().view_marks, room.registry.draws) == (marks, draws + 1)
+
+
 def test_paid_on_a_view_and_taken_back_while_the_book_is_open(room: Room) -> None:
     reference = room.shown(pay_by="23.11.2026")
     room.person.open("Fiona")
