@@ -14,9 +14,10 @@ from sheets.google.book import STAMP
 class GoogleRoom(Room):
     """One registry in a spreadsheet."""
 
+    server: SheetsServer
+
     def __init__(self, folder: Path, server: SheetsServer, language: str = "en", worksheet: str = "Registry") -> None:
-        self.server = server
-        super().__init__(folder, "memory", language, worksheet)
+        super().__init__(folder, "memory", language, worksheet, server)
         self.kind = "google"
 
     def _wire(self) -> None:
