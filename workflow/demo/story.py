@@ -51,7 +51,9 @@ class _Story:
         self.word = self.words.keyword
 
     def tell(self) -> None:
-        chapters = (self._complete_request, self._incomplete_request, self._returned_request, self._payment)
+        chapters = (
+            self._complete_request, self._incomplete_request, self._returned_request, self._payment, self._one_line,
+        )  # fmt: skip
         for number, chapter in enumerate(chapters, 1):
             self.console.print(f"\n[bold]{self.text[f'title_{number}']}[/bold]")
             chapter()
@@ -115,6 +117,19 @@ class _Story:
         self._all_get(RITA, ANTON, FAINA)
         self._row(1, Status.PAID)
         self._row(3, Status.PAID)
+
+    def _one_line(self) -> None:
+        """A known contractor: one line and the invoice are a whole request."""
+        day = (self.stage.wiring.policy.today(self.stage.wiring.now()) + timedelta(days=5)).strftime("%d.%m.%Y")
+        said = self.text["one_line"].format(date=day)
+        invoice = paper("INVOICE No 132", ["Cartridges", "Total: 5 300.00 RUB"])
+        self.stage.send(RITA, self.text["subject_5"], said, files=[(self.text["invoice_file_5"], invoice)])
+        self._does(RITA, "writes_line", said=said)
+        ask = self._all_get(ANTON, RITA)
+        self.stage.answer(ANTON, ask, self.word("approve"))
+        self._does(ANTON, "answers", word=self.word("approve"))
+        self._all_get(ANTON, RITA, FAINA)
+        self._row(4, Status.APPROVED)
 
     # --- telling ------------------------------------------------------------------------------------------------
 
