@@ -140,9 +140,9 @@ class GoogleRegistry:
         held.sheet, held.filter = now.sheet, now.filter
         stood, self._held = self._held, None  # until the answer is understood
         try:
-            exact = self._write_all(changes, held, generation, views or ())
+            exact = self._write_all(changes, held, generation, views or ()) if changes or views or not remove else True
             if remove:
-                self._remove(remove, held)
+                self._remove(remove, held, generation)
         except RegistryLocked:
             self._held = stood
             raise
@@ -344,11 +344,11 @@ class GoogleRegistry:
         held.index.views |= {view.key: {key: at for at, key in enumerate(self.layout.view_columns)} for view in views}
         return self._put(last, held, [*made, *drawn], stamp) and exact
 
-    def _remove(self, references: Sequence[str], held: Held) -> None:
+    def _remove(self, references: Sequence[str], held: Held, generation: int) -> None:
         """Take rows out; if others were hit because people moved rows that moment, they are put back."""
         before, stood = self._leaving or self._everything(held), held.copy()
         places = [held.index.places[reference] for reference in references]
-        seen = self._send_watched(removal(held.sheet.id, places), held)
+        seen = self._send_watched([*self._stamped(held, generation), *removal(held.sheet.id, places)], held)
         held.without(references)
         self._leaving = None
         if seen is not None and seen.is_as(held):
@@ -360,8 +360,16 @@ class GoogleRegistry:
             last = max([now.index.last_row, *now.index.occupied])
             room = last + len(lost) - now.sheet.rows
             more = {"sheetId": now.sheet.id, "dimension": "ROWS", "length": room}
-            self._send([*([{"appendDimension": more}] if room > 0 else []), *put_back(now.sheet.id, lost, last + 1)])
+            grown: list[Json] = [{"appendDimension": more}] if room > 0 else []
+            self._send([*self._stamped(now, generation), *grown, *put_back(now.sheet.id, lost, last + 1)])
         raise self._changed()
+
+    def _stamped(self, held: Held, generation: int) -> list[Json]:
+        """Our stamp anew, by which a batch is known to have been made."""
+        old, number = held.sheet.stamp or Stamp(0), new_id()
+        stamp = replace(old, generation=generation, worksheet=self.layout.worksheet, ids=(number,))
+        held.sheet = replace(held.sheet, stamp=stamp)
+        return stamp_requests(held.sheet.id, stamp, old.ids, number)
 
     def _everything(self, held: Held) -> Leaving:
         return standing(self._account.cells([quoted(held.sheet.title)], ALL_FIELDS), held.sheet)

@@ -18,6 +18,7 @@ STEPS = st.one_of(
     st.tuples(st.just("insert"), st.integers(1, 6), st.just("")),
     st.tuples(st.just("write"), NUMBERS, TEXTS),
     st.tuples(st.just("add"), NUMBERS, st.just("")),
+    st.tuples(st.just("leave"), NUMBERS, st.just("")),
 )
 NOTES = 40  # a column that is not ours
 
@@ -39,5 +40,9 @@ def take(step: tuple[str, int, str], registry: Registry, person: Person, generat
             person.insert_rows(number)
         case "write" if name in snapshot.rows:
             registry.write([Change(name, {"message": text})], snapshot.version, generation=generation)
+        case "leave" if name in snapshot.rows and len(snapshot.rows) > 1:
+            rows = registry.take([name], snapshot.version).rows
+            assert [row.reference for row in rows] == [name]
+            registry.write([], snapshot.version, generation=generation, remove=[name])
         case "add":
             registry.write([added(number)], snapshot.version, generation=generation)

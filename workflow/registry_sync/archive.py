@@ -8,7 +8,7 @@ way back is the same the other way round. What is typed into an archive is never
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -114,6 +114,7 @@ class Archiver:
         snapshot = self._read(year)
         generation = max(facts.generation, announced(facts), snapshot.generation or 0) + 1
         self.journal.announce_write(name, generation, cells, now)
+        rows = [_onto(row) if row.reference in snapshot.rows else row for row in rows]
         book.write(rows, snapshot.version, generation=generation)
         self.journal.agree(name, generation, cells, now)
 
@@ -147,7 +148,7 @@ class Archiver:
                 log.warning("the archive %s cannot be read, its rows come back as last known: %s", year, error)
         return found
 
-    def drop_recalled(self, standing: Mapping[Reference, Agreed], now: datetime) -> None:
+    def drop_recalled(self, standing: Container[Reference], now: datetime) -> None:
         """Rows that stand in the registry again leave their archive."""
         years = {ref: year for ref, year in self.journal.in_archives(self.name).items() if ref in standing}
         for year in sorted(set(years.values())):
@@ -236,6 +237,11 @@ class Archiver:
         ]  # fmt: skip
         if deeds:
             self.service.add_deeds(deeds)
+
+
+def _onto(row: Change) -> Change:
+    """Copied once more, over what is there: where people's cells are blank now, those there stay."""
+    return replace(row, own={title: cell for title, cell in row.own.items() if cell is not None})
 
 
 def _has_ended(request: Request) -> bool:

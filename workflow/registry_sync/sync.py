@@ -21,7 +21,7 @@ from workflow.core.model import Reference, Request, Status
 from workflow.journal import Claimed, Journal
 from workflow.journal.queue import new_token
 from workflow.registry_sync.agreed import Agreed
-from workflow.registry_sync.archive import MOST_ROWS, Archiver
+from workflow.registry_sync.archive import Archiver
 from workflow.registry_sync.changes import ChangeWriter
 from workflow.registry_sync.harvest import Harvest
 from workflow.registry_sync.orders import OrderDesk
@@ -175,7 +175,8 @@ class RegistrySync:
         if work.must_stamp or work.failed or self._pending.rows or self._pending.views:
             self._seen = None  # first what people did
             return True
-        archiver.drop_recalled(work.current, now)
+        if recalled:
+            self._reunite(archiver, sorted(recalled.keys() & work.current.keys()), work, now)
         taken = self.registry.take(archiver.movable(wanted, work), self._seen or self.registry.probe())
         if taken.refused:
             archiver.refused(taken.refused, now)
@@ -185,8 +186,25 @@ class RegistrySync:
         gone = sorted(archiver.put(rows, wanted, now)) if rows else []
         if gone:
             self._take_out(gone, work.generation + 1, now)
-        archiver.come_again(now, soon=len(wanted) >= MOST_ROWS and bool(gone))
+        if gone and len(gone) < len(wanted):
+            archiver.hurry()  # there is more, or what is left hangs on something
+        else:
+            archiver.come_again(now)
         return bool(gone)
+
+    def _reunite(self, archiver: Archiver, back: Sequence[Reference], work: Pass, now: datetime) -> None:
+        """Rows that stand here again leave the archive, once people's own cells in it are here as well."""
+        archived = archiver.recalled(back)
+        here = {row.reference: row.own for row in self.registry.take(back, self._seen or self.registry.probe()).rows}
+        lacking = {
+            ref: {title: cell for title, cell in archived[ref].own.items() if cell is not None and not own.get(title)}
+            for ref, own in here.items() if ref in archived
+        }  # fmt: skip
+        changes = [Change(ref, {}, own=own, looks=archived[ref].looks) for ref, own in lacking.items() if own]
+        if changes:
+            self._write(work, changes, {}, None, (), now)
+            work.generation += 1
+        archiver.drop_recalled(lacking, now)
 
     def _as_known(self, row: Change, request: Request, work: Pass) -> Change:
         """The row for the archive: ours as the journal has it (an old copy may show an older state), people's as it
