@@ -1,0 +1,158 @@
+"""The balance when everything has settled: every letter accounted for, every deed done or dead, sheet and folder as the
+journal says, everything of people's still there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from tests.sim.book import COMMENT
+from tests.sim.hands import Hands
+from tests.sim.house import House
+from tests.sim.ledger import Ledger
+from tests.sim.rules import CONTRACTOR, Rules, Truth
+from workflow.words import words
+
+VERDICTS = frozenset({"requests", "answers", "refused", "ignored", "set_aside"})
+PLAIN = ("subject", "contractor", "currency", "inn", "kpp", "bic", "account", "purpose", "contractor_email")
+
+
+class Balance:
+    """Counts at the end of a walk."""
+
+    def __init__(self, house: House, ledger: Ledger, truth: Truth, rules: Rules, hands: Hands) -> None:
+        self.house, self.ledger, self.truth, self.rules, self.hands = house, ledger, truth, rules, hands
+
+    def waiting(self) -> list[str]:
+        """Deeds that are still to be done."""
+        rows = self.ledger.rows(
+            "SELECT lane, kind, reference, state, error FROM deeds WHERE state IN ('due', 'leased', 'sending')"
+        )
+        return [f"{row['lane']} {row['kind']} {row['reference']} {row['state']} {row['error'] or ''}" for row in rows]
+
+    def faults(self) -> list[str]:
+        return [*self._letters(), *self._deeds(), *self._payments(), *self._sheet(), *self._people(), *self._folder(),
+                *self._proof()]  # fmt: skip
+
+    def figures(self) -> dict[str, int]:
+        """What the seed came to; an empty walk proves little."""
+        counts: Counter[str] = Counter()
+        for account in self.ledger.accounts.values():
+            counts.update(account.counts)
+        return {
+            "letters": len(self.truth.letters), "notices": len(self.house.server.taken),
+            "requests": len(self.ledger.accounts), "approved": counts["ApprovalCompleted"], "paid": counts["Paid"],
+            "undone": counts["VoteUndone"] + counts["PaidUndone"], "unapproved": counts["PaidWithoutApproval"],
+            "writes": self.house.book.writes, "starts": self.house.starts, "faults": self.house.fate.faults,
+        }  # fmt: skip
+
+    def _letters(self) -> Iterator[str]:
+        """Each letter once, with a verdict; nothing that nobody wrote."""
+        rows = self.ledger.rows("SELECT key, message_id, verdict, reason, error, path FROM letters")
+        known = Counter(row["message_id"] for row in rows)
+        for message_id, written in self.truth.letters.items():
+            if not known[message_id]:
+                yield f"lost: {written.kind} of {written.writer} ({message_id})"
+        for row in rows:
+            if row["verdict"] not in VERDICTS:
+                yield f"{row['message_id']} ended as {row['verdict']}"
+            if row["verdict"] == "set_aside":
+                yield f"{row['message_id']} was set aside: {row['error']}"
+            if known[row["message_id"]] > 1 or row["message_id"] not in self.truth.letters:
+                yield f"{row['message_id']} stands {known[row['message_id']]} times"
+            if not (self.house.folder / "var/letters" / (row["path"] or "-")).is_file():
+                yield f"the bytes of {row['message_id']} are gone"
+        opened = {row["cause"].split(":")[1] for row in self.ledger.rows("SELECT cause FROM events WHERE type = 'Opened'")}
+        of_requests = {row["key"]: self.truth.letters.get(row["message_id"]) for row in rows}
+        for key, found in of_requests.items():
+            if found is not None and found.opens and key not in opened:
+                yield f"no request came of {found.message_id} ({found.kind} of {found.writer})"
+
+    def _deeds(self) -> Iterator[str]:
+        """Done, dead for a reason that the world gave, or in doubt; nothing waits."""
+        for line in self.waiting():
+            yield f"still to be done: {line}"
+        for row in self.ledger.rows("SELECT * FROM deeds WHERE state = 'dead'"):
+            if not (row["lane"] == "mail" and self.house.server.refused[row["person"]]):
+                yield f"dead without need: {row['lane']} {row['kind']} {row['reference']}: {row['error']}"
+
+    def _payments(self) -> Iterator[str]:
+        """Each mark that stands is told, and its contractor once."""
+        for account in self.ledger.accounts.values():
+            if account.status == "paid" and not account.paid_told:
+                yield f"{account.reference}: paid, and nobody was told"
+        for row in self.ledger.rows("SELECT * FROM deeds WHERE lane = 'mail'"):
+            if row["kind"] in CONTRACTOR and row["state"] == "done" and self.rules.times[row["message_id"]] != 1:
+                yield f"{row['reference']}: {row['kind']} went out {self.rules.times[row['message_id']]} times"
+        for account in self.ledger.accounts.values():
+            for event, kind in (("PaymentAnnounced", "told_paid"),):
+                rows = self.ledger.rows(
+                    "SELECT id FROM deeds WHERE reference = ? AND kind = ? AND person = ?", account.reference, kind,
+                    account.requester,
+                )  # fmt: skip
+                if len(rows) != account.counts.get(event, 0):
+                    yield f"{account.reference}: {event} {account.counts.get(event, 0)} times, {kind} {len(rows)} times"
+
+    def _sheet(self) -> Iterator[str]:
+        """One row for each request, and in it what the journal says."""
+        book, language = self.house.book, words(self.house.plan.language)
+        rows = Counter(reference for reference, _ in book.rows())
+        for reference, account in self.ledger.accounts.items():
+            if rows[reference] != 1:
+                yield f"{reference} has {rows[reference]} rows"
+                continue
+            wanted: dict[str, Any] = {name: account.fields.get(name) for name in PLAIN}
+            wanted["status"] = language.status(account.shown)  # type: ignore[arg-type]
+            wanted["version"] = str(account.number)
+            wanted["amount"] = float(account.fields["amount"]) if "amount" in account.fields else None
+            paid = sum(map(Decimal, account.amount_paid))
+            if account.amount_paid:
+                wanted["paid_amount"] = float(paid)
+            for key, value in wanted.items():
+                if book.cell(reference, key) != (value or None) and key in book.header():
+                    yield f"{reference}: {key} is {book.cell(reference, key)!r}, should be {value!r}"
+        for reference in rows.keys() - self.ledger.accounts.keys():
+            yield f"the sheet has a row for {reference}, which is not there"
+        yield from (f"verify: {line}" for line in self.house.daemons[0].wiring.sync.differences())
+
+    def _people(self) -> Iterator[str]:
+        """What people wrote last still stands, and was heard."""
+        if self.hands.muddled:
+            return
+        for reference, text in self.hands.last_comment.items():
+            if self.house.book.cell(reference, COMMENT) != text:
+                yield f"{reference}: the comment {text!r} became {self.house.book.cell(reference, COMMENT)!r}"
+            rows = self.ledger.rows("SELECT payload FROM events WHERE reference = ? AND payload LIKE ?", reference,
+                                    f"%{text}\"%")  # fmt: skip
+            if not rows:
+                yield f"{reference}: the comment {text!r} was not heard"
+
+    def _folder(self) -> Iterator[str]:
+        """Every paper of a submitted request lies in its folder, whole."""
+        root = self.house.folder / "materials"
+        for row in self.ledger.rows("SELECT * FROM materials"):
+            path = root / row["path"]
+            if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != row["sha256"]:
+                yield f"{row['reference']}: {row['name']} is not in its folder as it was filed"
+        for row in self.ledger.rows("SELECT reference, state FROM requests"):
+            state = json.loads(row["state"])
+            if not state["folder"]:
+                continue
+            known = {one["sha256"] for one in self.ledger.rows("SELECT sha256 FROM materials WHERE reference = ?",
+                                                               row["reference"])}  # fmt: skip
+            for file in (*state["files"], *state["payment_orders"]):
+                if file["sha256"] not in known:
+                    yield f"{row['reference']}: {file['name']} was not filed"
+            if not (root / state["folder"] / row["reference"] / "index.html").is_file():
+                yield f"{row['reference']}: no card page"
+        drafts = [path.name for path in root.rglob(".*.tmp")]
+        if drafts and self.house.fate.storm == 0:
+            yield f"left behind: {drafts}"
+
+    def _proof(self) -> Iterator[str]:
+        journal = self.house.daemons[0].wiring.journal
+        yield from (f"verify: {line}" for line in (*journal.broken_links(), *journal.broken_anchors()))

@@ -1,0 +1,150 @@
+"""The registry of the simulation: a sheet in memory behind calls that may fail, and a watch over people's cells.
+
+Each write of ours is compared with what stood there before: only cells of our columns in rows of requests may change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sheets.errors import RegistryChanged, RegistryError
+from sheets.memory import MemoryRegistry
+from sheets.model import Change, Layout, Snapshot, Version, View
+from tests.sim.fate import Fate, Process
+
+Grid = list[list[Any]]
+COMMENT = "accountant_comment"
+
+
+class Book:
+    """The sheet itself, which outlives every process."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.sheet = MemoryRegistry(layout)
+        self.layout = layout
+        self.titles = {title: column.key for column in layout.columns for title in column.title.values()}
+        self.harm: list[str] = []
+        self.writes = 0
+
+    @property
+    def grid(self) -> Grid:
+        found = self.sheet.sheets.get(self.layout.worksheet)
+        return found.rows if found else []
+
+    @property
+    def generation(self) -> int | None:
+        return self.sheet._stamp[0]
+
+    def header(self, grid: Grid | None = None) -> dict[str, int]:
+        """Key (or the people's own title) by column."""
+        grid = self.grid if grid is None else grid
+        row = next((row for row in grid[:20] if self.layout.title("reference") in row), [])
+        return {self.titles.get(str(title), f"own:{title}"): at for at, title in enumerate(row) if title not in ("", None)}
+
+    def rows(self, grid: Grid | None = None) -> list[tuple[str, int]]:
+        """(reference, place) of every row of a request, doubled ones too."""
+        grid = self.grid if grid is None else grid
+        column = self.header(grid).get("reference")
+        if column is None:
+            return []
+        return [(str(row[column]), place) for place, row in enumerate(grid)
+                if column < len(row) and str(row[column]).startswith("PAY-")]  # fmt: skip
+
+    def cell(self, reference: str, key: str) -> Any:
+        place = next((place for found, place in self.rows() if found == reference), None)
+        column = self.header().get(key)
+        if place is None or column is None or column >= len(self.grid[place]):
+            return None
+        value = self.grid[place][column]
+        return None if value == "" else value
+
+    def of_people(self) -> dict[tuple[str, str], Any]:
+        """Everything in the sheet that is not ours: own columns, own rows, comments."""
+        grid, header = self.grid, self.header()
+        of_requests = {place: reference for reference, place in self.rows(grid)}
+        head = next((at for at, row in enumerate(grid[:20]) if self.layout.title("reference") in row), 0)
+        people = {at for key, at in header.items() if key.startswith("own:") or key == COMMENT}
+        found: dict[tuple[str, str], Any] = {}
+        for place, row in enumerate(grid):
+            for at, value in enumerate(row):
+                if value in ("", None) or (place in of_requests and at not in people and at in header.values()):
+                    continue
+                if place == head and at in header.values():
+                    continue
+                found[of_requests.get(place, f"row {place}") + f"@{place}", str(at)] = value
+        return found
+
+
+class SimRegistry:
+    """The adapter as the sync uses it."""
+
+    def __init__(self, book: Book, fate: Fate, process: Process) -> None:
+        self.book, self.fate, self.process = book, fate, process
+        self.layout = book.layout
+
+    def _call(self, name: str, act: Callable[[], Any], late: bool = False) -> Any:
+        def broken() -> Exception:
+            return RegistryError("The registry cannot be used: the share is not there.")
+
+        def changed() -> Exception:
+            return RegistryChanged("somebody saved")
+
+        failures = (broken, changed) if late else (broken,)
+        return self.fate.outside(self.process, f"registry {name}", act, failures, (broken,) if late else ())
+
+    def exists(self) -> bool:
+        return self.book.sheet.exists()
+
+    def probe(self) -> Version:
+        return self._call("probe", self.book.sheet.probe)
+
+    def read(self) -> Snapshot:
+        return self._call("read", self.book.sheet.read)
+
+    def write(
+        self, changes: Sequence[Change], seen: Version, *, generation: int, views: Sequence[View] | None = None
+    ) -> Version:
+        def act() -> Version:
+            before, texts, stands_at = self.book.of_people(), self._comments(), self.book.generation
+            version = self.book.sheet.write(changes, seen, generation=generation, views=views)
+            self.book.writes += 1
+            self._compare(before, texts, is_old=stands_at != generation - 1)
+            return version
+
+        return self._call("write", act, late=True)
+
+    def create(
+        self, changes: Sequence[Change] = (), *, generation: int, identity: str = "",
+        views: Sequence[View] | None = None, replace: bool = False,
+    ) -> Version:  # fmt: skip
+        def act() -> Version:
+            return self.book.sheet.create(
+                changes, generation=generation, identity=identity, views=views, replace=replace
+            )
+
+        return self._call("create", act, late=True)
+
+    def stale_locks(self) -> tuple[()]:
+        return ()
+
+    def conflict_copies(self) -> tuple[()]:
+        return ()
+
+    def _comments(self) -> dict[str, Any]:
+        return {reference: self.book.cell(reference, COMMENT) for reference, _ in self.book.rows()}
+
+    def _compare(self, before: dict[tuple[str, str], Any], texts: dict[str, Any], *, is_old: bool) -> None:
+        """Over an old copy the comments that it lacks come back; else a comment stays as it was written."""
+        after = self.book.of_people()
+        comment = str(self.book.header().get(COMMENT))
+        for (row, column), value in before.items():
+            if column == comment and not row.startswith("row "):
+                continue
+            now = after.get((row, column))
+            if now != value:
+                self.book.harm.append(f"our write changed {value!r} in {row}, column {column}, to {now!r}")
+        for reference, text in texts.items():
+            now = self.book.cell(reference, COMMENT)
+            if now != text and not is_old:
+                self.book.harm.append(f"{reference}: our write changed the comment {text!r} to {now!r}")

@@ -1,0 +1,161 @@
+"""What may go wrong, and who may be ended in the middle: every outside call of the product passes through here.
+
+A call may be refused before it was applied, reported as failed after it was applied, be slow (others work meanwhile),
+and the process may die before or after it. All of it is drawn from the seed, so that a seed tells the same story twice.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+Failure = Callable[[], Exception]
+
+
+class Crash(BaseException):
+    """The process ends here: no handler of the program may see it."""
+
+
+class Injected(Exception):
+    """Mixed into every failure that we made, so that a fault of the product is told from it."""
+
+
+def injected(error: Exception) -> Exception:
+    """Marks a failure as ours."""
+    error.injected = True  # type: ignore[attr-defined]
+    return error
+
+
+def is_injected(error: BaseException | None) -> bool:
+    """Did we make this failure, or the one that it stands for?"""
+    while error is not None:
+        if getattr(error, "injected", False) or isinstance(error, Crash):
+            return True
+        error = getattr(error, "orig", None) or error.__cause__ or error.__context__
+    return False
+
+
+@dataclass
+class Process:
+    """One daemon from its start to its end. Once dead, nothing that still unwinds in it reaches anything."""
+
+    name: str
+    number: int
+    dead: bool = False
+    writing: int = 0
+    """How many transactions are open for writing: nothing outside is done meanwhile."""
+
+
+class Task:
+    """One turn of a leg in a thread of its own, of which only one runs at any time: it goes on when it is let."""
+
+    def __init__(self, process: Process, name: str, work: Callable[[], None]) -> None:
+        self.process, self.name, self._work = process, name, work
+        self.done, self.error = False, None
+        self.error: BaseException | None
+        self._go, self._back = threading.Semaphore(0), threading.Semaphore(0)
+        self._thread = threading.Thread(target=self._main, daemon=True, name=f"{process.name}.{name}")
+        self._thread.start()
+
+    def _main(self) -> None:
+        self._go.acquire()
+        try:
+            self._work()
+        except BaseException as error:
+            self.error = error
+        self.done = True
+        self._back.release()
+
+    def resume(self) -> None:
+        """Let it work until it pauses or is done."""
+        self._go.release()
+        self._back.acquire()
+
+    def pause(self) -> None:
+        """From within: let others work."""
+        self._back.release()
+        self._go.acquire()
+
+
+@dataclass
+class Fate:
+    """Draws what becomes of each outside call. `storm` and `sway` are how often a call fails and how often others work
+    in its middle; when `calm`, nothing fails any more."""
+
+    storm: float = 0.0
+    sway: float = 0.0
+    calm: bool = False
+    dice: random.Random = field(default_factory=random.Random)
+    note: Callable[[str], None] = lambda text: None
+    task: Task | None = None
+    running: Process | None = None
+    faults: int = 0
+
+    def outside(
+        self, process: Process, name: str, act: Callable[[], T], failures: Sequence[Failure] = (),
+        late: Sequence[Failure] = (),
+    ) -> T:  # fmt: skip
+        """An outside call: `failures` may come before it is applied, `late` ones after."""
+        self.alive(process)
+        self._before(process, name, failures)
+        result = act()
+        self._after(process, name, late)
+        return result
+
+    def alive(self, process: Process) -> None:
+        if process.dead:
+            raise Crash(process.name)
+
+    def _before(self, process: Process, name: str, failures: Sequence[Failure]) -> None:
+        self.sway_at(process, f"before {name}")
+        if self.strikes():
+            self.crash_or_fail(process, f"before {name}", failures)
+
+    def _after(self, process: Process, name: str, late: Sequence[Failure]) -> None:
+        if self.strikes():
+            self.crash_or_fail(process, f"after {name}", late)
+        self.sway_at(process, f"after {name}")
+
+    def strikes(self) -> bool:
+        return not self.calm and self.storm > 0 and self.dice.random() < self.storm / 2
+
+    def crash_or_fail(self, process: Process, name: str, failures: Sequence[Failure]) -> None:
+        self.faults += 1
+        if failures and self.dice.random() < 0.65:
+            error = self.dice.choice(failures)()
+            self.note(f"    {process.name}: fails {name}: {error}")
+            raise injected(error)
+        self.note(f"    {process.name}: dies {name}")
+        process.dead = True
+        raise Crash(name)
+
+    def sway_at(self, process: Process, name: str) -> None:
+        """Others work here for a while."""
+        if self.task is None or process.writing or self.calm or not self.sway or self.dice.random() >= self.sway:
+            self.alive(process)
+            return
+        task, running = self.task, self.running
+        self.note(f"    {process.name}: waits {name}")
+        task.pause()
+        self.task, self.running = task, running
+        self.alive(process)
+
+    def resume(self, task: Task) -> None:
+        """Let a leg go on; a fault of the harness rises."""
+        self.task, self.running = task, task.process
+        task.resume()
+        self.task = self.running = None
+        if task.done and task.error is not None and not isinstance(task.error, Crash):
+            raise task.error
+
+    def direct(self, process: Process, work: Callable[[], Any]) -> Any:
+        """Something that nobody interrupts, such as a start."""
+        before, self.running = self.running, process
+        try:
+            return work()
+        finally:
+            self.running = before

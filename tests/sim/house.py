@@ -1,0 +1,422 @@
+"""One installation in the simulated world: the real parts, wired as the program wires them, over made-up outsides.
+
+A process is built anew from the journal at each start; what outlives it is the journal's file, the folders, the sheet,
+the mail servers and the clock.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache, cached_property, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, cast
+
+from sqlalchemy import Engine, event
+from typer import Exit
+
+from config.settings import Settings, load
+from mailer.inbox import Inbox
+from mailer.render import Renderer
+from mailer.smtp import Outgoing
+from sheets.errors import RegistryLocked
+from tests.sim.book import Book, SimRegistry
+from tests.sim.disk import Disk
+from tests.sim.fate import Crash, Fate, Process, Task, injected, is_injected
+from tests.sim.servers import Mailbox, Server, SimInbox, SimOutgoing
+from workflow.cli.running import begin
+from workflow.daemon import NOTED_EVERY, _record_failure
+from workflow.journal import Journal, queue
+from workflow.journal.engine import open_engine
+from workflow.journal.schema import prepare
+from workflow.legs.base import Leg
+from workflow.legs.clock import ClockLeg
+from workflow.legs.inbox import InboxLeg
+from workflow.legs.mail import MailLeg
+from workflow.registry_sync.columns import layout
+from workflow.wiring import Wiring
+from workflow.words import words
+
+START = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
+SHARED = frozenset({"mail", "folder", "clock"})
+"""Legs of which several daemons may have one each; a mailbox and a registry are held by one daemon."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What kind of installation a seed plays."""
+
+    authenticates: bool = True
+    plus: bool = True
+    accounting: str = "each"
+    digest: bool = False
+    daemons: int = 1
+    route: str = '{ any = ["adam@example.test"] }'
+    language: str = "ru"
+
+
+SETTINGS = """
+language = "{language}"
+timezone = "Europe/Moscow"
+data_dir = "var"
+journal = "sqlite:///journal.db"
+[company]
+name = "ООО «Северный ветер»"
+inn = "7707083893"
+[mailbox]
+address = "payments@example.test"
+imap = {{ host = "127.0.0.1", port = 1, security = "none" }}
+smtp = {{ host = "127.0.0.1", port = 2, security = "none" }}
+password_env = "NONE"
+authserv_id = {authserv}
+plus_addressing = {plus}
+[registry]
+kind = "excel"
+path = "registry.xlsx"
+[materials]
+path = "materials"
+[notices]
+accounting = "{accounting}"
+[[people]]
+name = "Рита Орлова"
+email = "rita@example.test"
+roles = ["requester"]
+[[people]]
+name = "Роман Белов"
+email = "roman@example.test"
+roles = ["requester"]
+[[people]]
+name = "Адам Головин"
+email = "adam@example.test"
+roles = ["approver"]{digest}
+[[people]]
+name = "Ada Verhova"
+email = "ada@example.test"
+roles = ["approver"]
+language = "en"
+[[people]]
+name = "Фаина Счетова"
+email = "fiona@example.test"
+roles = ["accountant"]
+[[people]]
+name = "Олег Сторожев"
+email = "oscar@example.test"
+roles = ["operator"]
+[[approval]]
+when = {{ currency = "RUB", amount_from = "500000" }}
+steps = [ {{ any = ["adam@example.test"] }}, {{ all = ["ada@example.test"] }} ]
+[[approval]]
+when = {{}}
+steps = [ {route} ]
+"""
+
+
+@cache
+def settings_of(plan: Plan) -> Settings:
+    """The settings of a plan; their paths are put in place afterwards."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "countersign.toml"
+        path.write_text(SETTINGS.format(
+            language=plan.language, authserv='["mx.example.test"]' if plan.authenticates else "[]",
+            plus=str(plan.plus).lower(), accounting=plan.accounting, route=plan.route,
+            digest='\ndigest = "09:00"' if plan.digest else "",
+        ), encoding="utf-8")  # fmt: skip
+        return load(path, {})
+
+
+@cache
+def blank_journal() -> bytes:
+    """A fresh journal's file, made once in a run."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "journal.db"
+        engine = open_engine(f"sqlite:///{path}")
+        prepare(engine, START)
+        engine.dispose()
+        return path.read_bytes()
+
+
+@cache
+def renderer() -> Renderer:
+    """Templates are translated once: they are the same in every world."""
+    return Renderer()
+
+
+@dataclass
+class Daemon:
+    """A process with its legs, and what each is in the middle of."""
+
+    process: Process
+    wiring: SimWiring
+    legs: dict[str, Leg]
+    tasks: dict[str, Task] = field(default_factory=dict)
+    noted: dict[str, datetime] = field(default_factory=dict)
+
+
+class SimWiring(Wiring):
+    """The program's own wiring, with the registry of the simulation and templates that are kept."""
+
+    book_of_people: Book
+    fate: Fate
+    process: Process
+    commits: Callable[[Process, Callable[[], None]], None]
+
+    @cached_property
+    def journal(self) -> Journal:
+        """On an engine that is kept from start to start, for what it has compiled; its connections are not."""
+        return Journal(engine_for(self.process, self.commits), domain="example.test", prefix="PAY")
+
+    @cached_property
+    def registry(self) -> Any:
+        return SimRegistry(self.book_of_people, self.fate, self.process)
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        return renderer()
+
+
+@dataclass
+class Kept:
+    """An engine and whose it is now."""
+
+    engine: Engine
+    process: Process
+    commits: Callable[[Process, Callable[[], None]], None]
+    changes: dict[int, int] = field(default_factory=dict)
+
+    def watch(self) -> None:
+        """Every commit that changes something passes through `commits`; open writers are counted."""
+        commit = self.engine.dialect.do_commit
+
+        def do_commit(connection: Any) -> None:
+            raw = getattr(connection, "driver_connection", None) or connection
+            before = self.changes.get(id(raw))
+            self.changes[id(raw)] = raw.total_changes
+            if before == raw.total_changes:
+                commit(connection)
+            else:
+                self.commits(self.process, lambda: commit(connection))
+
+        def begun(connection: Any) -> None:
+            self.process.writing += not connection.get_execution_options().get("reading")
+
+        def ended(connection: Any) -> None:
+            if not connection.get_execution_options().get("reading"):
+                self.process.writing = 0
+
+        self.engine.dialect.do_commit = do_commit  # type: ignore[method-assign]
+        event.listen(self.engine, "begin", begun)
+        event.listen(self.engine, "rollback", ended)
+
+
+_ENGINES: dict[str, Kept] = {}
+
+
+def engine_for(process: Process, commits: Callable[[Process, Callable[[], None]], None]) -> Engine:
+    """The engine of this daemon's journal; the file lies at the same place in every world."""
+    kept = _ENGINES.get(process.name)
+    if kept is None:
+        kept = _ENGINES[process.name] = Kept(open_engine(f"sqlite:///{place() / 'journal.db'}"), process, commits)
+        kept.watch()
+    kept.process, kept.commits = process, commits
+    kept.changes.clear()
+    return kept.engine
+
+
+@cache
+def place() -> Path:
+    """Where every world of this run is made, one after another; in memory where there is some."""
+    quick = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    folder = Path(tempfile.mkdtemp(prefix="countersign-sim-", dir=quick))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+class House:
+    """The installation and the world around it."""
+
+    def __init__(self, folder: Path, plan: Plan, fate: Fate) -> None:
+        self.folder, self.plan, self.fate = folder, plan, fate
+        self.time = START
+        self.mailbox, self.server, self.disk = Mailbox(), Server(), Disk(fate)
+        self.settings = self._settings()
+        self.book = Book(layout(self.settings.registries[0].worksheet, plan.language, words))
+        self.faults: list[str] = []
+        self.starts = 0
+        self.journal_down = False
+        (folder / "journal.db").write_bytes(blank_journal())
+        self.daemons: list[Daemon] = []
+
+    def _settings(self) -> Settings:
+        settings, folder = settings_of(self.plan), self.folder
+        books = (settings.registries[0].model_copy(update={"path": folder / "registry.xlsx"}),)
+        materials = settings.materials.model_copy(update={"path": folder / "materials"})
+        return settings.model_copy(update={
+            "data_dir": folder / "var", "journal": f"sqlite:///{folder / 'journal.db'}", "registries": books,
+            "materials": materials,
+        })  # fmt: skip
+
+    def now(self) -> datetime:
+        return self.time
+
+    def pass_time(self, time: timedelta) -> None:
+        self.time += time
+
+    # --- processes --------------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        for number in range(self.plan.daemons):
+            self.daemons.append(self._started(number))
+
+    def _started(self, number: int) -> Daemon:
+        """A start, tried until it succeeds: the service manager would do the same."""
+        for _ in range(50):
+            self.starts += 1
+            process = Process("AB"[number], self.starts)
+            wiring = self._wired(process)
+            try:
+                return self.fate.direct(process, partial(self._begun, number, process, wiring))
+            except Exit as error:
+                if not (self.disk.full or self.journal_down):
+                    self.faults.append(f"a start ended with {error.exit_code}")
+            except Crash:
+                pass  # and the next start is not better off than after any other end
+            except Exception as error:
+                if not is_injected(error):
+                    raise
+            self._end(process, wiring)
+            if self.disk.full or self.journal_down:
+                self.disk.full = self.journal_down = False  # somebody mends it, or it would never start
+        raise AssertionError("it never starts")
+
+    def _wired(self, process: Process) -> SimWiring:
+        wiring = SimWiring(self.settings, self.now)
+        wiring.book_of_people, wiring.fate, wiring.process, wiring.commits = self.book, self.fate, process, self._commit
+        return wiring
+
+    def _begun(self, number: int, process: Process, wiring: SimWiring) -> Daemon:
+        if self.plan.daemons == 1:
+            begin(wiring)
+        legs = {leg.name: leg for leg in wiring.legs()}
+        for leg in legs.values():
+            if isinstance(leg, InboxLeg):
+                leg.inbox = cast(Inbox, SimInbox(self.mailbox, self.fate, process))
+            if isinstance(leg, MailLeg):
+                leg.outgoing = cast(Outgoing, SimOutgoing(self.server, self.fate, process, self.now))
+        kept = legs if number == 0 else {name: leg for name, leg in legs.items() if name in SHARED}
+        return Daemon(process, wiring, dict(kept))
+
+    def crash(self, number: int) -> None:
+        """The process is killed where it stands, and a new one is started."""
+        self._bury(self.daemons[number])
+        self.daemons[number] = self._started(number)
+
+    def _bury(self, daemon: Daemon) -> None:
+        daemon.process.dead = True
+        for task in daemon.tasks.values():
+            while not task.done:
+                self.fate.resume(task)
+        daemon.tasks.clear()
+        self._end(daemon.process, daemon.wiring)
+
+    @staticmethod
+    def _end(process: Process, wiring: SimWiring) -> None:
+        process.dead = True
+        wiring.journal.engine.dispose()
+
+    def close(self) -> None:
+        for daemon in self.daemons:
+            self._bury(daemon)
+
+    # --- turns ------------------------------------------------------------------------------------------------------
+
+    def turn(self, number: int, name: str) -> None:
+        """Let one leg do one piece, or go on with the piece it has in hand."""
+        daemon = self.daemons[number]
+        task = daemon.tasks.pop(name, None)
+        if task is None and not self.fate.sway:
+            self._alone(number, daemon, name)
+            return
+        if task is None:
+            task = Task(daemon.process, name, lambda: self._work(daemon, name))
+        self.fate.resume(task)
+        if daemon.process.dead:
+            daemon.tasks[name] = task
+            self.crash(number)
+        elif not task.done:
+            daemon.tasks[name] = task
+
+    def _alone(self, number: int, daemon: Daemon, name: str) -> None:
+        """Nobody comes between."""
+        try:
+            self.fate.direct(daemon.process, lambda: self._work(daemon, name))
+        except Crash:
+            self.crash(number)
+
+    def work_off(self, number: int, name: str) -> None:
+        """Let one leg work until it has nothing more to do, in peace."""
+        while name in self.daemons[number].tasks:
+            self.turn(number, name)
+        daemon = self.daemons[number]
+        while self.fate.direct(daemon.process, lambda: self._work(daemon, name)):
+            pass
+
+    def _work(self, daemon: Daemon, name: str) -> bool:
+        """As the daemon's loop does it; whether there may be more."""
+        leg, journal = daemon.legs[name], daemon.wiring.journal
+        try:
+            if isinstance(leg, ClockLeg):
+                leg.run_calendar()
+            more = leg.work_once()
+            noted = daemon.noted.get(name)
+            if noted is None or self.now() - noted > NOTED_EVERY:
+                journal.leg_succeeded(name, self.now())
+                daemon.noted[name] = self.now()
+            return more
+        except Exception as error:
+            daemon.noted.pop(name, None)
+            if not (is_injected(error) or isinstance(error, RegistryLocked)):
+                self.faults.append(f"the {name} leg failed: {type(error).__name__}: {error}")
+                logging.getLogger("countersign.sim").exception("%s failed", name, exc_info=error)
+            _record_failure(journal, leg, error, self.now())
+            return False
+
+    # --- the journal ------------------------------------------------------------------------------------------------
+
+    def _commit(self, process: Process, commit: Callable[[], None]) -> None:
+        """A commit may fail, or be done and not be heard of; and the process may end on either side of it."""
+        fate = self.fate
+        fate.alive(process)
+        if self.disk.full or self.journal_down:
+            raise injected(sqlite3.OperationalError("database or disk is full"))
+        failures = (lambda: sqlite3.OperationalError("database is locked"),)
+        if fate.strikes():
+            fate.crash_or_fail(process, "before commit", failures)
+        commit()
+        process.writing = 0
+        if fate.strikes():
+            fate.crash_or_fail(process, "after commit", failures)
+        fate.sway_at(process, "after commit")
+
+
+def seed_tokens(source: Callable[[int], bytes]) -> Callable[[], None]:
+    """Tokens from the seed; gives what puts the real ones back."""
+    original = queue.secrets
+
+    class Seeded:
+        token_bytes = staticmethod(source)
+
+    queue.secrets = Seeded  # type: ignore[assignment]
+
+    def restore() -> None:
+        queue.secrets = original
+
+    return restore
+

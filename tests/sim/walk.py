@@ -1,0 +1,314 @@
+"""One seed: a world, so many steps in it, the rules looked at after each, and the balance when everything has settled."""
+
+from __future__ import annotations
+
+import logging
+import random
+import shutil
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from tests.sim.balance import Balance
+from tests.sim.fate import Fate, is_injected
+from tests.sim.hands import Hands
+from tests.sim.house import House, Plan, place, seed_tokens
+from tests.sim.ledger import Ledger
+from tests.sim.letters import ADA, ADAM
+from tests.sim.people import People
+from tests.sim.rules import Rules, Truth
+from workflow.core.deeds import Deed, Lane
+
+STEPS = 40
+ROUTES = (
+    '{ any = ["adam@example.test"] }', '{ any = ["adam@example.test", "ada@example.test"] }',
+    '{ all = ["adam@example.test", "ada@example.test"] }', '{ any = ["adam@example.test"] }, { any = ["ada@example.test"] }',
+)  # fmt: skip
+QUIET_ROUNDS = 60
+QUIET_ACTS = frozenset({"round", "turn", "minutes", "hours", "clock_back", "crash"})
+"""Acts that always do something; another one that found nothing to do gives way to the next."""
+
+
+class Breach(AssertionError):
+    """A rule does not hold."""
+
+
+@dataclass
+class Outcome:
+    """What came of a seed."""
+
+    seed: int
+    breaches: list[str]
+    story: list[str]
+    figures: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+def plan_of(seed: int) -> tuple[Plan, float, float]:
+    """The installation, the storm and the sway of a seed."""
+    dice = random.Random(f"plan {seed}")
+    plan = Plan(
+        authenticates=dice.random() < 0.75, plus=dice.random() < 0.7,
+        accounting="morning" if dice.random() < 0.2 else "each", digest=dice.random() < 0.15,
+        daemons=2 if dice.random() < 0.35 else 1, route=dice.choice(ROUTES), language=dice.choice(["ru", "ru", "en"]),
+    )  # fmt: skip
+    return plan, dice.choice([0.0, 0.004, 0.012, 0.035]), dice.choice([0.0, 0.01, 0.06])
+
+
+class Walk:
+    """The world of one seed."""
+
+    def __init__(self, seed: int, folder: Path) -> None:
+        self.seed, self.story = seed, []
+        self.story: list[str]
+        plan, storm, sway = plan_of(seed)
+        self.fate = Fate(storm, sway, calm=True, note=self.note)
+        self.house = House(folder, plan, self.fate)
+        self.note(f"seed {seed}: {plan}, storm {storm}, sway {sway}")
+        self.truth = Truth()
+        self.ledger = Ledger(folder / "journal.db")
+        self.people = People(self.house, self.ledger, self.truth)
+        self.hands = Hands(self.house, self.truth)
+        self.rules = Rules(self.ledger, self.truth, self.house.server.taken, plan)
+        self.balance = Balance(self.house, self.ledger, self.truth, self.rules, self.hands)
+        self.people.note = self.hands.note = self.note
+        self.steps_taken = 0
+        self.acts = self._acts()
+
+    def note(self, text: str) -> None:
+        self.story.append(text)
+
+    def _acts(self) -> list[tuple[Callable[[], None], float]]:
+        people, hands = self.people, self.hands
+        return [
+            (self.round, 30), (self.turn, 10), (self.minutes, 5), (self.hours, 1), (self.clock_back, 0.6),
+            (self.crash, 1.5 if self.fate.storm else 0.0), (self.trouble, 2.5), (self.reroute, 0.5), (self.retry, 0.5),
+            (self.renumber, 0.4), (self.lose_flags, 0.2),
+            (people.ask_for_payment, 7), (people.ask_incompletely, 1.5), (people.keep_a_draft, 0.6),
+            (people.forge_a_request, 0.6), (people.write_as_a_stranger, 0.6), (people.complete, 3), (people.correct, 3),
+            (people.withdraw, 0.8), (people.chat, 0.8), (people.vote, 11), (people.undo, 2.2), (people.vote_late, 1.5),
+            (people.answer_in_anothers_place, 1.2), (people.answer_without_mark, 0.8), (people.be_unclear, 1.2),
+            (people.answer_list, 3 if self.house.plan.digest else 0.0), (people.account, 2.5), (people.double, 2),
+            (people.bounce, 1), (people.be_absent, 0.3),
+            (hands.type_status, 2), (hands.mark_approved_paid, 9), (hands.type_in_view, 0.8), (hands.type_amount, 1.5),
+            (hands.comment, 2), (hands.type_over, 1.5), (hands.delete_row, 0.5), (hands.double_row, 0.6),
+            (hands.remove_doubles, 0.8), (hands.insert_row, 0.4), (hands.write_own_row, 0.6),
+            (hands.write_own_column, 0.8), (hands.sort, 0.7), (hands.paste_status, 0.5), (hands.toggle_lock, 1),
+            (hands.keep_copy, 0.8), (hands.save_copy, 1), (hands.lay_order, 1),
+        ]  # fmt: skip
+
+    # --- the story ----------------------------------------------------------------------------------------------------
+
+    def play(self, steps: int, without: Collection[int] = ()) -> list[str]:
+        """So many steps, then calm; the breaches found."""
+        self.house.open()
+        self.people.dice = random.Random(f"{self.seed} begin")
+        self.people.ask_for_payment()
+        self.people.ask_for_payment()
+        for number in range(steps):
+            if number in without:
+                continue
+            if self._look(self._step, number):
+                return self.breaches
+        self._look(self._settle, steps)
+        if not self.breaches:
+            self.breaches += self.balance.faults()
+        return self.breaches
+
+    breaches: list[str]
+
+    def _look(self, act: Callable[[int], None], number: int) -> bool:
+        """One step and a look at the rules."""
+        act(number)
+        self.steps_taken += 1
+        self.breaches = [*self.house.faults, *self.house.book.harm, *self.rules.breaches()]
+        return bool(self.breaches)
+
+    def _step(self, number: int) -> None:
+        dice = random.Random(f"{self.seed} {number}")
+        self.fate.dice = self.people.dice = self.hands.dice = self.dice = dice
+        self.fate.calm = False
+        for _ in range(4):
+            act = dice.choices([act for act, _ in self.acts], [weight for _, weight in self.acts])[0]
+            if getattr(act, "__self__", None) is self.hands and not self.house.book.grid:
+                continue  # no sheet yet: nobody is at it
+            self.note(f"{number}. {self.house.now():%d %H:%M:%S} {act.__name__}")
+            told = len(self.story)
+            act()
+            if len(self.story) > told or act.__name__ in QUIET_ACTS:
+                break
+        self.house.pass_time(timedelta(seconds=dice.randint(1, 20)))
+
+    # --- the daemon ---------------------------------------------------------------------------------------------------
+
+    def _legs(self) -> list[tuple[int, str]]:
+        return [(at, name) for at, daemon in enumerate(self.house.daemons) for name in daemon.legs]
+
+    def turn(self) -> None:
+        """A few turns of legs, in any order."""
+        for _ in range(self.dice.randint(1, 4)):
+            number, name = self.dice.choice(self._legs())
+            self.note(f"  {'AB'[number]}.{name}")
+            self.house.turn(number, name)
+
+    def round(self) -> None:
+        """Every leg of one daemon, mail and all."""
+        number = self.dice.randrange(len(self.house.daemons))
+        names = list(self.house.daemons[number].legs)
+        if self.dice.random() < 0.3:
+            self.dice.shuffle(names)
+        for name in (*names, *["mail"] * 6):
+            self.house.turn(number, name)
+
+    def crash(self) -> None:
+        number = self.dice.randrange(len(self.house.daemons))
+        self.note(f"  {'AB'[number]} is killed")
+        self.house.crash(number)
+
+    # --- the world ----------------------------------------------------------------------------------------------------
+
+    def minutes(self) -> None:
+        self.house.pass_time(timedelta(minutes=self.dice.choice([1, 3, 8, 11, 25])))
+
+    def hours(self) -> None:
+        self.house.pass_time(timedelta(hours=self.dice.choice([2, 9, 26])))
+
+    def clock_back(self) -> None:
+        """Somebody sets the clock."""
+        self.house.pass_time(-timedelta(minutes=self.dice.choice([1, 7, 50])))
+
+    def trouble(self) -> None:
+        """Something goes down, or comes back."""
+        if not self.fate.storm:
+            return
+        which = self.dice.choice(["smtp", "quota", "imap", "disk", "journal", "address"])
+        house = self.house
+        match which:
+            case "smtp":
+                house.server.down = not house.server.down
+            case "quota":
+                house.server.quota = not house.server.quota
+            case "imap":
+                house.mailbox.down = not house.mailbox.down
+            case "disk":
+                house.disk.full = not house.disk.full
+            case "journal":
+                house.journal_down = not house.journal_down
+            case _:
+                house.server.unknown ^= {self.dice.choice(["billing@romashka.example", ADA])}
+        self.note(f"  {which} goes down or comes back")
+
+    def renumber(self) -> None:
+        self.note("  the mailbox numbers anew")
+        self.house.mailbox.renumber()
+
+    def lose_flags(self) -> None:
+        """Somebody opens the mailbox and moves a read letter away."""
+        known = {row["message_id"] for row in self.ledger.rows("SELECT message_id FROM letters")}
+        read = [message for message in self.house.mailbox.messages if message.message_id in known]
+        if read:
+            self.dice.choice(read).gone = True
+
+    def reroute(self) -> None:
+        """The operator puts another approver in."""
+        rows = self.ledger.rows("SELECT reference FROM requests WHERE status = 'awaiting'")
+        if rows:
+            reference = self.dice.choice(rows)["reference"]
+            leaving, to = self.dice.choice([(ADAM, ADA), (ADA, ADAM), (None, ADA)])
+            params = {"to": to, "reason": "в отпуске", "instead_of": leaving}
+            self.note(f"  reroute {reference} from {leaving} to {to}")
+            self._operator(lambda service: service.add_deeds([Deed(Lane.CLOCK, "reroute", params=params)], reference))
+
+    def retry(self) -> None:
+        """The operator puts dead deeds back."""
+        if self.ledger.rows("SELECT id FROM deeds WHERE state = 'dead'"):
+            self.truth.retried = True
+            self._operator(lambda service: service.journal.retry(None, self.house.now()))
+
+    def _operator(self, act: Callable) -> None:  # type: ignore[type-arg]
+        daemon = self.house.daemons[0]
+        try:
+            self.fate.direct(daemon.process, lambda: act(daemon.wiring.service))
+        except Exception as error:
+            if not is_injected(error):
+                raise
+        except BaseException:
+            self.house.crash(0)
+
+    # --- the end ------------------------------------------------------------------------------------------------------
+
+    def _settle(self, _number: int) -> None:
+        """Faults stop, everything that is down comes back, and the daemons work until nothing is left to do."""
+        house = self.house
+        self.note("everything comes to rest")
+        self.fate.calm = True
+        self.dice = random.Random(f"{self.seed} rest")
+        self.fate.dice = self.people.dice = self.hands.dice = self.dice
+        house.server.down = house.server.quota = house.mailbox.down = house.disk.full = house.journal_down = False
+        house.book.sheet.unlock()
+        while len({reference for reference, _ in house.book.rows()}) < len(house.book.rows()):
+            self.hands.remove_doubles()
+        last = None
+        for _ in range(QUIET_ROUNDS):
+            for number, name in self._legs():
+                house.work_off(number, name)
+            mark = (self.balance.waiting(), len(house.server.taken), house.book.writes)
+            house.pass_time(timedelta(minutes=16))
+            if not mark[0] and last is not None and last[1:3] == mark[1:3]:
+                return
+            last = mark
+        self.note("it never comes to rest: " + ", ".join(self.balance.waiting()[:5]))
+        house.faults.append("it never comes to rest: " + "; ".join(self.balance.waiting()[:5]))
+
+
+class Listener(logging.Handler):
+    """Faults of the product that a leg took for one item's and logged."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__(logging.ERROR)
+        self.faults = faults
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if record.name != "countersign.sim" and not is_injected(error):
+            self.faults.append(f"{record.name}: {record.getMessage()}: {type(error).__name__}: {error}")
+
+
+@contextmanager
+def listening(faults: list[str]) -> Iterator[None]:
+    logger, listener = logging.getLogger("countersign"), Listener(faults)
+    before = logger.propagate, logger.level
+    logger.addHandler(listener)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(listener)
+        logger.propagate = before[0]
+
+
+def clear(folder: Path) -> None:
+    """Nothing of an earlier world is left."""
+    for path in folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def play(seed: int, steps: int = STEPS, without: Collection[int] = ()) -> Outcome:
+    """Play one seed from nothing."""
+    began = time.process_time()
+    folder = place()
+    clear(folder)
+    tokens = random.Random(f"tokens {seed}")
+    walk = Walk(seed, folder)
+    with ExitStack() as stack:
+        stack.callback(walk.ledger.close)
+        stack.callback(seed_tokens(lambda size: tokens.randbytes(size)))
+        stack.enter_context(listening(walk.house.faults))
+        stack.enter_context(walk.house.disk.watched())
+        breaches = walk.play(steps, without)
+        walk.fate.calm = True
+        walk.house.close()
+    return Outcome(seed, breaches, walk.story, walk.balance.figures(), time.process_time() - began)
