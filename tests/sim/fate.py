@@ -45,6 +45,8 @@ class Process:
 
     name: str
     number: int
+    many: bool = False
+    """Is it one of several on the same journal?"""
     dead: bool = False
     writing: int = 0
     """How many transactions are open for writing: nothing outside is done meanwhile."""

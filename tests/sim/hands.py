@@ -132,6 +132,7 @@ class Hands:
             if reference in seen:
                 self.note(f"  somebody removes the other row of {reference}")
                 del self.book.sheet.edit_grid().rows[place]
+                self.muddled = True  # what was written into it goes with it
                 return
             seen.add(reference)
 

@@ -24,6 +24,7 @@ from sqlalchemy import Engine, event
 from typer import Exit
 
 from config.settings import Settings, load
+from documents.errors import DocumentsError
 from mailer.inbox import Inbox
 from mailer.render import Renderer
 from mailer.smtp import Outgoing
@@ -160,6 +161,14 @@ class Daemon:
     noted: dict[str, datetime] = field(default_factory=dict)
 
 
+class SharedJournal(Journal):
+    """One on which several daemons work, as on PostgreSQL."""
+
+    @property
+    def shared(self) -> bool:
+        return True
+
+
 class SimWiring(Wiring):
     """The program's own wiring, with the registry of the simulation and templates that are kept."""
 
@@ -171,7 +180,8 @@ class SimWiring(Wiring):
     @cached_property
     def journal(self) -> Journal:
         """On an engine that is kept from start to start, for what it has compiled; its connections are not."""
-        return Journal(engine_for(self.process, self.commits), domain="example.test", prefix="PAY")
+        kind = SharedJournal if self.process.many else Journal
+        return kind(engine_for(self.process, self.commits), domain="example.test", prefix="PAY")
 
     @cached_property
     def registry(self) -> Any:
@@ -279,7 +289,7 @@ class House:
         """A start, tried until it succeeds: the service manager would do the same."""
         for _ in range(50):
             self.starts += 1
-            process = Process("AB"[number], self.starts)
+            process = Process("AB"[number], self.starts, many=self.plan.daemons > 1)
             wiring = self._wired(process)
             try:
                 return self.fate.direct(process, partial(self._begun, number, process, wiring))
@@ -302,8 +312,7 @@ class House:
         return wiring
 
     def _begun(self, number: int, process: Process, wiring: SimWiring) -> Daemon:
-        if self.plan.daemons == 1:
-            begin(wiring)
+        begin(wiring)
         legs = {leg.name: leg for leg in wiring.legs()}
         for leg in legs.values():
             if isinstance(leg, InboxLeg):
@@ -372,7 +381,7 @@ class House:
         """As the daemon's loop does it; whether there may be more."""
         leg, journal = daemon.legs[name], daemon.wiring.journal
         try:
-            if isinstance(leg, ClockLeg):
+            if isinstance(leg, ClockLeg) and (self.fate.calm or self.fate.dice.random() < 0.4):
                 leg.run_calendar()
             more = leg.work_once()
             noted = daemon.noted.get(name)
@@ -382,11 +391,15 @@ class House:
             return more
         except Exception as error:
             daemon.noted.pop(name, None)
-            if not (is_injected(error) or isinstance(error, RegistryLocked)):
+            if not (is_injected(error) or isinstance(error, RegistryLocked) or self._is_race(error)):
                 self.faults.append(f"the {name} leg failed: {type(error).__name__}: {error}")
                 logging.getLogger("countersign.sim").exception("%s failed", name, exc_info=error)
             _record_failure(journal, leg, error, self.now())
             return False
+
+    def _is_race(self, error: Exception) -> bool:
+        """Two daemons that file the same page at once: one of them is told so, and comes again."""
+        return self.plan.daemons > 1 and isinstance(error, DocumentsError) and not error.permanent
 
     # --- the journal ------------------------------------------------------------------------------------------------
 

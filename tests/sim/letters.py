@@ -72,6 +72,8 @@ class Written:
     raw: bytes = b""
     opens: bool = False
     """Must a request come of it?"""
+    at: str = ""
+    """When it came to the mail server, as the journal writes times."""
     decided: dict[tuple[str, int], str] = field(default_factory=dict)
     """Of a list's answer: what was decided about (reference, version)."""
 

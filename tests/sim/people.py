@@ -12,6 +12,7 @@ from tests.sim.house import House
 from tests.sim.ledger import Ledger
 from tests.sim.letters import ADA, ADAM, FIONA, MALLORY, PAYMENTS, RITA, ROMAN, SUPPLIER, Notice, Written
 from tests.sim.rules import Truth
+from workflow.journal.stamp import stamp
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 OFFERS_VOTE = frozenset({"ask_approval", "told_comment", "answer_refused"})
@@ -76,7 +77,7 @@ class People:
         subject = f"Re: {notice.subject}" if notice else "Оплата"
         to = notice.reply_to if notice and carriers else PAYMENTS
         written.raw = l.build(written, body, now, to=to, subject=subject, verdict=verdict, files=files)
-        written.notice = notice
+        written.notice, written.at = notice, stamp(now)
         self.truth.letters[written.message_id] = written
         self._sent.append(written)
         self.house.mailbox.deliver(written.raw, written.message_id, now)

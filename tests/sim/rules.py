@@ -154,6 +154,9 @@ class Rules:
             yield f"{who} who may not sit"
 
     def _sent_at(self, written: Written) -> str:
+        """When the question was put that it answers; one that only its subject names is as old as the letter."""
+        if written.kind == "by tag":
+            return written.at
         notice = written.notice
         row = self.ledger.one("SELECT at FROM tokens WHERE token = ?", notice.token) if notice else None
         return str(row["at"]) if row else ""

@@ -50,7 +50,7 @@ class SimInbox:
     def __init__(self, mailbox: Mailbox, fate: Fate, process: Process) -> None:
         self.mailbox, self.fate, self.process = mailbox, fate, process
         self.connected = False
-        self._uidvalidity = 0
+        self.next_uid = self._uidvalidity = 0
 
     def _error(self, words: str, *, permanent: bool = False) -> Callable[[], InboxError]:
         def make() -> InboxError:
@@ -71,7 +71,7 @@ class SimInbox:
 
     def select(self, folder: str) -> int:
         self._asked("select")
-        self._uidvalidity = self.mailbox.uidvalidity
+        self._uidvalidity, self.next_uid = self.mailbox.uidvalidity, self.mailbox.last_uid + 1
         return self._uidvalidity
 
     def new_letters(self, after_uid: int, max_size: int, since: datetime | None = None) -> Iterator[Fetched]:

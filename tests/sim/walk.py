@@ -160,8 +160,12 @@ class Walk:
         names = list(self.house.daemons[number].legs)
         if self.dice.random() < 0.3:
             self.dice.shuffle(names)
-        for name in (*names, *["mail"] * 6):
+        for name in names:
             self.house.turn(number, name)
+        for _ in range(6):
+            if not self.ledger.one("SELECT 1 FROM deeds WHERE lane = 'mail' AND state = 'due' LIMIT 1"):
+                break
+            self.house.turn(number, "mail")
 
     def crash(self) -> None:
         number = self.dice.randrange(len(self.house.daemons))

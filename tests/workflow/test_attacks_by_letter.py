@@ -9,10 +9,12 @@ import re
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from helpers.office import Office, office
+from mailer.inbox import Fetched
 from stories.stage import (
     ADA,
     ADAM,
@@ -29,6 +31,7 @@ from stories.stage import (
 )
 from workflow.core.events import PaidWithoutApproval
 from workflow.core.model import Status
+from workflow.legs.inbox import InboxLeg
 
 PASS = ("Authentication-Results", "mx.example.test; dmarc=pass header.from=example.test")
 YES = "СОГЛАСОВАНО"
@@ -503,6 +506,23 @@ def test_a_yes_sent_again_under_another_id_after_it_was_undone_does_not_count(de
     desk.answer(ADAM, fresh[-1], YES)
     desk.run()
     assert status(desk) is Status.APPROVED, "an answer to the fresh question counts"
+
+
+def test_a_yes_by_the_subject_alone_from_before_an_undo_does_not_count_when_it_is_read_after_it(strict: Office) -> None:
+    ask = asked(strict)
+    reply(strict, ADAM, YES, subject=f"Re: {ask['Subject']}", Authentication_Results=PASS[1])
+    assert status(strict) is Status.APPROVED, "the sender is proven, so that the subject's mark counts"
+    strict.later(minutes=1)
+    came = strict.now()
+    strict.later(minutes=1)
+    receipt = strict.new(ADAM)[-1]
+    reply(strict, ADAM, "ОТМЕНИТЬ", to=str(receipt["Reply-To"]), Authentication_Results=PASS[1])
+    strict.send(ADAM, YES, subject=f"Re: {ask['Subject']}", headers=[PASS])
+    raw = strict.waiting.pop()
+    wiring = strict.wiring()
+    cast(InboxLeg, wiring.legs()[0]).take(Fetched(99, raw, came, len(raw), True))
+    wiring.journal.engine.dispose()
+    assert status(strict) is Status.AWAITING, "it came before he was asked anew"
 
 
 def test_the_same_yes_twice_is_one_vote_and_one_notice_to_accounting(desk: Office) -> None:

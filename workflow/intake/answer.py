@@ -96,7 +96,8 @@ class Answer:
         )
 
     def ask(self) -> AskRef | None:
-        """The ask that decides: its token's, or (the sender proven) the one the subject's tag names."""
+        """The ask that decides: its token's, or (the sender proven) the one the subject's tag names. Which of two asks
+        the tag means is told by when the letter came: it cannot answer what was asked later."""
         token = self.carried.token
         if token is not None:
             return AskRef(token.person, token.version, token.step, token.card_hash, token.ask, token.at)
@@ -105,8 +106,9 @@ class Answer:
             return None
         current = tag.version == self.request.version
         return AskRef(
-            self.by, tag.version, self.request.step, self.request.card_hash if current else "", AskKind.APPROVE.value
-        )
+            self.by, tag.version, self.request.step, self.request.card_hash if current else "", AskKind.APPROVE.value,
+            self.letter.received,
+        )  # fmt: skip
 
 
 def note(answer: Answer, reason: str, read: str = "", warn: str = "") -> Plan:
