@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import sys
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from tests.sim.plants import PLANTS, caught  # noqa: E402
 from tests.sim.walk import STEPS, Outcome, play  # noqa: E402
 
 
@@ -24,36 +27,53 @@ def main() -> int:
     parser.add_argument("--without", default="", help="steps that are left out, as 3,17,21")
     parser.add_argument("--trace", action="store_true", help="tells the whole story of the seed")
     parser.add_argument("--keep-going", action="store_true", help="goes on behind a failure")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at once (default: one a processor)")
+    parser.add_argument("--plants", action="store_true", help="plants bugs, and tells in which seed each is caught")
     chosen = parser.parse_args()
+    if chosen.plants:
+        return all_plants()
     without = {int(number) for number in chosen.without.split(",") if number}
     if chosen.seed is not None:
         outcome = play(chosen.seed, chosen.steps, without)
         print("\n".join(outcome.story if chosen.trace else outcome.story[-15:]))
         tell(outcome)
         return 1 if outcome.breaches else 0
-    return many(chosen.start, chosen.seeds, chosen.steps, chosen.keep_going)
+    return many(chosen)
 
 
-def many(start: int, seeds: int, steps: int, keep_going: bool) -> int:
-    began, told, failed = time.monotonic(), time.monotonic(), 0
+def many(chosen: argparse.Namespace) -> int:
+    """One seed after another, shared among the processors, told in their order."""
+    began = told = time.monotonic()
     totals: Counter[str] = Counter()
-    spent = 0.0
-    for seed in range(start, start + seeds):
-        outcome = play(seed, steps)
-        totals.update(outcome.figures)
-        spent += outcome.seconds
-        if outcome.breaches:
-            failed += 1
-            print("\n".join(outcome.story[-15:]))
-            tell(outcome)
-            if not keep_going:
-                return 1
-        if time.monotonic() - told > 10:
-            told = time.monotonic()
-            print(f"{seed - start + 1} seeds, {(seed - start + 1) / spent:.1f} a second of processor time", flush=True)
-    print(f"{seeds} seeds of {steps} steps, {failed} failed, {time.monotonic() - began:.0f} s ({seeds / spent:.1f} seeds a second of"
-          " processor time):", ", ".join(f"{value} {name}" for name, value in totals.items()))  # fmt: skip
+    seeds, failed, spent, done = range(chosen.start, chosen.start + chosen.seeds), 0, 0.0, 0
+    with multiprocessing.get_context("spawn").Pool(chosen.jobs) as pool:
+        for outcome in pool.imap(partial(play, steps=chosen.steps), seeds):
+            totals.update(outcome.figures)
+            spent, done = spent + outcome.seconds, done + 1
+            if outcome.breaches:
+                failed += 1
+                print("\n".join(outcome.story[-15:]))
+                tell(outcome)
+                if not chosen.keep_going:
+                    return 1
+            if time.monotonic() - told > 10:
+                told = time.monotonic()
+                print(f"{done} seeds, {done / spent:.1f} a second of processor time", flush=True)
+    figures = ", ".join(f"{value} {name}" for name, value in totals.items())
+    print(f"{done} seeds of {chosen.steps} steps, {failed} failed, {time.monotonic() - began:.0f} s "
+          f"({done / spent:.1f} seeds a second of processor time): {figures}")  # fmt: skip
     return 1 if failed else 0
+
+
+def all_plants() -> int:
+    missed = 0
+    for plant in PLANTS:
+        began = time.process_time()
+        found = caught(plant)
+        missed += found is None
+        what = f"caught in seed {found.seed}: {found.breaches[0]}" if found else f"NOT CAUGHT in {plant.within} seeds"
+        print(f"{plant.name}: {what} ({time.process_time() - began:.0f} s)", flush=True)
+    return 1 if missed else 0
 
 
 def tell(outcome: Outcome) -> None:
@@ -67,5 +87,6 @@ def tell(outcome: Outcome) -> None:
 
 if __name__ == "__main__":
     if os.environ.get("PYTHONHASHSEED") != "0":
-        os.execve(sys.executable, [sys.executable, "-m", "tests.sim", *sys.argv[1:]], os.environ | {"PYTHONHASHSEED": "0"})
+        command = [sys.executable, "-m", "tests.sim", *sys.argv[1:]]
+        os.execve(sys.executable, command, os.environ | {"PYTHONHASHSEED": "0"})
     sys.exit(main())

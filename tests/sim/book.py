@@ -25,6 +25,8 @@ class Book:
         self.layout = layout
         self.titles = {title: column.key for column in layout.columns for title in column.title.values()}
         self.harm: list[str] = []
+        self.doubled: set[str] = set()
+        """Requests whose row stood there twice when it was read last."""
         self.writes = 0
 
     @property
@@ -40,7 +42,8 @@ class Book:
         """Key (or the people's own title) by column."""
         grid = self.grid if grid is None else grid
         row = next((row for row in grid[:20] if self.layout.title("reference") in row), [])
-        return {self.titles.get(str(title), f"own:{title}"): at for at, title in enumerate(row) if title not in ("", None)}
+        named = [(at, str(title)) for at, title in enumerate(row) if title not in ("", None)]
+        return {self.titles.get(title, f"own:{title}"): at for at, title in named}
 
     def rows(self, grid: Grid | None = None) -> list[tuple[str, int]]:
         """(reference, place) of every row of a request, doubled ones too."""
@@ -91,7 +94,8 @@ class SimRegistry:
             return RegistryChanged("somebody saved")
 
         failures = (broken, changed) if late else (broken,)
-        return self.fate.outside(self.process, f"registry {name}", act, failures, (broken,) if late else ())
+        return self.fate.outside(self.process, f"registry {name}", act, failures, (broken,) if late else (),
+                                 risk=4.0 if late else 1.0)  # fmt: skip
 
     def exists(self) -> bool:
         return self.book.sheet.exists()
@@ -100,7 +104,12 @@ class SimRegistry:
         return self._call("probe", self.book.sheet.probe)
 
     def read(self) -> Snapshot:
-        return self._call("read", self.book.sheet.read)
+        def act() -> Snapshot:
+            found = [reference for reference, _ in self.book.rows()]
+            self.book.doubled = {reference for reference in found if found.count(reference) > 1}
+            return self.book.sheet.read()
+
+        return self._call("read", act)
 
     def write(
         self, changes: Sequence[Change], seen: Version, *, generation: int, views: Sequence[View] | None = None

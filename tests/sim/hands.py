@@ -1,4 +1,4 @@
-"""What people do at the sheet and in the folder: mark, undo, type over, delete, paste, sort, keep things of their own."""
+"""What people do at the sheet and in the folder: mark, undo, type over, delete, paste, sort, write for themselves."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.sim.book import COMMENT, Book
 from tests.sim.house import House
-from tests.sim.rules import Truth
+from tests.sim.truth import Truth
 from workflow.words import words
 
 TYPED = ("paid", "approved", "on_hold", "returned")
@@ -59,8 +59,8 @@ class Hands:
         """What accounting does all day: whatever is approved is marked paid."""
         word = self.status_words["approved"]
         found = [reference for reference, _ in self.book.rows() if self.book.cell(reference, "status") == word]
-        if found:
-            self._status(self.dice.choice(found), "paid", self.status_words["paid"])
+        for reference in found[: self.dice.choice([1, 4])]:
+            self._status(reference, "paid", self.status_words["paid"])
 
     def _status(self, reference: str, status: str, word: str) -> None:
         self.note(f"  somebody types {status} into {reference}")
@@ -72,7 +72,8 @@ class Hands:
         spec = self.dice.choice(self.book.layout.views)
         grid = sheet.sheets.get(spec.title)
         at = self.book.layout.view_columns.index("reference")
-        found = [str(row[at]) for row in (grid.rows if grid else []) if len(row) > at and str(row[at]).startswith("PAY-")]
+        shown = [str(row[at]) for row in (grid.rows if grid else []) if len(row) > at]
+        found = [reference for reference in shown if reference.startswith("PAY-")]
         if found:
             reference, status = self.dice.choice(found), self.dice.choice(["paid", "on_hold"])
             self.note(f"  somebody types {status} on {spec.title} for {reference}")

@@ -6,24 +6,18 @@ the mail servers and the clock.
 
 from __future__ import annotations
 
-import atexit
 import logging
-import os
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import cache, cached_property, partial
+from datetime import datetime, timedelta
+from functools import cached_property, partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, cast
 
-from sqlalchemy import Engine, event
 from typer import Exit
 
-from config.settings import Settings, load
+from config.settings import Settings
 from documents.errors import DocumentsError
 from mailer.inbox import Inbox
 from mailer.render import Renderer
@@ -32,12 +26,12 @@ from sheets.errors import RegistryLocked
 from tests.sim.book import Book, SimRegistry
 from tests.sim.disk import Disk
 from tests.sim.fate import Crash, Fate, Process, Task, injected, is_injected
+from tests.sim.kept import START, blank_journal, engine_for, renderer
+from tests.sim.plan import Plan, settings_of
 from tests.sim.servers import Mailbox, Server, SimInbox, SimOutgoing
 from workflow.cli.running import begin
 from workflow.daemon import NOTED_EVERY, _record_failure
-from workflow.journal import Journal, queue
-from workflow.journal.engine import open_engine
-from workflow.journal.schema import prepare
+from workflow.journal import Journal
 from workflow.legs.base import Leg
 from workflow.legs.clock import ClockLeg
 from workflow.legs.inbox import InboxLeg
@@ -46,108 +40,8 @@ from workflow.registry_sync.columns import layout
 from workflow.wiring import Wiring
 from workflow.words import words
 
-START = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 SHARED = frozenset({"mail", "folder", "clock"})
 """Legs of which several daemons may have one each; a mailbox and a registry are held by one daemon."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What kind of installation a seed plays."""
-
-    authenticates: bool = True
-    plus: bool = True
-    accounting: str = "each"
-    digest: bool = False
-    daemons: int = 1
-    route: str = '{ any = ["adam@example.test"] }'
-    language: str = "ru"
-
-
-SETTINGS = """
-language = "{language}"
-timezone = "Europe/Moscow"
-data_dir = "var"
-journal = "sqlite:///journal.db"
-[company]
-name = "ООО «Северный ветер»"
-inn = "7707083893"
-[mailbox]
-address = "payments@example.test"
-imap = {{ host = "127.0.0.1", port = 1, security = "none" }}
-smtp = {{ host = "127.0.0.1", port = 2, security = "none" }}
-password_env = "NONE"
-authserv_id = {authserv}
-plus_addressing = {plus}
-[registry]
-kind = "excel"
-path = "registry.xlsx"
-[materials]
-path = "materials"
-[notices]
-accounting = "{accounting}"
-[[people]]
-name = "Рита Орлова"
-email = "rita@example.test"
-roles = ["requester"]
-[[people]]
-name = "Роман Белов"
-email = "roman@example.test"
-roles = ["requester"]
-[[people]]
-name = "Адам Головин"
-email = "adam@example.test"
-roles = ["approver"]{digest}
-[[people]]
-name = "Ada Verhova"
-email = "ada@example.test"
-roles = ["approver"]
-language = "en"
-[[people]]
-name = "Фаина Счетова"
-email = "fiona@example.test"
-roles = ["accountant"]
-[[people]]
-name = "Олег Сторожев"
-email = "oscar@example.test"
-roles = ["operator"]
-[[approval]]
-when = {{ currency = "RUB", amount_from = "500000" }}
-steps = [ {{ any = ["adam@example.test"] }}, {{ all = ["ada@example.test"] }} ]
-[[approval]]
-when = {{}}
-steps = [ {route} ]
-"""
-
-
-@cache
-def settings_of(plan: Plan) -> Settings:
-    """The settings of a plan; their paths are put in place afterwards."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "countersign.toml"
-        path.write_text(SETTINGS.format(
-            language=plan.language, authserv='["mx.example.test"]' if plan.authenticates else "[]",
-            plus=str(plan.plus).lower(), accounting=plan.accounting, route=plan.route,
-            digest='\ndigest = "09:00"' if plan.digest else "",
-        ), encoding="utf-8")  # fmt: skip
-        return load(path, {})
-
-
-@cache
-def blank_journal() -> bytes:
-    """A fresh journal's file, made once in a run."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "journal.db"
-        engine = open_engine(f"sqlite:///{path}")
-        prepare(engine, START)
-        engine.dispose()
-        return path.read_bytes()
-
-
-@cache
-def renderer() -> Renderer:
-    """Templates are translated once: they are the same in every world."""
-    return Renderer()
 
 
 @dataclass
@@ -190,63 +84,6 @@ class SimWiring(Wiring):
     @cached_property
     def renderer(self) -> Renderer:
         return renderer()
-
-
-@dataclass
-class Kept:
-    """An engine and whose it is now."""
-
-    engine: Engine
-    process: Process
-    commits: Callable[[Process, Callable[[], None]], None]
-    changes: dict[int, int] = field(default_factory=dict)
-
-    def watch(self) -> None:
-        """Every commit that changes something passes through `commits`; open writers are counted."""
-        commit = self.engine.dialect.do_commit
-
-        def do_commit(connection: Any) -> None:
-            raw = getattr(connection, "driver_connection", None) or connection
-            before = self.changes.get(id(raw))
-            self.changes[id(raw)] = raw.total_changes
-            if before == raw.total_changes:
-                commit(connection)
-            else:
-                self.commits(self.process, lambda: commit(connection))
-
-        def begun(connection: Any) -> None:
-            self.process.writing += not connection.get_execution_options().get("reading")
-
-        def ended(connection: Any) -> None:
-            if not connection.get_execution_options().get("reading"):
-                self.process.writing = 0
-
-        self.engine.dialect.do_commit = do_commit  # type: ignore[method-assign]
-        event.listen(self.engine, "begin", begun)
-        event.listen(self.engine, "rollback", ended)
-
-
-_ENGINES: dict[str, Kept] = {}
-
-
-def engine_for(process: Process, commits: Callable[[Process, Callable[[], None]], None]) -> Engine:
-    """The engine of this daemon's journal; the file lies at the same place in every world."""
-    kept = _ENGINES.get(process.name)
-    if kept is None:
-        kept = _ENGINES[process.name] = Kept(open_engine(f"sqlite:///{place() / 'journal.db'}"), process, commits)
-        kept.watch()
-    kept.process, kept.commits = process, commits
-    kept.changes.clear()
-    return kept.engine
-
-
-@cache
-def place() -> Path:
-    """Where every world of this run is made, one after another; in memory where there is some."""
-    quick = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    folder = Path(tempfile.mkdtemp(prefix="countersign-sim-", dir=quick))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
 
 
 class House:
@@ -417,19 +254,3 @@ class House:
         if fate.strikes():
             fate.crash_or_fail(process, "after commit", failures)
         fate.sway_at(process, "after commit")
-
-
-def seed_tokens(source: Callable[[int], bytes]) -> Callable[[], None]:
-    """Tokens from the seed; gives what puts the real ones back."""
-    original = queue.secrets
-
-    class Seeded:
-        token_bytes = staticmethod(source)
-
-    queue.secrets = Seeded  # type: ignore[assignment]
-
-    def restore() -> None:
-        queue.secrets = original
-
-    return restore
-

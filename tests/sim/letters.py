@@ -30,6 +30,10 @@ WORDS = {
     "release": ("ВОЗОБНОВИТЬ", "RELEASE"), "withdraw": ("ОТОЗВАТЬ", "WITHDRAW"), "submit": ("ОТПРАВИТЬ",),
     "status": ("СТАТУС",),
 }  # fmt: skip
+CORRECTIONS = (
+    "Сумма счета: 5 100,00", "Оплатить до: 04.12.2026", "Сумма счета: много",
+    "Назначение платежа: Оплата по договору № 3", "Р/С: 40702810999999999999",
+)  # fmt: skip
 UNCLEAR = (
     "Согласовано?", "Согласовано, если успеем до пятницы", "Не согласовано пока, подумаю", "Посмотрю завтра",
     "Approved or rejected?", "Согласовано, но сумму уменьшите", "Давайте обсудим, согласовано ли это",
@@ -100,7 +104,8 @@ def build(
     head = [f"From: {written.sender}", f"To: {to}", f"Subject: {Header(subject, 'utf-8', 200).encode()}",
             f"Date: {format_datetime(now)}", f"Message-ID: <{written.message_id}>", "MIME-Version: 1.0"]  # fmt: skip
     if verdict:
-        head.insert(0, f"Authentication-Results: mx.example.test; dmarc={verdict} header.from={written.sender.rpartition('@')[2]}")
+        domain = written.sender.rpartition("@")[2]
+        head.insert(0, f"Authentication-Results: mx.example.test; dmarc={verdict} header.from={domain}")
     if notice is not None:
         head += [f"In-Reply-To: <{notice.message_id}>", f"References: <{notice.message_id}>"]
     head += extra
@@ -130,10 +135,12 @@ def bounce_of(notice: Notice, message_id: str, now: datetime, *, permanent: bool
         f"From: Mail Delivery System <MAILER-DAEMON@mx.example.test>\r\nTo: {PAYMENTS}\r\nReturn-Path: <>\r\n"
         f"Subject: Undelivered\r\nDate: {format_datetime(now)}\r\nMessage-ID: <{message_id}>\r\nMIME-Version: 1.0\r\n"
         'Content-Type: multipart/report; report-type=delivery-status; boundary="B"\r\n\r\n--B\r\n'
-        "Content-Type: text/plain\r\n\r\nIt could not be delivered.\r\n--B\r\nContent-Type: message/delivery-status\r\n\r\n"
-        f"Reporting-MTA: dns; mx.example.test\r\n\r\nFinal-Recipient: rfc822; {notice.recipient}\r\nAction: {action}\r\n"
-        f"Status: {status}\r\nDiagnostic-Code: smtp; 550 {status} user unknown\r\n\r\n--B\r\nContent-Type: message/rfc822\r\n\r\n"
-        f"From: {PAYMENTS}\r\nTo: {notice.recipient}\r\nMessage-ID: <{notice.message_id}>\r\nSubject: x\r\n\r\n\r\n--B--\r\n"
+        "Content-Type: text/plain\r\n\r\nIt could not be delivered.\r\n--B\r\n"
+        "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.test\r\n\r\n"
+        f"Final-Recipient: rfc822; {notice.recipient}\r\nAction: {action}\r\nStatus: {status}\r\n"
+        f"Diagnostic-Code: smtp; 550 {status} user unknown\r\n\r\n--B\r\nContent-Type: message/rfc822\r\n\r\n"
+        f"From: {PAYMENTS}\r\nTo: {notice.recipient}\r\nMessage-ID: <{notice.message_id}>\r\n"
+        "Subject: x\r\n\r\n\r\n--B--\r\n"
     ).encode()
 
 

@@ -11,7 +11,7 @@ from tests.sim import letters as l
 from tests.sim.house import House
 from tests.sim.ledger import Ledger
 from tests.sim.letters import ADA, ADAM, FIONA, MALLORY, PAYMENTS, RITA, ROMAN, SUPPLIER, Notice, Written
-from tests.sim.rules import Truth
+from tests.sim.truth import Truth
 from workflow.journal.stamp import stamp
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -116,8 +116,8 @@ class People:
 
     def ask_incompletely(self) -> None:
         lacks = self.dice.choice(["ИНН", "Сумма счета", "Оплатить до", "Назначение платежа"])
-        self.post(RITA, "request", l.form_text(**self.changes(), **{lacks: self.dice.choice(["", "неизвестно"])}), opens=True) \
-            if lacks != "Сумма счета" else self.post(RITA, "request", l.form_text(**{lacks: ""}), opens=True)
+        lines = self.changes() | {lacks: self.dice.choice(["", "неизвестно"])}
+        self.post(RITA, "request", l.form_text(**lines), opens=True)
 
     def keep_a_draft(self) -> None:
         self.post(RITA, "request", "ЧЕРНОВИК\n\n" + l.form_text(**self.changes()), opens=True)
@@ -143,9 +143,7 @@ class People:
         who = self.dice.choice([RITA, ROMAN])
         notice = self.pick(self.notices(who, ("receipt_submitted", "told_approved", "told_paid", "told_undone")))
         if notice is not None:
-            change = self.dice.choice(["Сумма счета: 5 100,00", "Оплатить до: 04.12.2026", "Сумма счета: много",
-                                       "Назначение платежа: Оплата по договору № 3", "Р/С: 40702810999999999999"])  # fmt: skip
-            self.post(who, "fields", change + l.quoted(notice), notice=notice)
+            self.post(who, "fields", self.dice.choice(l.CORRECTIONS) + l.quoted(notice), notice=notice)
 
     def withdraw(self) -> None:
         notice = self.pick(self.notices(RITA, ("receipt_submitted", "told_approved", "receipt_draft")))
@@ -191,7 +189,8 @@ class People:
         if notice is None:
             return
         if self.dice.random() < 0.5 and self.house.plan.authenticates:
-            self.post(MALLORY, "forged", self.word("approve") + l.quoted(notice), notice=notice, word="approve", sender=ADAM)
+            text = self.word("approve") + l.quoted(notice)
+            self.post(MALLORY, "forged", text, notice=notice, word="approve", sender=ADAM)
         else:
             who = self.dice.choice([ADA, RITA, ROMAN, FIONA, MALLORY])
             self.post(who, "forwarded", self.word("approve") + l.quoted(notice), notice=notice, word="approve")
@@ -225,7 +224,7 @@ class People:
             written = self.post(ADAM, "list", "\n".join(body) + l.quoted(notice), notice=notice)
             written.decided = said
 
-    # --- accounting ----------------------------------------------------------------------------------------------------
+    # --- accounting ---------------------------------------------------------------------------------------------------
 
     def account(self) -> None:
         notice = self.pick([one for one in self.notices(FIONA) if one.reference])

@@ -10,18 +10,19 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
+from datetime import timedelta
 
-from tests.sim.ledger import Account, Ledger, chain_fault, fold, payload_of
-from tests.sim.letters import FIONA, Written
+from tests.sim.happenings import Happenings
+from tests.sim.house import House
+from tests.sim.ledger import Ledger
+from tests.sim.letters import FIONA
 from tests.sim.servers import Delivery
+from tests.sim.truth import Truth
 
+LEASE = timedelta(minutes=9)
+"""For so long at least a daemon has a deed to itself."""
 FINAL = frozenset({"done", "skipped", "dead", "in_doubt", "bounced"})
 CONTRACTOR = frozenset({"contractor_paid", "contractor_order", "contractor_recalled"})
-NOT_ON_CARD = frozenset({"pay_by"})
-APPROVERS = frozenset({"adam@example.test", "ada@example.test"})
 AS_MANY_AS = {
     "receipt_submitted": ("Submitted",), "told_approved": ("ApprovalCompleted",), "told_paid": ("PaymentAnnounced",),
     "contractor_paid": ("PaymentAnnounced",), "contractor_recalled": ("PaymentRecalled",),
@@ -39,261 +40,32 @@ BEFORE_APPROVAL = frozenset({"answer_refused", "ask_confirm", "told_comment", "s
 """What accounting may hear of a request that was never approved: answers to its own acts."""
 
 
-@dataclass
-class Truth:
-    """What people did, by those who saw them do it."""
-
-    letters: dict[str, Written] = field(default_factory=dict)
-    """By Message-ID."""
-    typed: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """How often a status word was put into a row: (reference, word)."""
-    said: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """How often a comment was put into a row: (reference, text)."""
-    ordered: Counter[str] = field(default_factory=Counter)
-    """Payment orders laid into the folder of a request."""
-    rerouted: Counter[str] = field(default_factory=Counter)
-    retried: bool = False
-
-
 class Rules:
     """Examines what is new after each step; every breach is a sentence."""
 
-    def __init__(self, ledger: Ledger, truth: Truth, taken: list[Delivery], plan: Any) -> None:
-        self.ledger, self.truth, self.taken, self.plan = ledger, truth, taken, plan
+    def __init__(self, ledger: Ledger, truth: Truth, house: House) -> None:
+        self.ledger, self.truth, self.house, self.taken = ledger, truth, house, house.server.taken
+        self.happenings = Happenings(ledger, truth, house.book)
         self.deeds: dict[str, sqlite3.Row] = {}
-        self.letters: dict[str, Written] = {}
         self.times: Counter[str] = Counter()
-        self.bytes: dict[str, bytes] = {}
+        """How often each notice went out, by Message-ID."""
+        self._sent: dict[str, Delivery] = {}
         self._looked_at = 0
-        self._by_cause: dict[str, tuple[str, int]] = {}
         self._made: Counter[tuple[str, str, str]] = Counter()
         self._per_cause: Counter[tuple[str, str, str, str]] = Counter()
-        self._opened: Counter[str] = Counter()
-        self._from_cells: Counter[tuple[str, str]] = Counter()
-        self._from_orders: set[tuple[str, str]] = set()
 
     def breaches(self) -> list[str]:
         """What is wrong now and was not before."""
         found: list[str] = []
         if self.ledger.has_changed():
             for row in self.ledger.new_events():
-                found += self._event(row)
+                found += self.happenings.breaches(row)
             for deed in self.ledger.new_deeds():
                 found += self._deed(deed)
         found += self._deliveries()
         for row, before in self.ledger.moved_deeds():
             found += self._moved(row, before)
         return found + list(self._standing())
-
-    # --- events -----------------------------------------------------------------------------------------------------
-
-    def _event(self, row: sqlite3.Row) -> Iterator[str]:
-        reference, kind, cause = row["reference"], row["type"], row["cause"]
-        account = self.ledger.accounts.setdefault(reference, Account(reference))
-        payload = payload_of(row)
-        fault = chain_fault(account, row)
-        if fault:
-            yield fault
-        at, last = self._by_cause.get(cause, (row["at"], row["n"] - 1))
-        if at != row["at"] or last != row["n"] - 1:
-            yield f"{reference}: the cause {cause} counted twice ({kind})"
-        self._by_cause[cause] = (row["at"], row["n"])
-        check = getattr(self, f"_on_{kind.lower()}", None)
-        if check is not None:
-            yield from check(account, payload, row)
-        fold(account, kind, payload, row["at"])
-
-    def letter_of(self, cause: str) -> Written | None:
-        """The letter that a cause names."""
-        parts = cause.split(":")
-        if parts[0] != "letter":
-            return None
-        if parts[1] not in self.letters:
-            row = self.ledger.one("SELECT message_id FROM letters WHERE key = ?", parts[1])
-            written = self.truth.letters.get(row["message_id"] or "") if row else None
-            if written is None:
-                return None
-            self.letters[parts[1]] = written
-        return self.letters[parts[1]]
-
-    def _on_opened(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
-        written = self.letter_of(row["cause"])
-        if written is None:
-            yield f"{account.reference}: opened by no letter"
-            return
-        self._opened[written.message_id] += 1
-        if not written.opens and written.kind != "fields":
-            yield f"{account.reference}: opened by a letter that is no request ({written.kind})"
-        if self._opened[written.message_id] > 1:
-            yield f"{account.reference}: a second request out of one letter"
-        if payload["requester"] != written.writer or not written.proven:
-            yield f"{account.reference}: opened in the name of {payload['requester']}, written by {written.writer}"
-
-    def _on_approved(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
-        """No false approval."""
-        ref, person, step, number = account.reference, payload["person"], payload["step"], payload["version"]
-        version, written = account.version, self.letter_of(row["cause"])
-        who = f"{ref}/{number}: a yes of {person}"
-        if written is None or version is None or version.number != number:
-            yield f"{who} without a letter, or for another version"
-            return
-        if written.writer != person or not written.proven:
-            yield f"{who} was written by {written.writer}"
-        if (written.decided.get((ref, number)) if written.kind == "list" else written.word) != "approve":
-            yield f"{who} out of a letter that says {written.word or 'nothing clear'} ({written.kind})"
-        if not _answers(written, ref, number, step, person):
-            yield f"{who} answers nothing that he was asked about this version"
-        asked = version.asked.get((person, "approve", step))
-        if asked is None:
-            yield f"{who} although his question is not open"
-        elif written.notice is not None and self._sent_at(written) < asked:
-            yield f"{who} answers a question that was asked anew since"
-        if person not in version.people_of(step) or account.status != "awaiting":
-            yield f"{who} who has no seat in step {step}, or while it is {account.status}"
-        if person == account.requester or person == FIONA:
-            yield f"{who} who may not sit"
-
-    def _sent_at(self, written: Written) -> str:
-        """When the question was put that it answers; one that only its subject names is as old as the letter."""
-        if written.kind == "by tag":
-            return written.at
-        notice = written.notice
-        row = self.ledger.one("SELECT at FROM tokens WHERE token = ?", notice.token) if notice else None
-        return str(row["at"]) if row else ""
-
-    def _on_approvalcompleted(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
-        version = account.version
-        if version is None or version.number != payload["version"] or account.status != "awaiting":
-            yield f"{account.reference}: approval of version {payload['version']} completed out of turn"
-            return
-        missing = [step for step in range(len(version.route)) if not version.is_filled(step)]
-        if missing or not version.route:
-            yield f"{account.reference}/{version.number}: approved without enough votes in steps {missing}"
-        if _card(account) != version.card:
-            yield f"{account.reference}/{version.number}: approved another card than was put before people"
-
-    def _on_rejected(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
-        yield from self._refusal(account, payload, row, "reject")
-
-    def _on_returned(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
-        if payload["person"] == "registry":
-            yield from self._typed(account, "returned", row)
-        else:
-            yield from self._refusal(account, payload, row, "return")
-
-    def _refusal(self, account: Account, payload: Any, row: sqlite3.Row, word: str) -> Iterator[str]:
-        written, person, version = self.letter_of(row["cause"]), payload["person"], account.version
-        who = f"{account.reference}: a {word} of {person}"
-        if written is None or version is None:
-            yield f"{who} without a letter"
-            return
-        said = written.decided.get((account.reference, version.number)) if written.kind == "list" else written.word
-        if written.writer != person or said != word or not written.proven:
-            yield f"{who} out of a letter of {written.writer} that says {said!r}"
-        seats = {one for step in range(len(version.route)) for one in version.people_of(step)}
-        if person not in seats and person != FIONA:
-            yield f"{who} who has no seat"
-
-    def _on_voteundone(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
-        written = self.letter_of(row["cause"])
-        if written is None or written.writer != payload["person"] or written.word != "undo" or not written.proven:
-            yield f"{account.reference}: undone by nobody's word"
-
-    def _on_withdrawn(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
-        written = self.letter_of(row["cause"])
-        if written is None or written.writer != account.requester or written.word != "withdraw" or not written.proven:
-            yield f"{account.reference}: withdrawn by nobody's word"
-
-    def _on_filled(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
-        """What was approved is what is paid: the card changes with a new version only."""
-        version = account.version
-        if version is None or account.status not in ("awaiting", "approved", "paid"):
-            return
-        before = _card(account)
-        fields = {name: value["value"] for name, value in payload["fields"].items() if name not in NOT_ON_CARD}
-        files = " ".join(sorted(file["sha256"] for file in payload["files"]))
-        changed = {**fields, "files": files} != before
-        follows = self.ledger.one(
-            "SELECT 1 FROM events WHERE reference = ? AND seq = ? AND type = 'Submitted'",
-            account.reference, row["seq"] + 1,
-        )  # fmt: skip
-        if changed and (follows is None or account.status == "paid"):
-            yield f"{account.reference}: the card changed after version {version.number} without a new one"
-
-    def _on_paid(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
-        if not account.payable:
-            yield f"{account.reference}: paid while it is {account.shown}"
-        version = account.version
-        if version is None or not version.completed or _card(account) != version.card:
-            yield f"{account.reference}: paid something else than was approved"
-        total = sum(map(Decimal, [*account.amount_paid, payload["amount"]]))
-        due = Decimal(account.fields.get("amount", "0"))
-        if total > due or (row["type"] == "Paid" and total != due):
-            yield f"{account.reference}: {total} paid of {due} ({row['type']})"
-        yield from self._of_accounting(account, "paid", row)
-
-    _on_partpaid = _on_paid
-
-    def _on_paidwithoutapproval(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
-        yield from self._of_accounting(account, "paid", row)
-
-    def _on_held(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
-        if payload["by"] == "registry":
-            yield from self._typed(account, "on_hold", row)
-
-    def _on_released(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
-        yield from self._of_accounting(account, "release" if row["cause"].startswith("letter") else "approved", row)
-
-    def _on_paidundone(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
-        if account.paid_told:
-            yield f"{account.reference}: a mark that was told was taken for undone"
-
-    def _on_paymentannounced(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
-        if account.status != "paid" or account.paid_told:
-            yield f"{account.reference}: a payment announced while it is {account.status}, told {account.paid_told}"
-
-    def _on_commented(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
-        if row["cause"].startswith("cell:"):
-            self._from_cells[account.reference, f"said {payload['text']}"] += 1
-            said = self._from_cells[account.reference, f"said {payload['text']}"]
-            if said > self.truth.said[account.reference, payload["text"]]:
-                yield f"{account.reference}: the comment {payload['text']!r} told {said} times"
-
-    def _on_paymentorderfiled(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
-        key = (account.reference, payload["file"]["sha256"])
-        if key in self._from_orders:
-            yield f"{account.reference}: the same payment order filed twice"
-        self._from_orders.add(key)
-
-    def _on_answerrefused(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
-        """A good yes is never refused."""
-        written, version = self.letter_of(row["cause"]), account.version
-        if written is None or written.word != "approve" or written.kind != "answer" or not written.proven:
-            return
-        notice = written.notice
-        if version is None or notice is None or notice.reference != account.reference:
-            return
-        asked = version.asked.get((written.writer, "approve", notice.step))
-        good = notice.ask == "approve" and notice.version == version.number and notice.recipient == written.writer
-        if good and asked is not None and self._sent_at(written) >= asked and account.status == "awaiting":
-            yield f"{account.reference}: a good yes of {written.writer} was refused ({payload['reason']})"
-
-    def _of_accounting(self, account: Account, word: str, row: sqlite3.Row) -> Iterator[str]:
-        """By letter: of an accountant, saying so. By cell: typed there."""
-        if row["cause"].startswith("cell:"):
-            yield from self._typed(account, word, row)
-            return
-        written = self.letter_of(row["cause"])
-        if written is None or written.writer != FIONA or written.word != word or not written.proven:
-            yield f"{account.reference}: {row['type']} by nobody's word ({row['cause']})"
-
-    def _typed(self, account: Account, word: str, row: sqlite3.Row) -> Iterator[str]:
-        """Never more orders out of the sheet than people gave there."""
-        key = (account.reference, word)
-        self._from_cells[key] += 1
-        if self._from_cells[key] > self.truth.typed[key]:
-            yield (f"{account.reference}: {row['type']} out of the sheet {self._from_cells[key]} times, "
-                   f"{word} typed {self.truth.typed[key]} times")  # fmt: skip
 
     # --- notices ----------------------------------------------------------------------------------------------------
 
@@ -307,8 +79,9 @@ class Rules:
         events = AS_MANY_AS.get(kind)
         if account and events:
             allowed = sum(account.counts.get(event, 0) for event in events)
-            if self._made[reference, kind, person] > allowed:
-                yield f"{reference}: {kind} to {person} {self._made[reference, kind, person]} times for {allowed} events"
+            made = self._made[reference, kind, person]
+            if made > allowed:
+                yield f"{reference}: {kind} to {person} {made} times for {allowed} events"
         same = (row["cause"] or f"{row['id']}", kind, person, row["params"])
         self._per_cause[same] += 1
         if self._per_cause[same] > 1:
@@ -325,12 +98,23 @@ class Rules:
                 continue
             if row["person"] != delivery.recipient:
                 yield f"{row['kind']} for {row['person']} went to {delivery.recipient}"
+            yield from self._by_two(delivery, row)
             if row["kind"] in CONTRACTOR and self.times[delivery.message_id] > 1:
                 yield f"{row['reference']}: the contractor got {row['kind']} twice"
             state = self.ledger.states.get(row["id"], "due")
-            if state in FINAL - {"bounced"} and self.plan.daemons == 1 and not self.truth.retried:
+            if state in FINAL - {"bounced"} and self.house.plan.daemons == 1 and not self.truth.retried:
                 yield f"{row['reference']}: {row['kind']} to {row['person']} went out although it was {state}"
         self._looked_at = len(self.taken)
+
+    def _by_two(self, delivery: Delivery, row: sqlite3.Row) -> Iterator[str]:
+        """While one daemon holds a notice, no other one sends it."""
+        before, self._sent[delivery.message_id] = self._sent.get(delivery.message_id), delivery
+        if before is None or before.process == delivery.process or delivery.message_id in self.house.server.doubted:
+            return
+        alive = {f"{daemon.process.name}{daemon.process.number}" for daemon in self.house.daemons}
+        if before.process in alive and abs(delivery.at - before.at) < LEASE:
+            both = f"{before.process} and {delivery.process} both sent"
+            yield f"{row['reference']}: {both} {row['kind']} to {row['person']}"
 
     def _moved(self, row: sqlite3.Row, before: str) -> Iterator[str]:
         """A deed that is done was done, and stays done."""
@@ -356,23 +140,7 @@ class Rules:
             state = json.loads(row["state"])
             account.looked = row["seq"]  # type: ignore[attr-defined]
             ours = (account.status, account.number, sorted(account.holds), account.seq, account.head)
-            theirs = (row["status"], state["version"], sorted(h["kind"] for h in state["holds"]), row["seq"], row["head"])
+            holds = sorted(hold["kind"] for hold in state["holds"])
+            theirs = (row["status"], state["version"], holds, row["seq"], row["head"])
             if ours != theirs:
                 yield f"{row['reference']}: stored as {theirs[:4]}, its events make {ours[:4]}"
-
-
-def _card(account: Account) -> dict[str, str]:
-    fields = {name: value for name, value in account.fields.items() if name not in NOT_ON_CARD}
-    return {**fields, "files": " ".join(account.files)}
-
-
-def _answers(written: Written, reference: str, number: int, step: int, person: str) -> bool:
-    """Does it answer a mail that this person got about this version and step?"""
-    notice = written.notice
-    if notice is None or notice.recipient != person:
-        return False
-    if written.kind == "list":
-        return (reference, number, step) in notice.lines
-    return (notice.reference, notice.version, notice.step) == (reference, number, step) and notice.ask == "approve"
-
-

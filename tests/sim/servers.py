@@ -1,4 +1,4 @@
-"""The mailbox and the outgoing mail of the simulation, at the level of what the legs are given (`Inbox`, `Outgoing`)."""
+"""The mailbox and the outgoing mail of the simulation, as the legs are given them (`Inbox`, `Outgoing`)."""
 
 from __future__ import annotations
 
@@ -152,9 +152,9 @@ class SimOutgoing:
             return DeliveryError("It broke off while it was being sent.", permanent=False, in_doubt=True)
 
         def take() -> None:
-            server.taken.append(Delivery(message_id, recipient, raw, self.now(), process.name))
+            server.taken.append(Delivery(message_id, recipient, raw, self.now(), f"{process.name}{process.number}"))
 
-        fate.outside(process, "smtp data", take, (_passing, doubt), (doubt,))
+        fate.outside(process, "smtp data", take, (_passing, doubt), (doubt,), risk=4)
 
     def close(self) -> None:
         """Nothing is held open."""

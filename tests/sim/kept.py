@@ -1,0 +1,116 @@
+"""What is kept from world to world, so that each begins quickly: the place, a blank journal, engines, templates.
+
+None of it remembers anything of a world. A process has the connections of its own start only.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+from mailer.render import Renderer
+from tests.sim.fate import Process
+from workflow.journal import queue
+from workflow.journal.engine import open_engine
+from workflow.journal.schema import prepare
+
+START = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
+
+
+@cache
+def blank_journal() -> bytes:
+    """A fresh journal's file, made once in a run."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "journal.db"
+        engine = open_engine(f"sqlite:///{path}")
+        prepare(engine, START)
+        engine.dispose()
+        return path.read_bytes()
+
+
+@cache
+def renderer() -> Renderer:
+    """Templates are translated once: they are the same in every world."""
+    return Renderer()
+
+
+@dataclass
+class Kept:
+    """An engine and whose it is now."""
+
+    engine: Engine
+    process: Process
+    commits: Callable[[Process, Callable[[], None]], None]
+    changes: dict[int, int] = field(default_factory=dict)
+
+    def watch(self) -> None:
+        """Every commit that changes something passes through `commits`; open writers are counted."""
+        commit = self.engine.dialect.do_commit
+
+        def do_commit(connection: Any) -> None:
+            raw = getattr(connection, "driver_connection", None) or connection
+            before = self.changes.get(id(raw))
+            self.changes[id(raw)] = raw.total_changes
+            if before == raw.total_changes:
+                commit(connection)
+            else:
+                self.commits(self.process, lambda: commit(connection))
+
+        def begun(connection: Any) -> None:
+            self.process.writing += not connection.get_execution_options().get("reading")
+
+        def ended(connection: Any) -> None:
+            if not connection.get_execution_options().get("reading"):
+                self.process.writing = 0
+
+        self.engine.dialect.do_commit = do_commit  # type: ignore[method-assign]
+        event.listen(self.engine, "begin", begun)
+        event.listen(self.engine, "rollback", ended)
+
+
+_ENGINES: dict[str, Kept] = {}
+
+
+def engine_for(process: Process, commits: Callable[[Process, Callable[[], None]], None]) -> Engine:
+    """The engine of this daemon's journal; the file lies at the same place in every world."""
+    kept = _ENGINES.get(process.name)
+    if kept is None:
+        kept = _ENGINES[process.name] = Kept(open_engine(f"sqlite:///{place() / 'journal.db'}"), process, commits)
+        kept.watch()
+    kept.process, kept.commits = process, commits
+    kept.changes.clear()
+    return kept.engine
+
+
+@cache
+def place() -> Path:
+    """Where every world of this run is made, one after another; in memory where there is some."""
+    quick = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    folder = Path(tempfile.mkdtemp(prefix="countersign-sim-", dir=quick))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def seed_tokens(source: Callable[[int], bytes]) -> Callable[[], None]:
+    """Tokens from the seed; gives what puts the real ones back."""
+    original = queue.secrets
+
+    class Seeded:
+        token_bytes = staticmethod(source)
+
+    queue.secrets = Seeded  # type: ignore[assignment]
+
+    def restore() -> None:
+        queue.secrets = original
+
+    return restore

@@ -1,0 +1,92 @@
+"""Which installation a seed plays: its settings, as the program reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from config.settings import Settings, load
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What kind of installation a seed plays."""
+
+    authenticates: bool = True
+    plus: bool = True
+    accounting: str = "each"
+    digest: bool = False
+    daemons: int = 1
+    route: str = '{ any = ["adam@example.test"] }'
+    language: str = "ru"
+
+
+SETTINGS = """
+language = "{language}"
+timezone = "Europe/Moscow"
+data_dir = "var"
+journal = "sqlite:///journal.db"
+[company]
+name = "ООО «Северный ветер»"
+inn = "7707083893"
+[mailbox]
+address = "payments@example.test"
+imap = {{ host = "127.0.0.1", port = 1, security = "none" }}
+smtp = {{ host = "127.0.0.1", port = 2, security = "none" }}
+password_env = "NONE"
+authserv_id = {authserv}
+plus_addressing = {plus}
+[registry]
+kind = "excel"
+path = "registry.xlsx"
+[materials]
+path = "materials"
+[notices]
+accounting = "{accounting}"
+[[people]]
+name = "Рита Орлова"
+email = "rita@example.test"
+roles = ["requester"]
+[[people]]
+name = "Роман Белов"
+email = "roman@example.test"
+roles = ["requester"]
+[[people]]
+name = "Адам Головин"
+email = "adam@example.test"
+roles = ["approver"]{digest}
+[[people]]
+name = "Ada Verhova"
+email = "ada@example.test"
+roles = ["approver"]
+language = "en"
+[[people]]
+name = "Фаина Счетова"
+email = "fiona@example.test"
+roles = ["accountant"]
+[[people]]
+name = "Олег Сторожев"
+email = "oscar@example.test"
+roles = ["operator"]
+[[approval]]
+when = {{ currency = "RUB", amount_from = "500000" }}
+steps = [ {{ any = ["adam@example.test"] }}, {{ all = ["ada@example.test"] }} ]
+[[approval]]
+when = {{}}
+steps = [ {route} ]
+"""
+
+
+@cache
+def settings_of(plan: Plan) -> Settings:
+    """The settings of a plan; their paths are put in place afterwards."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "countersign.toml"
+        path.write_text(SETTINGS.format(
+            language=plan.language, authserv='["mx.example.test"]' if plan.authenticates else "[]",
+            plus=str(plan.plus).lower(), accounting=plan.accounting, route=plan.route,
+            digest='\ndigest = "09:00"' if plan.digest else "",
+        ), encoding="utf-8")  # fmt: skip
+        return load(path, {})
