@@ -119,7 +119,7 @@ class Balance:
                     yield f"{reference}: {key} is {book.cell(reference, key)!r}, should be {value!r}"
         for reference in rows.keys() - self.ledger.accounts.keys():
             yield f"the sheet has a row for {reference}, which is not there"
-        yield from (f"verify: {line}" for line in self.house.daemons[0].wiring.sync.differences())
+        yield from (f"verify: {line}" for line in self.house.daemons[0].wiring.books[0].sync.differences())
 
     def _people(self) -> Iterator[str]:
         """What people wrote last still stands, and was heard."""

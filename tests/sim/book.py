@@ -82,7 +82,10 @@ class Book:
 class SimRegistry:
     """The adapter as the sync uses it."""
 
-    def __init__(self, book: Book, fate: Fate, process: Process) -> None:
+    def __init__(
+        self, book: Book, fate: Fate, process: Process, last_look: Callable[[], None] = lambda: None
+    ) -> None:
+        self.last_look, self.lacking = last_look, ()
         self.book, self.fate, self.process = book, fate, process
         self.layout = book.layout
 
@@ -115,6 +118,7 @@ class SimRegistry:
         self, changes: Sequence[Change], seen: Version, *, generation: int, views: Sequence[View] | None = None
     ) -> Version:
         def act() -> Version:
+            self.last_look()
             before, texts, stands_at = self.book.of_people(), self._comments(), self.book.generation
             version = self.book.sheet.write(changes, seen, generation=generation, views=views)
             self.book.writes += 1

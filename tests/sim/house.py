@@ -17,12 +17,13 @@ from typing import Any, cast
 
 from typer import Exit
 
-from config.settings import Settings
+from config.settings import RegistrySettings, Settings
 from documents.errors import DocumentsError
 from mailer.inbox import Inbox
 from mailer.render import Renderer
 from mailer.smtp import Outgoing
 from sheets.errors import RegistryLocked
+from sheets.model import Layout
 from tests.sim.book import Book, SimRegistry
 from tests.sim.disk import Disk
 from tests.sim.fate import Crash, Fate, Process, Task, injected, is_injected
@@ -32,16 +33,20 @@ from tests.sim.servers import Mailbox, Server, SimInbox, SimOutgoing
 from workflow.cli.running import begin
 from workflow.daemon import NOTED_EVERY, _record_failure
 from workflow.journal import Journal
-from workflow.legs.base import Leg
+from workflow.legs.base import Leg, StandingBy
 from workflow.legs.clock import ClockLeg
+from workflow.legs.held import HeldLeg
 from workflow.legs.inbox import InboxLeg
 from workflow.legs.mail import MailLeg
 from workflow.registry_sync.columns import layout
 from workflow.wiring import Wiring
 from workflow.words import words
 
-SHARED = frozenset({"mail", "folder", "clock"})
-"""Legs of which several daemons may have one each; a mailbox and a registry are held by one daemon."""
+
+
+def within(leg: Leg) -> Leg:
+    """The leg itself, where it works only while it holds something."""
+    return leg.leg if isinstance(leg, HeldLeg) else leg
 
 
 @dataclass
@@ -77,9 +82,8 @@ class SimWiring(Wiring):
         kind = SharedJournal if self.process.many else Journal
         return kind(engine_for(self.process, self.commits), domain="example.test", prefix="PAY")
 
-    @cached_property
-    def registry(self) -> Any:
-        return SimRegistry(self.book_of_people, self.fate, self.process)
+    def _registry(self, section: RegistrySettings, plan: Layout) -> Any:
+        return SimRegistry(self.book_of_people, self.fate, self.process, self.journal.prove_hold)
 
     @cached_property
     def renderer(self) -> Renderer:
@@ -151,13 +155,25 @@ class House:
     def _begun(self, number: int, process: Process, wiring: SimWiring) -> Daemon:
         begin(wiring)
         legs = {leg.name: leg for leg in wiring.legs()}
-        for leg in legs.values():
+        for leg in map(within, legs.values()):
             if isinstance(leg, InboxLeg):
                 leg.inbox = cast(Inbox, SimInbox(self.mailbox, self.fate, process))
             if isinstance(leg, MailLeg):
                 leg.outgoing = cast(Outgoing, SimOutgoing(self.server, self.fate, process, self.now))
-        kept = legs if number == 0 else {name: leg for name, leg in legs.items() if name in SHARED}
-        return Daemon(process, wiring, dict(kept))
+        return Daemon(process, wiring, legs)
+
+    def keep_leases(self, number: int) -> None:
+        """What the thread does that keeps a daemon's leases."""
+        daemon = self.daemons[number]
+        holds = [hold for leg in daemon.legs.values() if (hold := getattr(leg, "hold", None)) is not None]
+        try:
+            span = self.settings.daemon.lease
+            self.fate.direct(daemon.process, lambda: daemon.wiring.journal.keep_leases(holds, span))
+        except Crash:
+            self.crash(number)
+        except Exception as error:
+            if not is_injected(error):
+                raise
 
     def crash(self, number: int) -> None:
         """The process is killed where it stands, and a new one is started."""
@@ -226,6 +242,9 @@ class House:
                 journal.leg_succeeded(name, self.now())
                 daemon.noted[name] = self.now()
             return more
+        except StandingBy:
+            daemon.noted.pop(name, None)
+            return False
         except Exception as error:
             daemon.noted.pop(name, None)
             if not (is_injected(error) or isinstance(error, RegistryLocked) or self._is_race(error)):

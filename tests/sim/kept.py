@@ -11,18 +11,20 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, Text, event, literal
 
 from mailer.render import Renderer
 from tests.sim.fate import Process
-from workflow.journal import queue
+from workflow.journal import leases, queue
 from workflow.journal.engine import open_engine
+from workflow.journal.leases import prove
 from workflow.journal.schema import prepare
+from workflow.journal.stamp import stamp
 
 START = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 
@@ -68,6 +70,8 @@ class Kept:
 
         def begun(connection: Any) -> None:
             self.process.writing += not connection.get_execution_options().get("reading")
+            if self.process.many:  # as on PostgreSQL
+                prove(connection)
 
         def ended(connection: Any) -> None:
             if not connection.get_execution_options().get("reading"):
@@ -99,6 +103,20 @@ def place() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="countersign-sim-", dir=quick))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def clock_of_leases(now: Callable[[], datetime]) -> Callable[[], None]:
+    """Leases of mailboxes and registries by the simulated clock; gives what puts the database's back."""
+    original = leases.by_database
+
+    def by_simulation(_now: datetime | None, later: timedelta) -> Any:
+        return literal(stamp(now() + later), Text)
+
+    def restore() -> None:
+        leases.by_database = original
+
+    leases.by_database = by_simulation
+    return restore
 
 
 def seed_tokens(source: Callable[[int], bytes]) -> Callable[[], None]:

@@ -16,7 +16,7 @@ from tests.sim.balance import Balance
 from tests.sim.fate import Fate, is_injected
 from tests.sim.hands import Hands
 from tests.sim.house import House
-from tests.sim.kept import place, seed_tokens
+from tests.sim.kept import clock_of_leases, place, seed_tokens
 from tests.sim.ledger import Ledger
 from tests.sim.letters import ADA, ADAM
 from tests.sim.people import People
@@ -147,6 +147,9 @@ class Walk:
             if len(self.story) > told or act.__name__ in QUIET_ACTS:
                 break
         self.house.pass_time(timedelta(seconds=dice.randint(1, 20)))
+        for at in range(len(self.house.daemons) if self.house.plan.daemons > 1 else 0):
+            if dice.random() < 0.85:  # a host that sleeps does not keep them
+                self.house.keep_leases(at)
 
     # --- the daemon ---------------------------------------------------------------------------------------------------
 
@@ -316,6 +319,7 @@ def play(seed: int, steps: int = STEPS, without: Collection[int] = ()) -> Outcom
     with ExitStack() as stack:
         stack.callback(walk.ledger.close)
         stack.callback(seed_tokens(lambda size: tokens.randbytes(size)))
+        stack.callback(clock_of_leases(walk.house.now))
         stack.enter_context(listening(walk.house.faults))
         stack.enter_context(walk.house.disk.watched())
         breaches = walk.play(steps, without)
