@@ -31,8 +31,9 @@ def first_line(error: BaseException) -> str:
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether the database cannot be used now: nobody's order is to blame, and the next one would fail as well."""
-    if isinstance(error, exc.OperationalError | exc.InterfaceError | exc.TimeoutError):
+    """Whether the database cannot be used now, or not by us: nobody's order is to blame, and the next one would fail
+    as well."""
+    if isinstance(error, LeaseLost | exc.OperationalError | exc.InterfaceError | exc.TimeoutError):
         return True
     if type(error) is exc.DatabaseError:
         return True

@@ -49,11 +49,8 @@ class HeldLeg:
     def work_once(self) -> bool:
         """As the leg does; raises `StandingBy` while another daemon holds it."""
         self._round = time.monotonic()
-        if self.hold is None:
-            self._take()
-        hold = self.hold
-        assert hold is not None
         try:
+            hold = self.hold or self._taken()
             with resting_on(hold):
                 return self.leg.work_once()
         except LeaseLost as error:
@@ -62,14 +59,15 @@ class HeldLeg:
             self.leg.close()
             raise StandingBy(self.what, "another daemon") from error
 
-    def _take(self) -> None:
-        self.hold = self.journal.take_lease(self.what, self.holder, self.span)
-        if self.hold is None:
+    def _taken(self) -> Hold:
+        hold = self.hold = self.journal.take_lease(self.what, self.holder, self.span)
+        if hold is None:
             raise StandingBy(self.what, self.journal.holders().get(self.what, "another daemon"))
         log.info("%s: holds %s", self.name, self.what)
         if self.lane is not None:  # what the holder before us had in hand need not wait for its own lease to end
-            with resting_on(self.hold):
+            with resting_on(hold):
                 self.journal.free_lane(self.lane, self.registry)
+        return hold
 
     def wait(self, seconds: float) -> None:
         self._round = time.monotonic()

@@ -11,6 +11,7 @@ from sheets.model import Snapshot
 from workflow.core.deeds import Deed, Lane
 from workflow.core.model import Reference, Request, Status
 from workflow.journal import Claimed
+from workflow.journal.errors import is_unavailable
 from workflow.journal.homes import Home
 from workflow.registry_sync.agreed import Agreed
 from workflow.registry_sync.orders import OrderDesk, Seen
@@ -70,7 +71,9 @@ class Harvest:
             return
         try:
             self._take(work, request, seen)
-        except Exception:
+        except Exception as error:
+            if is_unavailable(error):
+                raise
             log.exception("%s: its row could not be understood", reference)
             work.failed.add(reference)
 

@@ -159,6 +159,13 @@ def test_a_leg_that_lost_its_lease_closes_what_it_had_open(world: World) -> None
     assert north.leg.closed == 1
 
 
+def test_a_lease_lost_as_soon_as_it_was_taken_is_stood_by_for(world: World) -> None:
+    north = HeldLeg(Work(world), "mailbox", world.journal, "north", timedelta(0), Lane.REGISTRY)
+    with pytest.raises(StandingBy):
+        north.work_once()
+    assert north.hold is None
+
+
 def test_a_leg_that_hangs_lets_its_lease_run_out(world: World) -> None:
     north = held(world, "north")
     north.work_once()
