@@ -16,7 +16,7 @@ from tests.sim.plants import PLANTS, Plant, caught
 from tests.sim.walk import play
 
 ROOT = Path(__file__).resolve().parents[2]
-SEEDS = int(os.environ.get("SEEDS") or 20)
+SEEDS = int(os.environ.get("SEEDS") or 10)
 QUICK = [plant for plant in PLANTS if plant.within <= 10]
 OFTEN = "tests.sim --plants finds it; here the quick ones are enough"
 
