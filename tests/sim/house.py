@@ -43,7 +43,6 @@ from workflow.wiring import Wiring
 from workflow.words import words
 
 
-
 def within(leg: Leg) -> Leg:
     """The leg itself, where it works only while it holds something."""
     return leg.leg if isinstance(leg, HeldLeg) else leg
