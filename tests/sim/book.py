@@ -22,6 +22,8 @@ class Book:
 
     def __init__(self, layout: Layout) -> None:
         self.sheet = MemoryRegistry(layout)
+        self.beside: dict[str, MemoryRegistry] = {}
+        """Other sheets of the same book."""
         self.layout = layout
         self.titles = {title: column.key for column in layout.columns for title in column.title.values()}
         self.harm: list[str] = []
@@ -79,15 +81,15 @@ class Book:
         return found
 
 
-class SimRegistry:
-    """The adapter as the sync uses it."""
+class SimTable:
+    """A sheet as its sync uses it, with every call in the hands of fate."""
 
     def __init__(
-        self, book: Book, fate: Fate, process: Process, last_look: Callable[[], None] = lambda: None
+        self, sheet: MemoryRegistry, fate: Fate, process: Process, last_look: Callable[[], None] = lambda: None
     ) -> None:
-        self.last_look, self.lacking = last_look, ()
-        self.book, self.fate, self.process = book, fate, process
-        self.layout = book.layout
+        self.sheet, self.fate, self.process, self.last_look = sheet, fate, process, last_look
+        self.layout = sheet.layout
+        self.lacking: tuple[str, ...] = ()
 
     def _call(self, name: str, act: Callable[[], Any], late: bool = False) -> Any:
         def broken() -> Exception:
@@ -97,44 +99,39 @@ class SimRegistry:
             return RegistryChanged("somebody saved")
 
         failures = (broken, changed) if late else (broken,)
-        return self.fate.outside(self.process, f"registry {name}", act, failures, (broken,) if late else (),
-                                 risk=4.0 if late else 1.0)  # fmt: skip
+        return self.fate.outside(self.process, f"{self.layout.worksheet} {name}", act, failures,
+                                 (broken,) if late else (), risk=4.0 if late else 1.0)  # fmt: skip
 
     def exists(self) -> bool:
-        return self.book.sheet.exists()
+        return self.sheet.exists()
+
+    def was_removed(self) -> bool:
+        return False
 
     def probe(self) -> Version:
-        return self._call("probe", self.book.sheet.probe)
+        return self._call("probe", self.sheet.probe)
 
     def read(self) -> Snapshot:
-        def act() -> Snapshot:
-            found = [reference for reference, _ in self.book.rows()]
-            self.book.doubled = {reference for reference in found if found.count(reference) > 1}
-            return self.book.sheet.read()
-
-        return self._call("read", act)
+        return self._call("read", self.sheet.read)
 
     def write(
         self, changes: Sequence[Change], seen: Version, *, generation: int, views: Sequence[View] | None = None
     ) -> Version:
         def act() -> Version:
             self.last_look()
-            before, texts, stands_at = self.book.of_people(), self._comments(), self.book.generation
-            version = self.book.sheet.write(changes, seen, generation=generation, views=views)
-            self.book.writes += 1
-            self._compare(before, texts, is_old=stands_at != generation - 1)
-            return version
+            return self.put(changes, seen, generation, views)
 
         return self._call("write", act, late=True)
+
+    def put(self, changes: Sequence[Change], seen: Version, generation: int, views: Sequence[View] | None) -> Version:
+        return self.sheet.write(changes, seen, generation=generation, views=views)
 
     def create(
         self, changes: Sequence[Change] = (), *, generation: int, identity: str = "",
         views: Sequence[View] | None = None, replace: bool = False,
     ) -> Version:  # fmt: skip
         def act() -> Version:
-            return self.book.sheet.create(
-                changes, generation=generation, identity=identity, views=views, replace=replace
-            )
+            return self.sheet.create(changes, generation=generation, identity=identity, views=views, replace=replace)
 
         return self._call("create", act, late=True)
 
@@ -143,6 +140,31 @@ class SimRegistry:
 
     def conflict_copies(self) -> tuple[()]:
         return ()
+
+
+class SimRegistry(SimTable):
+    """The registry, whose writes are held against what people had there."""
+
+    def __init__(
+        self, book: Book, fate: Fate, process: Process, last_look: Callable[[], None] = lambda: None
+    ) -> None:
+        super().__init__(book.sheet, fate, process, last_look)
+        self.book = book
+
+    def read(self) -> Snapshot:
+        def act() -> Snapshot:
+            found = [reference for reference, _ in self.book.rows()]
+            self.book.doubled = {reference for reference in found if found.count(reference) > 1}
+            return self.sheet.read()
+
+        return self._call("read", act)
+
+    def put(self, changes: Sequence[Change], seen: Version, generation: int, views: Sequence[View] | None) -> Version:
+        before, texts, stands_at = self.book.of_people(), self._comments(), self.book.generation
+        version = super().put(changes, seen, generation, views)
+        self.book.writes += 1
+        self._compare(before, texts, is_old=stands_at != generation - 1)
+        return version
 
     def _comments(self) -> dict[str, Any]:
         return {reference: self.book.cell(reference, COMMENT) for reference, _ in self.book.rows()}

@@ -23,8 +23,9 @@ from mailer.inbox import Inbox
 from mailer.render import Renderer
 from mailer.smtp import Outgoing
 from sheets.errors import RegistryLocked
+from sheets.memory import MemoryRegistry
 from sheets.model import Layout
-from tests.sim.book import Book, SimRegistry
+from tests.sim.book import Book, SimRegistry, SimTable
 from tests.sim.disk import Disk
 from tests.sim.fate import Crash, Fate, Process, Task, injected, is_injected
 from tests.sim.kept import START, blank_journal, engine_for, renderer
@@ -80,6 +81,11 @@ class SimWiring(Wiring):
         """On an engine that is kept from start to start, for what it has compiled; its connections are not."""
         kind = SharedJournal if self.process.many else Journal
         return kind(engine_for(self.process, self.commits), domain="example.test", prefix="PAY")
+
+    def _spreadsheet(self, section: RegistrySettings, plan: Layout, poll: timedelta) -> Any:
+        """The sheet of contractors beside it."""
+        sheet = self.book_of_people.beside.setdefault(plan.worksheet, MemoryRegistry(plan))
+        return SimTable(sheet, self.fate, self.process, self.journal.prove_hold)
 
     def _registry(self, section: RegistrySettings, plan: Layout) -> Any:
         return SimRegistry(self.book_of_people, self.fate, self.process, self.journal.prove_hold)

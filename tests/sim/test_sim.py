@@ -1,4 +1,4 @@
-"""The simulator in the test run: some seeds, a seed that tells the same story twice, and planted bugs that it must see.
+"""The simulator in the test run: a few seeds, a seed that tells the same story twice, and planted bugs that it must see.
 
 `make sim SEEDS=1000` plays more; `python -m tests.sim --plants` tells in which seed each planted bug is caught.
 """
@@ -16,7 +16,7 @@ from tests.sim.plants import PLANTS, Plant, caught
 from tests.sim.walk import play
 
 ROOT = Path(__file__).resolve().parents[2]
-SEEDS = int(os.environ.get("SEEDS") or 10)
+SEEDS = int(os.environ.get("SEEDS") or 8)
 QUICK = [plant for plant in PLANTS if plant.within <= 10]
 OFTEN = "tests.sim --plants finds it; here the quick ones are enough"
 
