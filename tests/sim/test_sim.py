@@ -1,4 +1,4 @@
-"""The simulator in the test run: a few seeds, a seed that tells the same story twice, and planted bugs that it must see.
+"""The simulator in the test run: a few seeds, a seed that tells its story twice, and planted bugs that it must see.
 
 `make sim SEEDS=1000` plays more; `python -m tests.sim --plants` tells in which seed each planted bug is caught.
 """
