@@ -17,7 +17,9 @@ from values.names import safe_name
 MAX_SIZE = 25_000_000
 
 Kind = Literal["pdf", "png", "jpeg", "tiff", "heic", "xml", "xlsx", "docx", "doc", "xls", "eml", "txt", "csv", "zip"]
-RefusalReason = Literal["empty", "too_big", "forbidden_type", "name_mismatch", "zip_bomb", "zip_locked", "winmail"]
+RefusalReason = Literal[
+    "empty", "too_big", "forbidden_type", "name_mismatch", "zip_bomb", "zip_locked", "office_locked", "winmail"
+]  # fmt: skip
 
 MEDIA_TYPES: dict[Kind, str] = {
     "pdf": "application/pdf",
@@ -57,6 +59,8 @@ _MISLEADING = frozenset(f".{extension}" for extension in _RUN_OR_OPENED.split())
 _OLD_OFFICE: dict[str, Kind] = {".doc": "doc", ".xls": "xls"}
 _PLAIN: dict[str, Kind] = {".txt": "txt", ".csv": "csv"}
 
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_LOCKED_OFFICE = "EncryptedPackage".encode("utf-16-le")
 _TNEF = b"\x78\x9f\x3e\x22"
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 _XML_PROLOG = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?![?!])(?:[\w.-]+:)?([^\W\d][\w.-]*)", re.DOTALL)
@@ -97,6 +101,8 @@ def inspect(name: str, content: bytes, max_size: int = MAX_SIZE) -> Accepted | R
     found = _kind_of(content, _extension(safe))
     if found == "locked":
         return Refused(safe, "zip_locked")
+    if found is None and content.startswith(_OLE) and _LOCKED_OFFICE in content:
+        return Refused(safe, "office_locked")
     if found is None:
         return Refused(safe, "name_mismatch" if _claims_a_kind(safe) else "forbidden_type")
     if found == "bomb":
@@ -153,7 +159,7 @@ def _binary_kind(content: bytes, extension: str) -> Kind | None:
         return "tiff"
     if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
         return "heic"
-    if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+    if content.startswith(_OLE):
         return _OLD_OFFICE.get(extension)
     return None
 

@@ -11,6 +11,7 @@ _TNEF = b"\x78\x9f\x3e\x22"
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?(?:CrossIndustryInvoice|CrossIndustryDocument|Invoice|CreditNote)[\s>]")
 _RUSSIAN_ROOTS = tuple("<Файл".encode(encoding) for encoding in ("cp1251", "utf-8"))
 _HEAD = 16_384
+_WHY = {"empty": None, "zip_locked": "encrypted", "office_locked": "encrypted"}
 
 
 def readable_kind(name: str, content: bytes, size: int) -> Readable | tuple[None, str | None]:
@@ -21,7 +22,7 @@ def readable_kind(name: str, content: bytes, size: int) -> Readable | tuple[None
         return None, "too_big"
     verdict = inspect(name, content, size)
     if isinstance(verdict, Refused):
-        return None, {"empty": None, "zip_locked": "encrypted"}.get(verdict.reason, "refused")
+        return None, _WHY.get(verdict.reason, "refused")
     if "encrypted" in verdict.notes:
         return None, "encrypted"
     match verdict.kind:

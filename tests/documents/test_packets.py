@@ -59,6 +59,11 @@ def test_a_locked_archive_is_called_locked():
     assert inspect("a.zip", bytes(content)) == Refused("a.zip", "zip_locked")
 
 
+def test_a_workbook_with_a_password_is_called_locked():
+    content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + "EncryptedPackage".encode("utf-16-le") + bytes(500)
+    assert inspect("счет.xlsx", content) == Refused("счет.xlsx", "office_locked")
+
+
 def test_outlooks_package_is_named():
     assert inspect("winmail.dat", b"\x78\x9f\x3e\x22" + bytes(40)) == Refused("winmail.dat", "winmail")
 

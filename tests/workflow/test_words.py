@@ -82,7 +82,7 @@ def test_every_reason_why_nothing_happened_has_a_sentence(lang: str) -> None:
 @BOTH
 def test_every_refused_file_has_a_reason(lang: str) -> None:
     reasons = set(re.findall(r'"(\w+)"', *re.findall(r"RefusalReason = Literal\[(.*?)\]",
-                  (ROOT / "documents" / "attachments.py").read_text(encoding="utf-8"))))  # fmt: skip
+                  (ROOT / "documents" / "attachments.py").read_text(encoding="utf-8"), re.DOTALL)))  # fmt: skip
     assert reasons
     assert reasons - table(lang)["refused_file"].keys() == set()
 

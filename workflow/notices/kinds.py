@@ -8,6 +8,7 @@ from datetime import datetime
 
 from values.text import one_line, shorten
 from workflow.core import events as e
+from workflow.core.compare import OF_THE_INVOICE
 from workflow.core.events import Recorded
 from workflow.core.model import Field, Problem, Request, Status
 from workflow.core.payment import paid_so_far
@@ -370,8 +371,8 @@ def _requests_receipt(scene: Scene, params: Params) -> Values:
 
 
 def _kept(scene: Scene, request: Request) -> list[str]:
-    """Why it waits, though nothing is missing."""
-    shown = (one for one in request.warnings if one.code.startswith(("kept_", "model_")))
+    """What else should be known: why it waits, what the files say otherwise, which of them could not be read."""
+    shown = (one for one in request.warnings if one.code.startswith(("kept_", "model_", "invoice_", *OF_THE_INVOICE)))
     return [scene.reader.tame(scene.words.warning(one)) for one in shown]
 
 
