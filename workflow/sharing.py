@@ -59,6 +59,11 @@ class Sharing:
         each is looked at once more just before the outside is changed, or is safe to repeat."""
         return (self.span * 2, self.span * 5, self.span * 5) if self.journal.shared else (LEASE, LEASE, LEASE)
 
+    @property
+    def leads(self) -> bool:
+        """Whether this daemon is the one that speaks for all: it holds the mailbox."""
+        return not self.journal.shared or any(leg.hold is not None for leg in self._held if leg.name == "inbox")
+
     def poll(self, usual: timedelta) -> timedelta:
         """How often to look without being told: nobody tells that another daemon's lease has ended."""
         return min(usual, self.span) if self.journal.shared else usual

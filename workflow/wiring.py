@@ -513,7 +513,7 @@ class Wiring:
         clock = ClockLeg(
             self.service, self.store, (*(book.name for book in self.books), self.contractors.name), inbox.again,
             settings.notices.morning, digests,
-            watch=lambda: self.watch.look(self.now()), probe=self.send_probe,
+            watch=lambda: self.sharing.leads and self.watch.look(self.now()), probe=self.send_probe,
         )  # fmt: skip
         # a payment order that lies in the folder is found before the contractor is written to
         mail.lease, folder.lease, clock.lease = self.sharing.leases

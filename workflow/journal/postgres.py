@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from workflow.journal.errors import JournalError
 
-CONNECT_SECONDS, STATEMENT_SECONDS, LOCK_SECONDS, IDLE_SECONDS = 10, 30, 20, 60
+CONNECT_SECONDS, STATEMENT_SECONDS, LOCK_SECONDS, IDLE_SECONDS = 10, 30, 20, 20
 _STAND_IN_LINE = text(
     "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ':' || word, 0)) "
     "FROM unnest(CAST(:words AS text[])) word"

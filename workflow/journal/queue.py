@@ -341,7 +341,9 @@ class Queue:
             where = and_(table.c.state.in_((DEAD, IN_DOUBT)), table.c.id == deed_id)
         with self.engine.begin() as connection:
             values = {"state": DUE, "due_at": stamp(now), "attempts": 0, "faults": 0, "error": None}
-            return connection.execute(update(table).where(where).values(values)).rowcount
+            count = connection.execute(update(table).where(where).values(values)).rowcount
+            tell(connection, [lane.value for lane in Lane] if count else [])
+            return count
 
 
 def _ready(lane: Any, now: Any, ended: Any, state: str) -> Any:
