@@ -165,8 +165,8 @@ def _leg(row: dict[str, str | None] | None) -> dict[str, Any]:
 
 
 def _recorded(recorded: Recorded) -> dict[str, Any]:
+    data = json.loads(to_json(recorded.event)) | ({"editor": recorded.editor} if recorded.editor else {})
     return {
         "at": utc(recorded.at), "actor": recorded.actor, "cause": recorded.cause,
-        "editor": recorded.editor or None,
-        "event": type(recorded.event).__name__, "data": json.loads(to_json(recorded.event)),
+        "event": type(recorded.event).__name__, "data": data,
     }  # fmt: skip

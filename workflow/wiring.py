@@ -76,7 +76,7 @@ if TYPE_CHECKING:
     from documents.drive import DriveMaterials
     from sheets.google import GoogleRegistry
 
-CARDS_POLL = timedelta(seconds=20)  # an online sheet of contractors is looked at less often than the registry
+CARDS_POLL = timedelta(minutes=1)  # an online sheet of contractors is looked at less often than the registry
 BEFORE_FIRST_START = timedelta(days=7)
 
 

@@ -29,7 +29,7 @@ from values.names import safe_name
 
 SHA256, CARD = "countersignSha256", "countersignCard"
 GOOGLE_TYPES = "application/vnd.google-apps."
-LOOK_EVERY = timedelta(seconds=20)
+LOOK_EVERY = timedelta(seconds=30)
 ONE_FILING = 20.0  # seconds
 
 

@@ -14,8 +14,6 @@ from stories.stage import ADAM, FIONA, OSCAR, RITA, SUPPLIER, Stage, complete_fo
 from workflow.cli.proof import _materials
 from workflow.cli.setup import _folder
 from workflow.core.model import Status
-from workflow.report import Report
-from workflow.words import words
 
 ORDER = b"%PDF-1.7 the payment order %%EOF"
 
@@ -33,7 +31,7 @@ class House:
 
     @property
     def fiona(self) -> AtSpreadsheet:
-        return AtSpreadsheet(self.google, self.stage.wiring().layout)
+        return AtSpreadsheet(self.google, self.stage.wiring().books[0].registry.layout)
 
     def cell(self, key: str) -> dict[str, object]:
         person = self.fiona
@@ -106,15 +104,31 @@ def test_a_payment_order_put_into_the_folder_goes_to_the_contractor(house: House
     assert house.stage.new(SUPPLIER) == []
 
 
+def test_an_order_that_cannot_be_fetched_now_goes_to_the_contractor_later(house: House) -> None:
+    house.approved()
+    house.fiona.type_in(house.stage.first, "status", "Оплачен")
+    house.stage.run()
+    house.drive.put("Платежка 214.pdf", ORDER, house.drive.only(house.stage.first)["id"])
+    house.stage.later(minutes=15)
+    house.google.fail("drive.files.get", 403, times=1000)
+    house.stage.run()
+    assert house.stage.new(SUPPLIER) == []
+    house.google.faults.clear()
+    house.stage.later(minutes=20)
+    house.stage.run()
+    (letter,) = house.stage.new(SUPPLIER)
+    assert files_of(letter)["Платежка 214.pdf"] == ORDER
+
+
 def test_who_edited_last_stands_in_the_history(house: House) -> None:
     house.approved()
     house.fiona.type_in(house.stage.first, "status", "Оплачен")
     house.stage.run()
     wiring = house.stage.wiring()
-    facts = Report(wiring.journal, words("ru"), str).request(house.stage.request())
+    facts = wiring.report.request(house.stage.request())
     paid = next(item for item in facts["history"] if item["event"] == "Paid")
-    assert (paid["actor"], paid["editor"]) == ("registry", EDITOR)
-    assert all(item["editor"] is None for item in facts["history"] if item["actor"] != "registry")
+    assert (paid["actor"], paid["data"]["editor"]) == ("registry", EDITOR)
+    assert not any("editor" in item["data"] for item in facts["history"] if item["actor"] != "registry")
     shown = str(house.cell("history")["userEnteredValue"])
     assert f"бухгалтерия (в реестре), последняя правка: {EDITOR}" in shown
 

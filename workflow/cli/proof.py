@@ -45,3 +45,7 @@ def _registry(wiring: Wiring) -> Iterator[str]:
         except RegistryError as error:
             named = f" {book.title}" if book.title else ""
             yield f"The registry{named} cannot be compared: {error}"
+    try:
+        yield from wiring.contractors.differences()
+    except RegistryError as error:
+        yield f"The sheet of contractors cannot be compared: {error}"

@@ -55,7 +55,7 @@ class FolderLeg:
     lease: timedelta = LEASE
     _stirred: dict[str, tuple[int, str]] = field(default_factory=dict)
     _looked: str = ""
-    _filed: bool = False
+    _filed: bool = True  # a crash may have come before the mark
     _changes: str | None = None
 
     @property

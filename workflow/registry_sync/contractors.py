@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from sheets.errors import RegistryError, RegistryLocked
+from sheets.errors import RegistryBroken, RegistryError, RegistryLocked
 from sheets.merge import Merged, merge_row
 from sheets.model import Cell, Change, Layout, Snapshot, Version
 from sheets.registry import Registry
@@ -56,6 +56,7 @@ class ContractorSync:
     _seen: Version | None = None
     _due: set[str] = field(default_factory=set)
     _is_there: bool = False
+    _missing: str = ""
 
     @property
     def journal(self) -> Journal:
@@ -70,21 +71,20 @@ class ContractorSync:
         self._due |= self._news()
         if not self._cards:
             return False
-        if not self._is_there and not self.table.exists():
-            return self._make()
-        self._is_there = True
         try:
             version = self.table.probe()
+            if version.mark == self._missing:
+                return False  # people removed the sheet, and nobody has touched the book since
+            if not self._is_there and not self.table.exists():
+                return self._make(version)
+            self._is_there = True
             moved = self._seen is None or version.mark != self._seen.mark
-            if not (moved or self._due):
-                return False
-            self._sync(moved)
+            return (moved or bool(self._due)) and self._sync(version, moved)
         except RegistryError as error:
             self._is_there = False
             if not isinstance(error, RegistryLocked):
                 self._seen = None
             raise
-        return True
 
     def _news(self) -> set[str]:
         """The codes of cards that changed since the last look."""
@@ -95,10 +95,11 @@ class ContractorSync:
             self._after = max(self._after, at)
         return {code_of(one.card.key) for one in found}
 
-    def _make(self) -> bool:
+    def _make(self, version: Version) -> bool:
         """The sheet with every card; what people wrote into an earlier one is written again."""
         facts = self.journal.registry(self.name, new_token())
         if facts.generation and self.table.was_removed():
+            self._missing = version.mark
             return False
         before = self._reading.agreements()
         generation = max(facts.generation, announced(facts)) + 1
@@ -113,9 +114,15 @@ class ContractorSync:
 
     # --- one pass over a sheet that is there ------------------------------------------------------------------------
 
-    def _sync(self, moved: bool) -> None:
+    def _sync(self, version: Version, moved: bool) -> bool:
         known = self._reading.agreements(None if moved else sorted(self._due))
-        snapshot = self.table.read() if moved else None
+        try:
+            snapshot = self.table.read() if moved else None
+        except RegistryBroken:
+            if self.table.exists():
+                raise
+            self._is_there = False  # the book was rebuilt, or people removed the sheet
+            return self._make(version)
         base, old, sure, generation = dict(known), False, True, self.journal.registry(self.name, "").generation
         if snapshot is not None:
             work = self._reading.of(snapshot)
@@ -137,6 +144,7 @@ class ContractorSync:
         else:
             self._agree(generation, {code: agreed.dump() for code, agreed in stored.items()})
         self._due = set()
+        return True
 
     def _agree(self, generation: int, stored: Mapping[str, Mapping[str, object]]) -> None:
         mark = self._seen.mark if self._seen else ""
@@ -193,6 +201,24 @@ class ContractorSync:
     def _noted(agreed: Agreed, typed: Mapping[str, Cell], message: str | None) -> Agreed:
         """Decided on: the typed cells are nothing new any more. `kept` carries the message to the next write."""
         return replace(agreed.after(typed), kept={"message": message}, unwritten=True)
+
+    # --- proof ------------------------------------------------------------------------------------------------------
+
+    def differences(self) -> list[str]:
+        """Where the sheet does not say what the cards say (for `verify`)."""
+        self._news()
+        if not self._cards or not self.table.exists():
+            return []
+        rows, plan = self.table.read().rows, self.table.layout
+        faults = []
+        for code, card in sorted(self._cards.items()):
+            cells = rows[code].cells if code in rows else None
+            ours = self.writer.cells(card)
+            wrong = [] if cells is None else [k for k in ours if k in cells and not same(ours[k], cells[k])]
+            if cells is None or wrong:
+                where = ", ".join(map(plan.title, wrong)) or "a row that is not there"
+                faults.append(f"{code}: the sheet {plan.worksheet} differs in {where}.")
+        return faults
 
     # --- what is written --------------------------------------------------------------------------------------------
 
