@@ -109,6 +109,8 @@ def test_an_order_that_cannot_be_fetched_now_goes_to_the_contractor_later(house:
     house.fiona.type_in(house.stage.first, "status", "Оплачен")
     house.stage.run()
     house.drive.put("Платежка 214.pdf", ORDER, house.drive.only(house.stage.first)["id"])
+    house.stage.later(minutes=1)
+    house.stage.run()
     house.stage.later(minutes=15)
     house.google.fail("drive.files.get", 403, times=1000)
     house.stage.run()
