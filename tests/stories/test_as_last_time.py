@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stories.stage import ADAM, RITA, Stage, complete_form, invoice, text_of
+from stories.stage import ADAM, FIONA, RITA, Stage, complete_form, invoice, text_of
 from workflow.core.model import Status
 
 
@@ -80,3 +80,42 @@ def test_somebody_elses_request_is_no_model(stage: Stage) -> None:
     stage.run()
     request = list(stage.wiring().journal.requests())[-1]
     assert (request.status, request.model, request.value("account")) == (Status.DRAFT, "", "")
+
+
+def paid_before(stage: Stage) -> None:
+    """Ромашка is known: money went there and was told of."""
+    approved_before(stage)
+    stage.answer(FIONA, stage.new(FIONA)[-1], "Оплачено")
+    stage.run()
+    stage.later(minutes=11)
+    stage.run()
+    for person in (RITA, ADAM, FIONA):
+        stage.new(person)
+
+
+def test_a_known_contractor_with_one_line_is_a_whole_request(stage: Stage) -> None:
+    paid_before(stage)
+    stage.send(RITA, "ООО Ромашка, вода, 5 000 руб., завтра", files=[("скан.pdf", invoice("вода"))])
+    assert stage.run() == []
+    request = list(stage.wiring().journal.requests())[-1]
+    assert request.status is Status.AWAITING, request.problems
+    assert (request.value("inn"), request.value("account")) == ("9652407405", "40702810604162316352")
+    assert request.fields["account"].source == "card"
+    assert request.value("subject") == "вода"
+
+
+def test_a_known_contractor_may_be_named_loosely(stage: Stage) -> None:
+    paid_before(stage)
+    stage.send(RITA, "ромашка, вода, 5 000 руб., завтра", files=[("скан.pdf", invoice("вода"))])
+    stage.run()
+    request = list(stage.wiring().journal.requests())[-1]
+    assert request.status is Status.AWAITING, request.problems
+    assert (request.value("inn"), request.value("subject")) == ("9652407405", "вода")
+
+
+def test_an_unknown_name_stays_what_it_was_written_as(stage: Stage) -> None:
+    paid_before(stage)
+    stage.send(RITA, "лютик, вода, 5 000 руб., завтра", files=[("скан.pdf", invoice("вода"))])
+    stage.run()
+    request = list(stage.wiring().journal.requests())[-1]
+    assert (request.status, request.value("inn")) == (Status.DRAFT, "")

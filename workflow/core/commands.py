@@ -27,6 +27,8 @@ class Form:
     """A short hash of each payment code in the files that names a sum: the same code again is the same payment."""
     invoice: Mapping[str, Field] = field(default_factory=dict)
     """All that the files say, to be compared with the form."""
+    mentioned: tuple[str, ...] = ()
+    """What a subject read from running text is made of: one of the parts may name a contractor of ours."""
     like: Reference = ""
     """The earlier request that this one is said to be like: its number, or `as_before.LAST`."""
     suggested: Mapping[str, Field] = field(default_factory=dict)

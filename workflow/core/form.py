@@ -43,7 +43,7 @@ OF_THE_LETTERS = frozenset({"sender_unverified", "look_alike", "charset_guessed"
 
 def open_request(command: Open, policy: Policy, now: datetime, ledger: Ledger = EMPTY) -> Outcome:
     """A complete form goes to approval by itself; anything else is a draft that is asked about."""
-    form = command.form
+    form = _with_contractor_named(command.form, ledger)
     filled = _filled(command.by, form, form.typed, form.rivals, form.files, policy, now, command.keep_draft,
                      command.by, ledger)  # fmt: skip
     events: list[Event] = [Opened(command.by, form.letter), filled]
@@ -52,6 +52,18 @@ def open_request(command: Open, policy: Policy, now: datetime, ledger: Ledger = 
     else:
         events += submission(command.by, 1, {}, filled, policy, command.by, policy.today(now))
     return Accepted(tuple(events))
+
+
+def _with_contractor_named(form: Form, ledger: Ledger) -> Form:
+    """"Ромашка, вода, до пятницы": the part that names exactly one contractor we know is not what is paid for."""
+    if "contractor" in form.typed or form.typed.get("subject") != ", ".join(form.mentioned):
+        return form
+    known = [part for part in form.mentioned if any(card.is_known for card in ledger.cards_by_name(part))]
+    if len(known) != 1:
+        return form
+    rest = ", ".join(part for part in form.mentioned if part != known[0])
+    typed = {name: text for name, text in form.typed.items() if name != "subject"} | {"contractor": known[0]}
+    return replace(form, typed=typed | ({"subject": rest} if rest else {}))
 
 
 def amend(request: Request, command: Amend, policy: Policy, now: datetime, ledger: Ledger = EMPTY) -> Outcome:

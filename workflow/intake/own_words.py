@@ -7,6 +7,7 @@ texts of one `OwnWords` have the same length, so that a place in one is the same
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +21,7 @@ from workflow.tokens import fold, has_cyrillic, tokens_of
 MASK = "\x00"
 _ANY_DAY = date(2026, 1, 1)
 """Here only the place of a date matters."""
-MOST_LINES, LONGEST = 60, 4000
+MOST_LINES, LONGEST = 60, 3000
 
 _FAREWELL = re.compile(
     r"^\W*(?:с\s+(?:наилучшими\s+)?(?:уважением|пожелани\w+)|с\s+ув\.|(?:best|kind|warm)\s+(?:regards|wishes)|"
@@ -60,6 +61,8 @@ class OwnWords:
     text: str
     folded: str
     masked: str
+    pauses: tuple[tuple[int, int], ...] = ()
+    """Where clauses are parted, in order."""
     invoice: str = ""
     """Number and date of the invoice, where he named both a number sign and the paper."""
 
@@ -83,14 +86,10 @@ class OwnWords:
         return bool(re.search(rf"\b(?:{w.PAYS})$", before))
 
     def _bounds(self, at: int) -> tuple[int, int]:
-        start, end = 0, len(self.masked)
-        for match in _CLAUSE.finditer(self.masked):
-            if match.end() <= at:
-                start = match.end()
-            elif match.start() >= at:
-                end = match.start()
-                break
-        return start, end
+        place = bisect_right(self.pauses, at, key=lambda pause: pause[1])
+        start = self.pauses[place - 1][1] if place else 0
+        later = (pause[0] for pause in self.pauses[place : place + 2] if pause[0] >= at)
+        return start, next(later, len(self.masked))
 
 
 def own_words(text: str, names: Collection[str], writer: str = "") -> OwnWords:
@@ -98,7 +97,8 @@ def own_words(text: str, names: Collection[str], writer: str = "") -> OwnWords:
     kept = _without_frame(text[:LONGEST].replace("\t", " ").replace("\xa0", " ").replace("\u202f", " "), names, writer)
     folded = "".join(low if len(low := c.lower()) == 1 else c for c in kept).replace("ё", "е")
     masked, invoice = _masked(kept, folded)
-    return OwnWords(kept, folded, masked, invoice)
+    pauses = tuple(match.span() for match in _CLAUSE.finditer(masked))
+    return OwnWords(kept, folded, masked, pauses, invoice)
 
 
 def _without_frame(text: str, names: Collection[str], writer: str) -> str:

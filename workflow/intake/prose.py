@@ -39,6 +39,8 @@ class Prose:
     suggested: Mapping[str, Field] = field(default_factory=dict)
     unclear: frozenset[str] = frozenset()
     keeps: tuple[str, str] | None = None
+    mentioned: tuple[str, ...] = ()
+    """The parts of the subject."""
     like: str = ""
     """The earlier request that it is said to be like; `LAST` for the last one."""
     why: tuple[str, ...] = ()
@@ -46,7 +48,7 @@ class Prose:
     def only(self, names: Collection[str]) -> Prose:
         """As far as it is about these fields, and whether it must wait."""
         return replace(
-            self, typed={name: text for name, text in self.typed.items() if name in names},
+            self, typed={name: text for name, text in self.typed.items() if name in names}, mentioned=(),
             rivals={name: texts for name, texts in self.rivals.items() if name in names},
             suggested={name: value for name, value in self.suggested.items() if name in names}, like="",
         )  # fmt: skip
@@ -99,12 +101,12 @@ def read_prose(text: str, subject: str, forwarded: bool, listener: Listener) -> 
     _listen(own, reading, listener)
     if header.text and not header.forwarded and not forwarded:
         _listen(own_words(header.text, listener.names), reading, listener)
-    _subject(own, header, forwarded or header.forwarded, reading, listener)
+    mentioned = _subject(own, header, forwarded or header.forwarded, reading, listener)
     like = _like(own)
     if like:
         reading.why.append(f"it is to be like {'the last one' if like == LAST else like}")
     return Prose(
-        reading.typed, reading.rivals, reading.suggested, frozenset(reading.unclear), _keeps(own), like,
+        reading.typed, reading.rivals, reading.suggested, frozenset(reading.unclear), _keeps(own), mentioned, like,
         tuple(reading.why),
     )  # fmt: skip
 
@@ -254,18 +256,21 @@ def _contractor(own: OwnWords, reading: _Reading, listener: Listener) -> None:
         reading.suggest("contractor", names.perhaps, names.perhaps)
 
 
-def _subject(own: OwnWords, header: Header, forwarded: bool, reading: _Reading, listener: Listener) -> None:
+def _subject(own: OwnWords, header: Header, forwarded: bool, reading: _Reading, listener: Listener) -> tuple[str, ...]:
+    """What is paid for: his words first, else his subject line. The parts it is made of."""
     found = text_subject(own, listener.names, listener.today)
     if found:
-        reading.take("subject", (found,), found)
-        return
+        reading.take("subject", (", ".join(found),), ", ".join(found))
+        return found
     if not header.text:
-        return
+        return ()
     of_header = text_subject(own_words(header.text, listener.names), listener.names, listener.today)
     if of_header and forwarded:
-        reading.suggest("subject", of_header, header.text)
-    elif of_header:
-        reading.take("subject", (of_header,), header.text)
+        reading.suggest("subject", ", ".join(of_header), header.text)
+        return ()
+    if of_header:
+        reading.take("subject", (", ".join(of_header),), header.text)
+    return of_header
 
 
 # --- whether to pay at all --------------------------------------------------------------------------------------------

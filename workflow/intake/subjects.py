@@ -40,8 +40,8 @@ def header_subject(subject: str) -> Header:
     return Header(" ".join(bare.split()), forwarded)
 
 
-def text_subject(own: OwnWords, names: Collection[str], today: date) -> str:
-    """What is paid for; empty when the text does not plainly say it."""
+def text_subject(own: OwnWords, names: Collection[str], today: date) -> tuple[str, ...]:
+    """What is paid for, in the parts that were written; none when the text does not plainly say it."""
     known = frozenset(map(fold, names))
     strong: list[str] = []
     weak: list[str] = []
@@ -60,7 +60,7 @@ def text_subject(own: OwnWords, names: Collection[str], today: date) -> str:
         else:
             (strong if asked else weak).append(what)
     chosen = strong or ([] if len(weak) > MOST_PARTS or "" in weak else weak)
-    return ", ".join(dict.fromkeys(chosen[:MOST_PARTS]))[:LONGEST]
+    return tuple(part[:LONGEST] for part in dict.fromkeys(chosen[:MOST_PARTS]))
 
 
 def _parts(own: OwnWords, today: date) -> list[str]:

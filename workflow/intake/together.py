@@ -30,6 +30,7 @@ def with_words(form: Form, prose: Prose) -> Form:
     return replace(
         form, typed={**said, **form.typed}, rivals={**rivals, **form.rivals}, suggested={**form.suggested, **suggested},
         cautions=(*form.cautions, *_why_it_waits(prose)), like=prose.like,
+        mentioned=prose.mentioned,
     )  # fmt: skip
 
 
