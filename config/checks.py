@@ -35,6 +35,7 @@ def check_file(raw: Table) -> Iterator[Problem]:
     yield from _check_materials(raw)
     yield from _check_keywords(table_in(raw.get("keywords")))
     yield from _check_health(table_in(raw.get("health")))
+    yield from _check_confirmers(table_in(raw.get("controls")), seats)
     yield from check_rules(tables_of(raw, "approval"), seats)
 
 
@@ -74,6 +75,12 @@ def _check_health(health: Table) -> Iterator[Problem]:
         yield Problem("health.email", "is required for health.smtp: who is written to")
     if "webhook_token_file" in health and "webhook_token_env" in health:
         yield Problem("health.webhook_token_env", "stands beside webhook_token_file: keep one of them")
+
+
+def _check_confirmers(controls: Table, seats: Mapping[str, Seat]) -> Iterator[Problem]:
+    for number, address in enumerate(addresses_in(controls.get("confirm")), 1):
+        if address and address not in seats:
+            yield Problem(f"controls.confirm[{number}]", f"{address} does not stand in [[people]]")
 
 
 # people

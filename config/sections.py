@@ -192,6 +192,14 @@ class Decisions(Section):
     undo_window: UndoWindow = None
 
 
+class Controls(Section):
+    """What holds a payment although everybody said yes."""
+
+    bank_details: Annotated[Literal["changed", "new", "off"], LowerWord] = "changed"
+    confirm: tuple[Address, ...] = ()
+    split_period: Span = timedelta(days=7)
+
+
 class Templates(Section):
     path: FilePath | None = None
 

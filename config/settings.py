@@ -19,6 +19,7 @@ from config.sections import (
     Company,
     Condition,
     ContractorSettings,
+    Controls,
     DaemonSettings,
     Decisions,
     Health,
@@ -65,6 +66,7 @@ class Settings(Section):
     notices: Notices = Notices()
     calendar: CalendarSettings = CalendarSettings()
     decisions: Decisions = Decisions()
+    controls: Controls = Controls()
     contractor: ContractorSettings = ContractorSettings()
     templates: Templates = Templates()
     keywords: Keywords = Keywords()

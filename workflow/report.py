@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from workflow.core.events import Recorded, to_json
-from workflow.core.model import FIELDS, AskKind, Problem, Request, Status
+from workflow.core.model import FIELDS, Ask, AskKind, HoldKind, Problem, Request, Status
 from workflow.health.checkup import Checkup
 from workflow.health.watch import sentence
 from workflow.journal import Journal
@@ -134,8 +134,16 @@ class Report:
         open_states = [Status.DRAFT.value, Status.AWAITING.value, Status.RETURNED.value, Status.APPROVED.value]
         for request in self.journal.find(statuses=open_states):
             for ask in request.open_asks():
-                if ask.version == request.version or ask.kind is AskKind.CONFIRM:
-                    yield {"reference": request.reference, "person": ask.person, "since": utc(ask.at)}
+                if _is_waited_for(request, ask):
+                    yield {"reference": request.reference, "person": ask.person, "since": utc(ask.at),
+                           "ask": ask.kind.value, "hold": ask.about or None}  # fmt: skip
+
+
+def _is_waited_for(request: Request, ask: Ask) -> bool:
+    """A held request waits for whoever can lift the hold, not for a payment that must not be made."""
+    if ask.kind is AskKind.PAY and any(hold.kind is not HoldKind.ACCOUNTANT for hold in request.holds):
+        return False
+    return ask.version == request.version or ask.kind is AskKind.CONFIRM
 
 
 def problems(found: Iterable[Problem], words: Words) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from workflow.core import events as e
 from workflow.core.card import REQUIRED
 from workflow.core.events import Event, Recorded
 from workflow.core.model import Caution, Choice, HoldKind, Problem, Request, Status
-from workflow.core.outcome import REGISTRY
+from workflow.core.outcome import PROGRAM, REGISTRY
 
 LANGUAGES = ("en", "ru")
 FORM_FIELDS = (
@@ -139,6 +139,7 @@ class Words:
         """One line of history, or nothing for an event that is not worth one."""
         line = self._event(recorded.event, recorded.actor, name_of, currency)
         words = getattr(recorded.event, "comment", "") or getattr(recorded.event, "reason", "")
+        words = getattr(recorded.event, "words", "") or words
         if isinstance(recorded.event, e.Commented):
             words = recorded.event.text
         if isinstance(recorded.event, e.EditRefused | e.AnswerRefused):
@@ -238,7 +239,7 @@ class Words:
                 fields = self._fields(field for field, _, _ in event.changed)
                 return say("submitted_changed" if fields else "submitted", version=event.version, fields=fields)
             case e.Asked():
-                key = f"asked_{event.kind}"
+                key = f"asked_{event.kind}_{event.about}" if event.about else f"asked_{event.kind}"
                 return say(key, name=name(event.person)) if self.has(f"event.{key}") else ""
             case e.StepStuck():
                 return say("stuck", step=event.step + 1)
@@ -246,6 +247,11 @@ class Words:
                 return say(_DECIDED[type(event)], name=name(event.person))
             case e.ApprovalCompleted():
                 return say("completed")
+            case e.BankDetailsConfirmed():
+                return say("details_confirmed", name=name(event.by))
+            case e.Held() | e.Released() if event.by == PROGRAM:
+                key = "held_by_program" if isinstance(event, e.Held) else "released_by_program"
+                return say(key, hold=self.hold(event.kind))
             case e.Held() | e.Released() | e.PaidUndone() | e.PaymentRecalled() | e.Commented():
                 return say(_DONE_BY[type(event)], name=name(event.by))
             case e.Paid() | e.PartPaid() | e.PaymentCorrected() | e.PaidWithoutApproval():

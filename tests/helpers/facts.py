@@ -157,7 +157,7 @@ def check_status(status: Mapping[str, Any]) -> None:
             moment(leg["last_success"])
         assert leg["error"] != ""
     for item in status["waiting"]:
-        keys(item, "reference person since")
+        keys(item, "reference person since ask hold")
         moment(item["since"])
         person(item["person"])
     keys(status["deeds"], "due postponed dead")

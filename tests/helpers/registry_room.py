@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
@@ -127,7 +128,7 @@ class Room:
                              language=language)  # fmt: skip
         self.journal_file = folder / "journal.db"
         self.book = folder / "registry.xlsx"
-        self._causes = count(1)
+        self._causes, self._invoices = count(1), count(12)
         self._memory = MemoryRegistry(self.layout)
         self.archive_after: timedelta | None = timedelta(days=365)
         self.archives: dict[str, Faulty] = {}
@@ -217,8 +218,12 @@ class Room:
         return result.reference
 
     def submitted(self, **typed: str) -> str:
-        form = {name: text for name, text in {**FORM, **typed}.items() if text}
-        return self.order(Open(RITA, Form(form, files=(INVOICE,), letter="letter-1")))
+        """A complete request; each with an invoice of its own."""
+        number = next(self._invoices)
+        lines = {**FORM, "invoice": f"No. {number} of 20.11.2026", **typed}
+        form = {name: text for name, text in lines.items() if text}
+        file = replace(INVOICE, sha256=f"{number:064x}")
+        return self.order(Open(RITA, Form(form, files=(file,), letter="letter-1")))
 
     def approved(self, **typed: str) -> str:
         reference = self.submitted(**typed)

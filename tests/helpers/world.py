@@ -19,6 +19,8 @@ from workflow.core.commands import (
     Approve,
     AskRef,
     Command,
+    ConfirmDetails,
+    ExplainDuplicate,
     Form,
     MarkPaid,
     Open,
@@ -63,6 +65,8 @@ FORM: Mapping[str, str] = {
     "invoice": "№ 12 от 20.11.2026",
 }
 OTHER_ACCOUNT = {"account": "40702810114607617721", "bic": "049600111"}
+FIRST_INVOICE = 12
+"""The number in the form; the next request has the next one."""
 INVOICE = File("a" * 64, "invoice.pdf", "pdf", "application/pdf", 1000, "letter-1")
 ORDER = OrderFile("b" * 64, "payment-order.pdf", "application/pdf")
 
@@ -222,7 +226,7 @@ class World:
         self.time = NOW
         self.woken: list[Lane] = []
         self.service = Service(self.journal, policy or policy_of(), lambda: self.time, wake=self.woken.append)
-        self._letters = count(1)
+        self._letters, self._invoices = count(1), count(FIRST_INVOICE)
 
     def pass_time(self, time: timedelta) -> None:
         self.time += time
@@ -248,20 +252,24 @@ class World:
         key = f"{number:064d}"
         return Cause(f"letter:{key}:0", LetterEntry(key, "INBOX", self.time, "answers", sender=sender))
 
-    def submitted(self, by: Person = RITA, **changes: str) -> Reference:
-        """A complete request."""
-        result = self.service.handle(Open(by, form(**changes)), self.letter(by))
+    def submitted(self, by: Person = RITA, files: tuple[File, ...] | None = None, **changes: str) -> Reference:
+        """A complete request; each with an invoice of its own, unless it says otherwise."""
+        number = next(self._invoices)
+        own = replace(INVOICE, sha256=f"{number:064x}")
+        invoice = {} if number == FIRST_INVOICE else {"invoice": f"№ {number} от 20.11.2026"}
+        filled = replace(form(**{**invoice, **changes}), files=(own,) if files is None else files)
+        result = self.service.handle(Open(by, filled), self.letter(by))
         assert result.reference is not None
         return result.reference
 
-    def approved(self, by: Person = RITA, **changes: str) -> Reference:
-        reference = self.submitted(by, **changes)
+    def approved(self, by: Person = RITA, files: tuple[File, ...] | None = None, **changes: str) -> Reference:
+        reference = self.submitted(by, files, **changes)
         self.reply(ADAM, reference, "APPROVE")
         return reference
 
-    def paid(self, by: Person = RITA, **changes: str) -> Reference:
+    def paid(self, by: Person = RITA, files: tuple[File, ...] | None = None, **changes: str) -> Reference:
         """Approved, paid, and those who must know told."""
-        reference = self.approved(by, **changes)
+        reference = self.approved(by, files, **changes)
         self.pay(reference)
         return reference
 
@@ -298,11 +306,16 @@ class World:
                 return Withdraw(person, comment)
             case "PAID":
                 return MarkPaid(person, comment=comment)
+            case "OK":
+                return ExplainDuplicate(person, self.ask(person, reference), comment)
+            case "CONFIRM":
+                return ConfirmDetails(person, self.ask(person, reference), comment)
         raise ValueError(word)
 
-    def ask(self, person: Person, reference: Reference) -> AskRef:
-        """The newest token that this person holds for the request."""
-        row = [row for row in self.journal.notices(reference) if row.person == person][-1]
+    def ask(self, person: Person, reference: Reference, kind: str = "") -> AskRef:
+        """The newest token that this person holds for the request, of one kind of notice if named."""
+        rows = [row for row in self.journal.notices(reference) if row.person == person and kind in ("", row.kind)]
+        row = rows[-1]
         token = self.journal.token(row.token)
         assert token is not None
         return AskRef(token.person, token.version, token.step, token.card_hash, token.ask)

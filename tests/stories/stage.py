@@ -114,6 +114,9 @@ E-mail подрядчика: supplier@vendor.test
 """
 
 
+USUAL_BILL = "№ 118 от"
+
+
 def complete_form(now: datetime) -> str:
     return FORM.format(pay_by=(now + timedelta(days=5)).strftime("%d.%m.%Y"))
 
@@ -134,6 +137,7 @@ class Stage:
     accounting: str = "each"
     offset: timedelta = timedelta(0)
     read: dict[str, int] = field(default_factory=dict)
+    bills: int = 0
 
     def __post_init__(self) -> None:
         text = SETTINGS.format(
@@ -177,6 +181,7 @@ class Stage:
         self, sender: str, text: str, *, subject: str = "Заявка на оплату", to: str = PAYMENTS,
         files: Sequence[tuple[str, bytes]] = (), headers: Sequence[tuple[str, str]] = (), html: str = "",
     ) -> EmailMessage:  # fmt: skip
+        text = text if subject.startswith("Re:") else self._with_a_bill_of_its_own(text)
         message = EmailMessage(policy=policy.SMTP)
         message["From"], message["To"], message["Subject"] = sender, to, subject
         message["Date"], message["Message-ID"] = formatdate(localtime=True), make_msgid(domain=sender.partition("@")[2])
@@ -189,6 +194,12 @@ class Stage:
             message.add_attachment(content, maintype="application", subtype="pdf", filename=name)
         self.post(sender, to, message.as_bytes())
         return message
+
+    def _with_a_bill_of_its_own(self, text: str) -> str:
+        """The usual form sent again asks for another bill: the same one twice would be held."""
+        if USUAL_BILL in text:
+            self.bills += 1
+        return text.replace(USUAL_BILL, f"№ {117 + self.bills} от") if self.bills > 1 else text
 
     def post(self, sender: str, to: str, raw: bytes) -> None:
         with smtplib.SMTP("127.0.0.1", self.mail.smtp_port) as smtp:

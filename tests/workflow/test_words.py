@@ -91,7 +91,7 @@ def test_every_refused_file_has_a_reason(lang: str) -> None:
 def test_every_alarm_has_a_headline_and_a_sentence(lang: str) -> None:
     keys = named(r'"key": "(\w+)"', "workflow") | named(r'alarm\([^"]*?"(\w+)"', "workflow/legs")
     assert "two_carriers" in keys
-    assert keys - {"nobody_knows_this"} - table(lang)["alarm"].keys() == set()
+    assert keys - {"nobody_knows_this", "compatible_from"} - table(lang)["alarm"].keys() == set()
     assert table(lang)["alarm"].keys() == table(lang)["alarm_title"].keys()
 
 
@@ -200,7 +200,7 @@ EVENTS = {
         e.Commented(RITA, "hello", "requester"), e.Rerouted("operator", RITA, RITA, "ill", 0),
         e.Bounced(RITA, "id", "550", True), e.NoticeInDoubt(RITA, "id"),
         e.EditRefused("registry", "typed_over", "Amount"),
-        e.AnswerRefused(RITA, "unclear_question", "is it?"),
+        e.AnswerRefused(RITA, "unclear_question", "is it?"), e.BankDetailsConfirmed(RITA, "called", 1),
     )
 }  # fmt: skip
 

@@ -45,7 +45,8 @@ def _print_status(facts: dict[str, Any], wiring: Wiring) -> None:
         console.print(f"{name:<10} {leg['last_success'] or 'not yet':<22} {trouble}")
     for item in facts["waiting"]:
         name = escape(wiring.roster.name(item["person"]))
-        console.print(f"waits      {item['reference']}  {name}  since {item['since']}")
+        what = f"  {item['hold'].replace('_', ' ')}" if item["hold"] else ""
+        console.print(f"waits      {item['reference']}  {name}  since {item['since']}{what}")
     for request in _late(wiring):
         console.print(
             f"late       {request.reference}  {request.shown_status}  was to be paid by {request.value('pay_by')}"

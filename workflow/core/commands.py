@@ -174,6 +174,26 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmDetails:
+    """Somebody called the contractor. By letter it answers the ask; in the registry (`ask` None) `version` is the one
+    that the row showed."""
+
+    by: Person
+    ask: AskRef | None
+    words: str
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainDuplicate:
+    """The requester says why it is no second payment."""
+
+    by: Person
+    ask: AskRef
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FilePaymentOrder:
     """A payment order came: in an accountant's answer, or put into the request's folder."""
 
@@ -258,6 +278,7 @@ class CorrectContractor:
 
 Command = (
     Open | Amend | Approve | Reject | SendBack | GiveReason | UndoVote | Withdraw | MarkPaid | CorrectPayment
-    | UnmarkPaid | AnnouncePayment | PutOnHold | Release | FilePaymentOrder | Comment | Reroute | NoteBounce
+    | UnmarkPaid | AnnouncePayment | PutOnHold | Release | ConfirmDetails | ExplainDuplicate
+    | FilePaymentOrder | Comment | Reroute | NoteBounce
     | NoteInDoubt | NoteEdit | NoteAnswer
 )  # fmt: skip

@@ -104,6 +104,8 @@ class Trace:
     email: str = ""
     currency: str = ""
     purpose: str = ""
+    by: Person = ""
+    words: str = ""
 
     @property
     def key(self) -> Key:
@@ -130,6 +132,9 @@ def trace_of(after: Request, event: Event, at: datetime) -> Trace | None:
             kind = "paid"
         case e.PaymentRecalled():
             kind = "recalled"
+        case e.BankDetailsConfirmed():
+            found = traced(after, "confirmed", at)
+            return found and replace(found, by=event.by, words=event.words)
         case _:
             return None
     return traced(after, kind, at)
@@ -168,9 +173,10 @@ def _vouched(card: Card, trace: Trace) -> Card:
     if known is not None:
         bank = tuple(_used(own, trace) if own is known else own for own in bank)
     elif trace.bank.number:
-        first = replace(trace.bank, since=trace.at, reference=trace.reference, used_by=trace.reference, last_used=used)
+        first = replace(trace.bank, since=trace.at, reference=trace.reference, used_by=trace.reference, last_used=used,
+                        confirmed_by=trace.by, words=trace.words)  # fmt: skip
         bank = (*bank, first)
-    may_take_email = trace.email and not card.email
+    may_take_email = trace.email and (not card.email or trace.kind == "confirmed")
     return replace(
         card, aliases=_with_alias(card, trace.name), kpp=trace.kpp or card.kpp, bank=bank,
         email=trace.email if may_take_email else card.email,
@@ -181,7 +187,9 @@ def _vouched(card: Card, trace: Trace) -> Card:
 
 
 def _used(own: BankDetails, trace: Trace) -> BankDetails:
-    return replace(own, last_used=trace.at, used_by=trace.reference) if trace.kind == "paid" else own
+    if trace.kind == "paid":
+        return replace(own, last_used=trace.at, used_by=trace.reference)
+    return replace(own, confirmed_by=trace.by, words=trace.words)
 
 
 def _with_alias(card: Card, name: str) -> tuple[str, ...]:

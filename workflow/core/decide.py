@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from workflow.core import commands as c
-from workflow.core import form, payment, votes
+from workflow.core import form, holds, payment, votes
 from workflow.core.commands import Command
 from workflow.core.events import (
     AnswerRefused,
@@ -41,7 +41,7 @@ def decide(
         case c.Amend():
             return form.amend(request, command, policy, now, ledger)
         case c.Approve():
-            return votes.approve(request, command, policy)
+            return votes.approve(request, command, policy, ledger)
         case c.Reject() | c.SendBack():
             return votes.refuse(request, command, policy)
         case c.GiveReason():
@@ -59,11 +59,15 @@ def decide(
         case c.UnmarkPaid():
             return payment.unmark(request, command)
         case c.AnnouncePayment():
-            return payment.announce(request, command)
+            return payment.announce(request, command, ledger)
         case c.PutOnHold():
             return payment.hold(request, command)
         case c.Release():
             return payment.release(request, command)
+        case c.ConfirmDetails():
+            return holds.confirm_details(request, command, policy, ledger)
+        case c.ExplainDuplicate():
+            return holds.explain_duplicate(request, command)
         case c.FilePaymentOrder():
             return payment.file_orders(request, command)
         case c.Comment():

@@ -13,8 +13,8 @@ from typing import Any
 
 from workflow.core import events as e
 from workflow.core.events import Event
-from workflow.core.model import AskKind, Choice, Person, Request, Status
-from workflow.core.outcome import REGISTRY
+from workflow.core.model import AskKind, Choice, HoldKind, Person, Request, Status
+from workflow.core.outcome import PROGRAM, REGISTRY
 from workflow.core.policy import Policy
 
 
@@ -49,6 +49,10 @@ CONTRACTOR_KINDS = frozenset({"contractor_paid", "contractor_part", "contractor_
 """Notices that go out at most once: cut off after the sending mark they are in doubt, never repeated."""
 
 
+ONCE = frozenset({"told_released", "ask_pay"})
+"""News that two events of one order would tell twice."""
+
+
 def addressed(deeds: Iterable[Deed], registries: Iterable[str]) -> list[Deed]:
     """The deeds with a row for each of these registries: where a request stands, and where it stood before."""
     names = tuple(registries)
@@ -74,6 +78,8 @@ def deeds_of(before: Request | None, after: Request, events: Iterable[Event], by
         deeds += _of_event(event, before, after, by, policy)
     if before is not None and before.payable and not after.payable and after.status is not Status.PAID:
         deeds += _stop(before, after, events, by, policy)
+    deeds = list({(deed.kind, deed.person) if deed.kind in ONCE else index: deed
+                  for index, deed in reversed(list(enumerate(deeds)))}.values())[::-1]  # fmt: skip
     deeds.sort(key=lambda deed: deed.params.get("ask") != AskKind.APPROVE.value)  # who must act hears first
     if events:
         deeds.append(Deed(Lane.REGISTRY, "row", coalesce=True))
@@ -87,7 +93,7 @@ def _of_event(event: Event, before: Request | None, after: Request, by: Person, 
         case e.Filled() if before is not None and after.version == before.version and after.approved_card:
             if after.status in (Status.AWAITING, Status.APPROVED):
                 yield notice("receipt_done", event.by, action="pay_by")
-        case e.Submitted():
+        case e.Submitted() if after.hold(HoldKind.DUPLICATE) is None:  # else the question about it is the receipt
             yield notice("receipt_submitted", after.requester, version=event.version)
         case e.Asked():
             yield from _ask(event, after, policy)
@@ -105,7 +111,8 @@ def _of_event(event: Event, before: Request | None, after: Request, by: Person, 
         case e.Approved() | e.Rejected() | e.Returned() | e.VoteUndone() | e.ReasonAdded():
             yield from _of_vote(event, before, after)
         case e.ApprovalCompleted():
-            yield notice("told_approved", after.requester, version=event.version)
+            yield notice("told_approved", after.requester, **_standing(after, after.requester))
+            yield from _held_already(after, policy)
         case e.Withdrawn():
             yield notice("receipt_done", event.person, action="withdraw")
             for person in _who_knew(before):
@@ -121,11 +128,11 @@ def _of_event(event: Event, before: Request | None, after: Request, by: Person, 
         case e.PaymentAnnounced() | e.PartAnnounced():
             yield from _announced(event, after, policy)
         case e.PaymentRecalled():
-            yield from _recalled(event, after, policy)
+            yield from _recalled(event, before, after, policy)
         case e.PaidWithoutApproval():
             yield from _unapproved_payment(event, after, policy)
-        case e.PaymentOrderFiled() if after.contractor_told and after.value("contractor_email"):
-            yield notice("contractor_order", after.value("contractor_email"), sha256=event.file.sha256)
+        case e.PaymentOrderFiled() if after.contractor_address:
+            yield notice("contractor_order", after.contractor_address, sha256=event.file.sha256)
         case e.Commented():
             yield from _comment(event, before, after, policy)
         case e.Bounced():
@@ -151,9 +158,23 @@ def _ask(event: e.Asked, after: Request, policy: Policy) -> Iterator[Deed]:
         case AskKind.PAY if policy.accounting == "each" and not after.holds:
             yield notice("ask_pay", event.person, **common)
         case AskKind.CONFIRM:
-            yield notice("ask_confirm", event.person, **common)
+            kinds = {HoldKind.DUPLICATE.value: "ask_duplicate", HoldKind.BANK_DETAILS.value: "ask_bank_details"}
+            yield notice(kinds.get(event.about, "ask_confirm"), event.person, **common)
         case _:
             return
+
+
+def _held_already(after: Request, policy: Policy) -> Iterator[Deed]:
+    """Approved and held: accounting hears once that it is not to be paid yet, and what for. Who is asked to confirm
+    the details hears it by that question."""
+    asked = {ask.person for ask in after.open_asks(AskKind.CONFIRM) if ask.about == HoldKind.BANK_DETAILS}
+    if after.holds and policy.accounting == "each":
+        for person in policy.accountants:
+            if person not in asked:
+                yield notice("held_approved", person, version=after.version)
+    if after.hold(HoldKind.BANK_DETAILS) is not None and not asked:
+        for person in policy.operators:
+            yield notice("held_approved", person, version=after.version)
 
 
 Decided = e.Approved | e.Rejected | e.Returned | e.VoteUndone | e.ReasonAdded
@@ -199,15 +220,21 @@ def _who_knew(before: Request | None) -> tuple[Person, ...]:
 def _of_hold(
     event: e.Held | e.Released, before: Request | None, after: Request, by: Person, policy: Policy
 ) -> Iterator[Deed]:
+    if event.by == PROGRAM:
+        return  # the receipt, the question or the news of the approval says it
     held = isinstance(event, e.Held)
     words = event.reason if isinstance(event, e.Held) else event.comment
     kind = "told_held" if held else "told_released"
     yield notice(kind, after.requester, by=event.by, comment=words, hold=event.kind.value)
-    if event.by not in (REGISTRY, after.requester) and event.by in policy.accountants:
-        yield notice("receipt_done", event.by, action="hold" if held else "release")
-    if not held and after.payable and before is not None and not before.payable:
+    confirms = event.kind is HoldKind.BANK_DETAILS
+    is_payable_now = not held and after.payable and before is not None and not before.payable
+    asked_to_pay = is_payable_now and event.by in policy.accountants
+    is_told_otherwise = event.by in (REGISTRY, after.requester) or (confirms and asked_to_pay)
+    if not is_told_otherwise and (event.by in policy.accountants or confirms):
+        yield notice("receipt_done", event.by, action="hold" if held else "confirm" if confirms else "release")
+    if is_payable_now:
         for person in policy.accountants:
-            if by not in (person, REGISTRY):
+            if by != REGISTRY and (by != person or confirms):
                 yield notice("ask_pay", person, version=after.version, step=after.step, ask=AskKind.PAY.value)
 
 
@@ -235,7 +262,7 @@ def _announced(event: e.PaymentAnnounced | e.PartAnnounced, after: Request, poli
     elif event.part is not None:
         paid |= {"part": str(event.part)}
     kind = "part" if isinstance(event, e.PartAnnounced) else "paid"
-    address = after.value("contractor_email")
+    address = after.value("contractor_email") if event.address is None else event.address
     for person in people:
         asks_to_pass_on = person == after.requester and not address
         yield notice(f"told_{kind}", person, **paid, pass_on=asks_to_pass_on)
@@ -243,12 +270,14 @@ def _announced(event: e.PaymentAnnounced | e.PartAnnounced, after: Request, poli
         yield notice(f"contractor_{kind}", address, **paid)
 
 
-def _recalled(event: e.PaymentRecalled, after: Request, policy: Policy) -> Iterator[Deed]:
+def _recalled(
+    event: e.PaymentRecalled, before: Request | None, after: Request, policy: Policy
+) -> Iterator[Deed]:
     people = dict.fromkeys((after.requester, *(vote.person for vote in after.approvals()), *policy.accountants))
     for person in people:
         yield notice("told_recalled", person, by=event.by, comment=event.reason)
-    if after.value("contractor_email"):
-        yield notice("contractor_recalled", after.value("contractor_email"))
+    if before is not None and before.contractor_address:
+        yield notice("contractor_recalled", before.contractor_address)
 
 
 def _unapproved_payment(event: e.PaidWithoutApproval, after: Request, policy: Policy) -> Iterator[Deed]:

@@ -35,6 +35,9 @@ class Filled:
     keep_draft: bool = False
     found: Mapping[str, Field] = field(default_factory=dict)
     payment_codes: tuple[str, ...] = ()
+    matches: tuple[str, ...] = ()
+    details: str = ""
+    known: Mapping[str, str] = field(default_factory=dict)
     invoice: Mapping[str, Field] = field(default_factory=dict)
     suggested: Mapping[str, Field] = field(default_factory=dict)
     model: str = ""
@@ -73,6 +76,7 @@ class Asked:
     kind: AskKind
     step: int
     version: int
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,8 @@ class Held:
     kind: HoldKind
     reason: str
     by: Person
+    matches: tuple[str, ...] = ()
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +157,15 @@ class Released:
     kind: HoldKind
     by: Person
     comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BankDetailsConfirmed:
+    """Somebody called the contractor and vouches for where the money goes; `words` say whom and on which number."""
+
+    by: Person
+    words: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +219,8 @@ class PaymentAnnounced:
     amount: Decimal
     order: str
     part: Decimal | None = None
+    address: str | None = None
+    """The contractor's address, if it is one that may be written to; None in old events: the one on the card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +232,7 @@ class PartAnnounced:
     order: str
     paid: Decimal
     left: Decimal
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +327,7 @@ Event = (
     | Returned | ReasonAdded | VoteUndone | Withdrawn | Held | Released | Paid | PartPaid | PaymentCorrected
     | PaidUndone | PaymentRecalled | PaymentAnnounced | PartAnnounced | PaidWithoutApproval | PaymentOrderFiled
     | OrderNumbered
-    | Commented | Rerouted | Bounced | NoticeInDoubt | EditRefused | AnswerRefused
+    | Commented | Rerouted | Bounced | NoticeInDoubt | EditRefused | AnswerRefused | BankDetailsConfirmed
 )  # fmt: skip
 
 CardEvent = ContractorCorrected

@@ -13,13 +13,18 @@ from workflow.core.model import (
     Caution,
     Choice,
     Hold,
+    HoldKind,
     Payment,
     Reference,
     Request,
     Step,
     Vote,
 )
+from workflow.core.outcome import PROGRAM
 from workflow.core.states import next_status
+
+CONFIRMED = "details_confirmed"
+ABOUT_DETAILS = frozenset({"card_account", "name_of_another", "card_email"})
 
 
 def begin(reference: Reference, event: e.Opened, at: datetime) -> Request:
@@ -53,15 +58,17 @@ def evolve(request: Request, event: Event, at: datetime) -> Request:
         case e.Withdrawn():
             return replace(_closed(moved), message=None)
         case e.Held():
-            hold = Hold(event.kind, event.reason, at, event.by)
-            return replace(moved, holds=(*(h for h in moved.holds if h.kind != event.kind), hold), message=None)
+            return _held(moved, event, at)
         case e.Released():
-            return replace(moved, holds=tuple(h for h in moved.holds if h.kind != event.kind), message=None)
+            return _released(moved, event)
+        case e.BankDetailsConfirmed():
+            return _confirmed(moved, event)
         case e.Paid() | e.PartPaid() | e.PaymentCorrected() | e.PaidUndone() | e.PaymentRecalled():
             return _paid(moved, event, at)
         case e.PaymentAnnounced() | e.PartAnnounced():
             told = tuple(replace(payment, announced=True) for payment in moved.payments)
-            return replace(moved, payments=told, contractor_told=True)
+            told_him = event.address is None or bool(event.address)
+            return replace(moved, payments=told, contractor_told=told_him, notified=event.address)
         case e.PaidWithoutApproval():
             return replace(moved, message=Caution("paid_without_approval", event.status))
         case e.PaymentOrderFiled():
@@ -89,6 +96,7 @@ def _filled(request: Request, event: e.Filled, at: datetime) -> Request:
         request, typed=event.typed, rivals=event.rivals, fields=event.fields, problems=event.problems,
         warnings=event.warnings, files=event.files, letters=tuple(letters), kept_as_draft=event.keep_draft,
         found=event.found, invoice=event.invoice, payment_codes=event.payment_codes, model=event.model,
+        matches=event.matches, details=event.details, known=event.known,
         like=event.like, suggested=event.suggested, suggested_at=request.suggested_at if same else at,
     )  # fmt: skip
 
@@ -103,9 +111,40 @@ def _submitted(request: Request, event: e.Submitted) -> Request:
 
 def _asked(asks: tuple[Ask, ...], event: e.Asked, at: datetime) -> tuple[Ask, ...]:
     """A repeated question to the same person replaces the one before."""
-    same = (event.person, event.kind, event.step, event.version)
-    others = tuple(ask for ask in asks if (ask.person, ask.kind, ask.step, ask.version) != same)
-    return (*others, Ask(event.person, event.kind, event.step, event.version, True, at))
+    same = (event.person, event.kind, event.step, event.version, event.about)
+    others = tuple(ask for ask in asks if (ask.person, ask.kind, ask.step, ask.version, ask.about) != same)
+    return (*others, Ask(event.person, event.kind, event.step, event.version, True, at, event.about))
+
+
+def _held(request: Request, event: e.Held, at: datetime) -> Request:
+    """One hold of a kind; a renewed one is as old as it was."""
+    before = request.hold(event.kind)
+    hold = Hold(
+        event.kind, event.reason, before.since if before else at, event.by, event.matches, event.known,
+        request.accountant_comment,
+    )  # fmt: skip
+    return replace(request, holds=(*(one for one in request.holds if one.kind != event.kind), hold), message=None)
+
+
+def _released(request: Request, event: e.Released) -> Request:
+    """A requester's words clear the matches for good: they are not held against this request again."""
+    hold = request.hold(event.kind)
+    asks = tuple(replace(ask, open=False) if ask.about == event.kind else ask for ask in request.asks)
+    request = replace(request, holds=tuple(h for h in request.holds if h.kind != event.kind), asks=asks, message=None)
+    if event.kind is not HoldKind.DUPLICATE or hold is None or event.by == PROGRAM:
+        return request
+    explained = Caution("duplicate_explained", f"{hold.reason}: {event.comment}")
+    warnings = tuple(explained if one.code == "duplicate" else one for one in request.warnings)
+    cleared = tuple(dict.fromkeys((*request.cleared, *hold.matches)))
+    return replace(request, cleared=cleared, cleared_why=explained.read, warnings=warnings)
+
+
+def _confirmed(request: Request, event: e.BankDetailsConfirmed) -> Request:
+    warnings = tuple(one for one in request.warnings if one.code not in ABOUT_DETAILS)
+    return replace(
+        request, warnings=(Caution(CONFIRMED, event.words), *warnings), details="known",
+        confirmations=(*request.confirmations, event.words),
+    )  # fmt: skip
 
 
 def _voted(request: Request, event: e.Approved, at: datetime) -> Request:

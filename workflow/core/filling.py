@@ -35,6 +35,8 @@ class Known:
     fields: Mapping[str, Field] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Caution, ...] = ()
+    others: tuple[Card, ...] = ()
+    """Known contractors who may be meant too, or who are only called alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,14 @@ def remembered(
     if len(cards) > 1:
         return _several(said, cards)
     if not cards:
-        return Known(warnings=_namesakes(said, ledger))
+        others = _namesakes(said, ledger)
+        return Known(warnings=_called_alike(others), others=others)
     card = cards[0]
     fields = _fields(card, said, texts, frozenset(rivals), values)
     if kept:
         fields = _as_kept(fields, kept)
-    return Known(card, fields, warnings=() if card.is_known else _namesakes(said, ledger))
+    others = () if card.is_known else _namesakes(said, ledger)
+    return Known(card, fields, warnings=_called_alike(others), others=others)
 
 
 # --- who is meant ---------------------------------------------------------------------------------------------------
@@ -102,7 +106,7 @@ def _several(said: _Said, cards: tuple[Card, ...]) -> Known:
     """Two candidates are asked about; with an IBAN typed the form is whole without, and the approver is told."""
     names = " / ".join(described(card) for card in cards[:NAMED_AT_MOST])
     if said.bank.iban:
-        return Known(warnings=(Caution("contractor_ambiguous", names),))
+        return Known(warnings=(Caution("contractor_ambiguous", names),), others=cards)
     read = shorten(said.name or said.bank.number, 80)
     return Known(problems=(Problem("contractor", "ambiguous", "several_contractors", read, names),))
 
@@ -112,12 +116,16 @@ def described(card: Card) -> str:
     return f"{shorten(card.name, 80)}, {card.inn}" if card.inn else shorten(card.name, 80)
 
 
-def _namesakes(said: _Said, ledger: Ledger) -> tuple[Caution, ...]:
+def _namesakes(said: _Said, ledger: Ledger) -> tuple[Card, ...]:
     """Nobody is known by this INN, but somebody by this name: perhaps a namesake, perhaps somebody who plays him."""
     if not said.inn or not said.name:
         return ()
-    known = [card for card in ledger.cards_by_name(said.name) if card.is_known and card.inn != said.inn]
-    return (Caution("name_of_another", " / ".join(described(card) for card in known[:NAMED_AT_MOST])),) if known else ()
+    return tuple(card for card in ledger.cards_by_name(said.name) if card.is_known and card.inn != said.inn)
+
+
+def _called_alike(others: tuple[Card, ...]) -> tuple[Caution, ...]:
+    named = " / ".join(described(card) for card in others[:NAMED_AT_MOST])
+    return (Caution("name_of_another", named),) if others else ()
 
 
 # --- what the card gives ----------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from values.names import contractor_folder
 from values.requisites import split_bank_details
+from workflow.core import doubts, holds
 from workflow.core.as_before import likeness
 from workflow.core.card import MONEY_GOES_TO, examine, usable
 from workflow.core.commands import Amend, AskRef, Form, Open
@@ -45,12 +46,12 @@ def open_request(command: Open, policy: Policy, now: datetime, ledger: Ledger = 
     """A complete form goes to approval by itself; anything else is a draft that is asked about."""
     form = _with_contractor_named(command.form, ledger)
     filled = _filled(command.by, form, form.typed, form.rivals, form.files, policy, now, command.keep_draft,
-                     command.by, ledger)  # fmt: skip
+                     command.by, ledger, None)  # fmt: skip
     events: list[Event] = [Opened(command.by, form.letter), filled]
     if filled.problems or command.keep_draft:
         events.append(Asked(command.by, AskKind.COMPLETE, 0, 0))
     else:
-        events += submission(command.by, 1, {}, filled, policy, command.by, policy.today(now))
+        events += submission(command.by, None, filled, policy, policy.today(now))
     return Accepted(tuple(events))
 
 
@@ -120,20 +121,21 @@ def _correct(request: Request, command: Amend, filled: Filled, policy: Policy) -
 
 
 def _next_version(request: Request, by: Person, filled: Filled, policy: Policy) -> tuple[Event, ...]:
-    begun = policy.today(request.created_at)
-    return submission(by, request.version + 1, request.approved_card, filled, policy, request.requester, begun)
+    return submission(by, request, filled, policy, policy.today(request.created_at))
 
 
 def submission(
-    by: Person, version: int, before: Mapping[str, str], filled: Filled, policy: Policy, requester: Person,
-    received: date,
-) -> tuple[Event, ...]:  # fmt: skip
-    """A new version with its frozen route, and the asks of its first step."""
+    by: Person, request: Request | None, filled: Filled, policy: Policy, received: date
+) -> tuple[Event, ...]:
+    """A new version with its frozen route, what it is held for, and the asks of its first step."""
+    requester, version = (request.requester, request.version + 1) if request else (by, 1)
+    before = request.approved_card if request else {}
     card = card_of(filled.fields, filled.files)
     route = policy.route(filled.fields, requester)
     folder = f"{received:%Y/%m}/{contractor_folder(card['contractor'])}"
     start = Submitted(by, version, hash_of(card), card, route, changes(before, card) if before else (), folder)
-    return (start, *ask_step(route, 0, version))
+    held = holds.at_start(request, filled, policy)
+    return (start, *held, *ask_step(route, 0, version), *holds.asked_at_start(filled, requester, version))
 
 
 def ask_step(route: Sequence[Step], step: int, version: int) -> tuple[Event, ...]:
@@ -175,7 +177,7 @@ def _merged(request: Request, command: Amend, policy: Policy, now: datetime, led
         name: value for name, value in request.fields.items() if value.source == CARD
     }  # fmt: skip
     return _filled(command.by, form, typed, {**rivals, **form.rivals}, files, policy, now, command.keep_draft,
-                   request.requester, ledger, request.warnings, kept)  # fmt: skip
+                   request.requester, ledger, request, kept)  # fmt: skip
 
 
 def _with_earlier_reading(form: Form, request: Request, accepted: bool) -> Form:
@@ -225,7 +227,7 @@ def _filled(
     keep_draft: bool,
     requester: Person,
     ledger: Ledger,
-    earlier: Sequence[Caution] = (),
+    request: Request | None,
     kept: Mapping[str, Field] = MappingProxyType({}),
 ) -> Filled:
     today = policy.today(now)
@@ -242,19 +244,29 @@ def _filled(
     problems = _problems(seen.problems, known, before.problems)
     if "purpose" not in texts.keys() | rivals.keys():
         fields, problems = _with_purpose(fields, problems, form)
+    earlier = request.warnings if request else ()
     of_letters = [caution for caution in (*earlier, *form.cautions) if caution.code in OF_THE_LETTERS]
+    codes = _codes(form)
+    about = doubts.seen(request.reference if request else "", fields, files, codes)
+    doubted = doubts.doubts(about, known, request.cleared if request else (), policy, now, ledger)
     of_files = [caution for caution in form.cautions if caution.code.startswith(OF_THE_INVOICE)]
     others = [caution for caution in form.cautions if caution not in of_files]
     warnings = (
-        *unlike(known.card, fields), *known.warnings, *before.warnings, *differences(form.invoice, seen.fields),
+        *doubted.warnings, *_explained(request), *unlike(known.card, fields), *known.warnings,
+        *before.warnings,         *differences(form.invoice, seen.fields),
         *relevant(of_files, form.invoice, seen.fields), *of_letters, *others, *seen.warnings,
     )  # fmt: skip
     suggested = _still_suggested({**before.suggested, **form.suggested}, fields, typed, rivals, today)
     return Filled(
         by, dict(typed), dict(rivals), fields, problems, tuple(dict.fromkeys(warnings)),
-        tuple(files), form.letter, form.refused_files, keep_draft, found, _codes(form), form.invoice, suggested,
-        before.model, form.like,
+        tuple(files), form.letter, form.refused_files, keep_draft, found, codes, doubted.matches, doubted.details,
+        doubted.known or {}, form.invoice, suggested, before.model, form.like,
     )  # fmt: skip
+
+
+def _explained(request: Request | None) -> tuple[Caution, ...]:
+    """What the requester said of a seeming duplicate stays before everybody who decides."""
+    return (Caution("duplicate_explained", request.cleared_why),) if request and request.cleared_why else ()
 
 
 def _with_purpose(

@@ -148,6 +148,8 @@ class Ask:
     version: int
     open: bool
     at: datetime
+    about: str = ""
+    """The hold that the question is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,10 @@ class Hold:
     reason: str
     since: datetime
     by: Person
+    matches: tuple[str, ...] = ()
+    known: Mapping[str, str] = field(default_factory=dict)
+    comment_then: str = ""
+    """What the accountant's comment said when it began: only other words confirm anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +231,14 @@ class Request:
     contractor_told: bool = False
     folder: str = ""
     payment_codes: tuple[str, ...] = ()
+    matches: tuple[str, ...] = ()
+    details: str = ""
+    known: Mapping[str, str] = field(default_factory=dict)
+    cleared: tuple[str, ...] = ()
+    cleared_why: str = ""
+    confirmations: tuple[str, ...] = ()
+    notified: str | None = None
+    """Who the contractor's notice went to; None in requests of older programs: the address on the card."""
 
     @property
     def shown_status(self) -> Status:
@@ -232,6 +246,17 @@ class Request:
         if self.holds and self.status in (Status.AWAITING, Status.APPROVED):
             return Status.ON_HOLD
         return self.status
+
+    def hold(self, kind: HoldKind) -> Hold | None:
+        """The open hold of this kind."""
+        return next((one for one in self.holds if one.kind is kind), None)
+
+    @property
+    def contractor_address(self) -> str:
+        """Where notices to the contractor went; empty when none did."""
+        if not self.contractor_told:
+            return ""
+        return self.value("contractor_email") if self.notified is None else self.notified
 
     @property
     def payable(self) -> bool:

@@ -42,6 +42,10 @@ OPERATOR = "operator"
 """Who gives orders at the command line."""
 
 
+PROGRAM = "program"
+"""Who holds and releases by itself what it found."""
+
+
 def refuse(by: Person, reason: str, read: str = "") -> Refused:
     """No to an order that comes by letter or by cell alike."""
     return refuse_edit(by, reason, read) if by == REGISTRY else refuse_answer(by, reason, read)

@@ -30,6 +30,8 @@ from workflow.core.events import (
     PaymentRecalled,
     Released,
 )
+from workflow.core.filling import remembered
+from workflow.core.ledger import EMPTY, Ledger
 from workflow.core.model import AskKind, HoldKind, OrderFile, Payment, Request, Status
 from workflow.core.outcome import OPERATOR, REGISTRY, Accepted, Outcome, refuse
 from workflow.core.policy import Policy
@@ -147,16 +149,26 @@ def unmark(request: Request, command: UnmarkPaid) -> Outcome:
     return Accepted((PaidUndone(command.by),))
 
 
-def announce(request: Request, command: AnnouncePayment) -> Outcome:
+def announce(request: Request, command: AnnouncePayment, ledger: Ledger = EMPTY) -> Outcome:
     """The clock comes for one mark; an undone or told one is passed over, and one that a later mark tells of too."""
     last = request.payments[-1] if request.payments else None
     if last is None or last.announced or last.at.isoformat() != command.at:
         return Accepted(())
     untold = sum((payment.amount for payment in request.payments if not payment.announced), NOTHING)
-    paid = paid_so_far(request)
+    paid, address = paid_so_far(request), _address(request, ledger)
     if request.status is not Status.PAID:
-        return Accepted((PartAnnounced(last.on, untold, last.order, paid, rest_of(request)),))
-    return Accepted((PaymentAnnounced(last.on, paid, last.order, untold if untold != paid else None),))
+        return Accepted((PartAnnounced(last.on, untold, last.order, paid, rest_of(request), address),))
+    part = untold if untold != paid else None
+    return Accepted((PaymentAnnounced(last.on, paid, last.order, part, address),))
+
+
+def _address(request: Request, ledger: Ledger) -> str:
+    """The contractor's address, when it is the one known from before or nothing is known of him yet. Another one was
+    perhaps given by whoever wants to be told in his place."""
+    values = {name: field.value for name, field in request.fields.items()}
+    card = remembered(values, (), values, ledger, {}).card
+    address = values.get("contractor_email", "")
+    return address if card is None or card.email in ("", address) else ""
 
 
 def hold(request: Request, command: PutOnHold) -> Outcome:
@@ -176,8 +188,9 @@ def hold(request: Request, command: PutOnHold) -> Outcome:
 
 
 def release(request: Request, command: Release) -> Outcome:
-    if not any(hold.kind is command.kind for hold in request.holds):
-        return refuse(command.by, "no_hold")
+    if request.hold(command.kind) is None:
+        other = next((hold.kind.value for hold in request.holds), "")
+        return refuse(command.by, f"held_{other}" if other else "no_hold")
     return Accepted((Released(command.kind, command.by, command.comment),))
 
 

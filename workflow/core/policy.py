@@ -66,6 +66,29 @@ class Policy:
     morning_mail: bool = False
     registries: tuple[tuple[str, When], ...] = ((ONLY_REGISTRY, When()),)
     """Which registry takes which requests: the first whose condition holds; the last one takes the rest."""
+    bank_details: Literal["changed", "new", "off"] = "changed"
+    """Which bank details hold a payment until somebody has called the contractor."""
+    confirm: tuple[Person, ...] = ()
+    """Who may confirm them; nobody named: the accountants."""
+    split_period: timedelta = timedelta(days=7)
+
+    @property
+    def confirmers(self) -> tuple[Person, ...]:
+        return self.confirm or self.accountants
+
+    def may_confirm(self, person: Person, request: Request) -> bool:
+        """Requester, approver and confirmer are three people."""
+        return person in self.confirmers and person != request.requester and person not in request.approvers
+
+    def bounds(self, currency: str) -> tuple[Decimal, ...]:
+        """The amounts at which the route changes."""
+        found = (one for rule in self.rules if rule.when.currency in (None, currency)
+                 for one in (rule.when.amount_from, rule.when.amount_to))  # fmt: skip
+        return tuple(sorted({one for one in found if one is not None}))
+
+    def holds_for(self, details: str) -> bool:
+        """Do these bank details ("changed", "new" or "known") stop the payment?"""
+        return details in {"changed": ("changed",), "new": ("changed", "new"), "off": ()}[self.bank_details]
 
     def today(self, now: datetime) -> date:
         return now.astimezone(ZoneInfo(self.timezone)).date()

@@ -47,7 +47,7 @@ NEXT: dict[tuple[Status, type[Event]], Status] = {
 ANYWHERE: frozenset[type[Event]] = frozenset({
     e.Filled, e.CorrectionRefused, e.Asked, e.StepStuck, e.ReasonAdded, e.Held, e.Released, e.PaidWithoutApproval,
     e.PartAnnounced, e.PaymentOrderFiled, e.OrderNumbered, e.Commented, e.Rerouted, e.Bounced, e.NoticeInDoubt,
-    e.EditRefused, e.AnswerRefused,
+    e.EditRefused, e.AnswerRefused, e.BankDetailsConfirmed,
 })  # fmt: skip
 """Facts that are recorded in any state and leave it as it is."""
 

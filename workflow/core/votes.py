@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from workflow.core import outcome
+from workflow.core import holds, outcome
 from workflow.core.commands import Approve, AskRef, GiveReason, Reject, Reroute, SendBack, UndoVote
 from workflow.core.events import (
     ApprovalCompleted,
@@ -21,6 +21,7 @@ from workflow.core.events import (
     VoteUndone,
 )
 from workflow.core.form import ask_step
+from workflow.core.ledger import EMPTY, Ledger
 from workflow.core.model import AskKind, Choice, Person, Request, Status, Vote, card_of, hash_of
 from workflow.core.outcome import REGISTRY, Accepted, Outcome, Refused, refuse_answer
 from workflow.core.policy import Policy
@@ -28,13 +29,13 @@ from workflow.core.policy import Policy
 OPEN_TO_REFUSAL = (Status.AWAITING, Status.APPROVED)
 
 
-def approve(request: Request, command: Approve, policy: Policy) -> Outcome:
+def approve(request: Request, command: Approve, policy: Policy, ledger: Ledger = EMPTY) -> Outcome:
     """A yes counts once, from the asked person, on the open ask of the current step and card."""
     no = _why_not_approve(request, command, policy)
     if no:
         return refuse_answer(command.by, no)
     vote = Approved(command.by, request.step, request.version, command.comment)
-    return Accepted((vote, *_after_yes(request, command.by, policy)))
+    return Accepted((vote, *_after_yes(request, command.by, policy, ledger)))
 
 
 def _why_not_approve(request: Request, command: Approve, policy: Policy) -> str:
@@ -66,7 +67,7 @@ def _has_voted(request: Request, person: Person, step: int) -> bool:
     return any(vote.person == person and vote.step == step for vote in request.approvals())
 
 
-def _after_yes(request: Request, by: Person, policy: Policy) -> tuple[Event, ...]:
+def _after_yes(request: Request, by: Person, policy: Policy, ledger: Ledger) -> tuple[Event, ...]:
     """Nothing yet, the next step's asks, or the end of the approval."""
     voters = {vote.person for vote in request.approvals() if vote.step == request.step} | {by}
     if len(voters) < request.route[request.step].enough:
@@ -75,7 +76,7 @@ def _after_yes(request: Request, by: Person, policy: Policy) -> tuple[Event, ...
     if following < len(request.route):
         return ask_step(request.route, following, request.version)
     asks = (Asked(person, AskKind.PAY, following, request.version) for person in policy.accountants)
-    return (ApprovalCompleted(request.version), *asks)
+    return (ApprovalCompleted(request.version), *asks, *holds.at_completion(request, policy, ledger))
 
 
 def refuse(request: Request, command: Reject | SendBack, policy: Policy) -> Outcome:

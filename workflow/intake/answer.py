@@ -17,6 +17,7 @@ from workflow.people import Member
 OF_APPROVER = frozenset({Action.APPROVE, Action.REJECT, Action.RETURN, Action.UNDO})
 OF_REQUESTER = frozenset({Action.SUBMIT, Action.DRAFT, Action.WITHDRAW, Action.OK})
 OF_ACCOUNTANT = frozenset({Action.PAID, Action.RETURN, Action.HOLD, Action.RELEASE, Action.CONFIRM})
+OF_CONFIRMER = frozenset({Action.CONFIRM})
 OF_ALL = frozenset({Action.STATUS, Action.FORM})
 DECIDES = {Action.APPROVE: "approve", Action.REJECT: "reject", Action.RETURN: "return"}
 LONG_ENOUGH_FOR_WORDS = 25
@@ -38,6 +39,8 @@ class Answer:
     authenticates: bool
     with_invoice: Callable[[Letter, Form], Form]
     """A form with what the letter's files say where nothing was typed."""
+    may_confirm: bool
+    """Is he one of those who confirm bank details?"""
     marks: tuple[str, ...]
     """What stands in a form beside values that somebody must confirm."""
     hear: Callable[[Letter, Member, Form], tuple[Form, Prose]]
@@ -93,6 +96,7 @@ class Answer:
             | (OF_APPROVER if self.is_approver else frozenset())
             | (OF_REQUESTER if self.is_requester else frozenset())
             | (OF_ACCOUNTANT if self.is_accountant else frozenset())
+            | (OF_CONFIRMER if self.may_confirm else frozenset())
         )
 
     def ask(self) -> AskRef | None:

@@ -11,6 +11,7 @@ from workflow.intake.accountant import of_accountant
 from workflow.intake.answer import DECIDES, OF_ACCOUNTANT, OF_ALL, OF_APPROVER, Answer, note, somebody_elses
 from workflow.intake.approver import of_approver
 from workflow.intake.carriers import Carried, without_secrets
+from workflow.intake.confirmer import is_about_details, of_confirmer
 from workflow.intake.plan import Plan
 from workflow.intake.requester import of_requester
 from workflow.keywords import Action, Decision
@@ -39,12 +40,16 @@ def _mine(answer: Answer, said: Decision) -> Plan:
         return _nobodys(answer)
     if said.action in OF_ALL:
         return _asked_for(answer, said)
+    if said.action is Action.CONFIRM and is_about_details(answer):
+        return of_confirmer(answer, said)
     if answer.is_requester:
         return of_requester(answer, said)
     if answer.is_approver and not (answer.is_accountant and said.action in OF_ACCOUNTANT - OF_APPROVER):
         return of_approver(answer, said)
     if answer.is_accountant:
         return of_accountant(answer, said)
+    if answer.may_confirm:
+        return of_confirmer(answer, said)
     return note(answer, "not_yours", warn=token.person if token and token.ask == "approve" else "")
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from workflow.core.commands import (
     Approve,
     Command,
+    ConfirmDetails,
+    ExplainDuplicate,
     FilePaymentOrder,
     GiveReason,
     MarkPaid,
@@ -25,6 +27,7 @@ from workflow.intake.several import Several
 
 DECISIONS = (
     Approve, Reject, SendBack, GiveReason, UndoVote, MarkPaid, PutOnHold, Release, FilePaymentOrder, Withdraw,
+    ConfirmDetails, ExplainDuplicate,
 )  # fmt: skip
 
 

@@ -58,6 +58,7 @@ class Reader:
     lookup: Lookup
     authenticates: bool
     operators: tuple[str, ...]
+    confirmers: tuple[str, ...] = ()
     invoice: Callable[[Letter, Form], Form] = lambda _letter, form: form
     """The form with what its files say."""
     sheets: Callable[[bytes], Sequence[Sheet]] = lambda _content: ()
@@ -128,7 +129,7 @@ class Reader:
         proven = letter.verdict.result == "pass" and letter.verdict.by == "dmarc"
         return plan_answer(Answer(
             letter, member, request, found, proven, self.labels, self.judge, self.authenticates, self.with_invoice,
-            self.marks, self.hear,
+            member.email in self.confirmers, self.marks, self.hear,
         ))  # fmt: skip
 
     def _digest(self, letter: Letter, member: Member | None, token: Token) -> Plan:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from workflow.core.commands import Amend, AskRef, Comment, Form, Open, Withdraw
-from workflow.core.model import AskKind, Request, Status
+from workflow.core.commands import Amend, AskRef, Comment, ExplainDuplicate, Form, Open, Withdraw
+from workflow.core.model import AskKind, HoldKind, Request, Status
 from workflow.intake.answer import DECIDES, Answer, note, somebody_elses
 from workflow.intake.fields import cautions, guessed, read_form
 from workflow.intake.plan import Plan
@@ -42,6 +42,10 @@ def of_requester(answer: Answer, said: Decision) -> Plan:
         return _amended(answer, form, keep, submit, accepts)
     if form.typed or form.suggested or form.like or form.files or keep or submit:
         return _amended(answer, form, keep, submit)
+    if (asked := answer.ask()) is not None and _explains(request, asked):
+        reason = _reason_behind_yes(answer, said)
+        if reason is not None:
+            return _explained(answer, asked, reason)
     if form.refused_files:
         return note(answer, "files_refused", "; ".join(name for name, _ in form.refused_files))
     return _words_of_requester(answer)
@@ -82,6 +86,35 @@ def _with_words(answer: Answer, form: Form, request: Request, heard: bool) -> tu
     rivals = {name: texts for name, texts in said.rivals.items() if name in asked}
     suggested = {name: value for name, value in said.suggested.items() if name in asked}
     return replace(said, typed=typed, rivals=rivals, suggested=suggested), prose.keeps is not None
+
+
+def _explains(request: Request, ask: AskRef) -> bool:
+    """Is this yes the answer to the question whether it is a second payment?"""
+    return ask.kind == AskKind.CONFIRM and request.hold(HoldKind.DUPLICATE) is not None
+
+
+MEANT_AS_REASON = frozenset({"condition", "hesitation", "negated", "number"})
+"""Doubts about a vote that are none about an explanation: "yes, another part, not a repetition" says why."""
+
+
+def _reason_behind_yes(answer: Answer, said: Decision) -> str | None:
+    """What follows the yes; None when the word does not stand first or something else speaks against it."""
+    if said.action is Action.OK and not said.doubt:
+        return said.comment
+    first, _, rest = said.comment.strip().partition(" ")
+    if said.doubt not in MEANT_AS_REASON or not first:
+        return None
+    alone = answer.judge(replace(answer.letter, new_text=first.strip(",.:;!—–-")), frozenset({Action.OK}))
+    return rest.strip() if alone.action is Action.OK and not alone.doubt else None
+
+
+def _explained(answer: Answer, ask: AskRef, reason: str) -> Plan:
+    if answer.letter.blocked:
+        return note(answer, f"unclear_{answer.letter.blocked[0]}")
+    if not answer.is_sure:
+        return note(answer, "unclear_tag_only")
+    command = ExplainDuplicate(answer.by, ask, reason)
+    return Plan("answers", "answer", "", answer.request.reference, command, comment=reason)
 
 
 def _news_only(form: Form, request: Request, by_hand: frozenset[str]) -> Form:

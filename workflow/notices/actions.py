@@ -11,13 +11,17 @@ from workflow.words import Words
 
 OFFERED = frozenset({
     "approve", "reject", "return", "undo", "submit", "withdraw", "paid", "hold", "release", "complete", "correct",
-    "ok",
+    "ok", "confirm", "explain",
 })  # fmt: skip
-"""What this version understands; CONFIRM joins them when its answer does."""
+"""What this version understands."""
+
+KEYWORDS = {"explain": "ok"}
+"""Answers that are named for what they do here, with the word they are given by."""
 
 COLOURS = {"approve": "green", "reject": "red", "return": "amber", "paid": "green", "hold": "amber", "submit": "green",
-           "release": "green", "confirm": "green", "ok": "green"}  # fmt: skip
-WITH_REASON = frozenset({"reject", "return", "hold"})
+           "release": "green", "confirm": "green", "ok": "green",
+           "explain": "green"}  # fmt: skip
+WITH_REASON = frozenset({"reject", "return", "hold", "explain"})
 QUIET = frozenset({"withdraw", "undo"})
 """Told in words only: a way back needs no button beside what matters."""
 WITHOUT_WORD = frozenset({"complete", "correct"})
@@ -39,11 +43,19 @@ def actions(names: Iterable[str], words: Words, link: Callable[[str], str]) -> t
     return tuple(_action(name, words, link) for name in names)
 
 
+def _of_confirmer(request: Request, person: Person) -> Iterable[str]:
+    """Whoever is asked about bank details, whatever his role."""
+    asks = request.open_asks(AskKind.CONFIRM)
+    if any((ask.person, ask.about) == (person.email, HoldKind.BANK_DETAILS) for ask in asks):
+        yield "confirm"
+
+
 def possible(request: Request, person: Person | None, ask: str, offered: Collection[str]) -> tuple[str, ...]:
     """The answers that would count now. A yes needs the notice to carry the ask itself (`ask`)."""
     if person is None:
         return ()
-    names = (*_of_approver(request, person, ask), *_of_requester(request, person), *_of_accountant(request, person))
+    names = (*_of_approver(request, person, ask), *_of_requester(request, person), *_of_accountant(request, person),
+             *_of_confirmer(request, person))  # fmt: skip
     return tuple(name for name in dict.fromkeys(names) if name in offered)
 
 
@@ -52,8 +64,10 @@ def _action(name: str, words: Words, link: Callable[[str], str]) -> Action:
     after = words.text(f"after.{name}") if words.has(f"after.{name}") else ""
     if name in WITHOUT_WORD:
         return Action(name, f"{what}: {after}", "", ("", "", ""))
-    word = words.keyword(name)
-    href = "" if name in QUIET else link(f"{word}\n{words.text('reason_label')} " if name in WITH_REASON else word)
+    word = words.keyword(KEYWORDS.get(name, name))
+    body = f"{word}\n{words.text('reason_label')} " if name in WITH_REASON else word
+    body = f"{word}. {words.text('call_label')} " if name == "confirm" else body
+    href = "" if name in QUIET else link(body)
     return Action(name, f"{what}: {word} {after}".rstrip(), href,
                   (words.text("reply", word=word), href, COLOURS.get(name, "grey")))  # fmt: skip
 
@@ -88,6 +102,8 @@ def _of_requester(request: Request, person: Person) -> Iterable[str]:
             yield "submit"
         yield "withdraw"
     elif request.status in OPEN:
+        if request.hold(HoldKind.DUPLICATE) is not None:
+            yield "explain"
         yield from ("correct", "withdraw")
 
 
@@ -100,5 +116,3 @@ def _of_accountant(request: Request, person: Person) -> Iterable[str]:
         yield "release"
     elif request.status is Status.AWAITING:
         yield "hold"
-    if any(ask.person == person.email for ask in request.open_asks(AskKind.CONFIRM)):
-        yield "confirm"

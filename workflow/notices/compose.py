@@ -11,7 +11,7 @@ from mailer.compose import Address, Notice, compose, mailto
 from mailer.render import Rendered, Renderer
 from workflow.core.deeds import CONTRACTOR_KINDS
 from workflow.core.events import Recorded
-from workflow.core.model import OrderFile, Request
+from workflow.core.model import HoldKind, OrderFile, Request
 from workflow.journal.queue import Claimed
 from workflow.notices.actions import OFFERED, Action, actions, can_undo, possible
 from workflow.notices.enclosures import WITH_ORDERS, enclosed, no_picture, pictured
@@ -22,7 +22,9 @@ from workflow.notices.summary import Reader
 from workflow.notices.timely import why_not
 from workflow.words import Words, words
 
-ASKS = frozenset({"ask_approval", "ask_complete", "ask_pay", "ask_confirm", "receipt_draft"})
+ASKS = frozenset({
+    "ask_approval", "ask_complete", "ask_pay", "ask_confirm", "ask_bank_details", "ask_duplicate", "receipt_draft",
+})  # fmt: skip
 """Their tag names the version, so that an answer says which one was meant."""
 FILLED_INLINE = frozenset({"ask_complete", "receipt_draft", "form", "form_needed"})
 """The form in them is answered where it stands, so that no line asks to write above it."""
@@ -35,7 +37,9 @@ LISTS = {"digest": "lines", "morning": "sections"}
 LONGEST_SUBJECT = 190
 
 _OFFERS: dict[str, tuple[str, ...]] = {
-    "ask_approval": ("approve", "reject", "return"), "ask_pay": ("paid", "return", "hold"), "ask_confirm": ("confirm",),
+    "ask_approval": ("approve", "reject", "return"), "ask_pay": ("paid", "return", "hold"),
+    "ask_bank_details": ("confirm", "return"),
+    "ask_duplicate": ("explain", "withdraw"), "held_approved": ("return",),
     "receipt_draft": ("submit", "withdraw"), "receipt_submitted": ("withdraw",),
 }  # fmt: skip
 _DECIDES_BY_ASK = frozenset({"told_comment", "told_attempt"})
@@ -183,6 +187,8 @@ class Notices:
             return ("undo",) if not undone and can_undo(request, deed.person) else ()
         if deed.kind == "receipt_done":
             return {"hold": ("release",), "release": ("hold",)}.get(str(deed.params.get("action")), ())
+        if deed.kind == "told_approved" and request.hold(HoldKind.DUPLICATE) is not None:
+            return ("explain", "withdraw")
         if deed.kind == "ask_complete":
             return ("ok",) if request.suggested else ()
         if deed.kind in _DECIDES_BY_ASK:

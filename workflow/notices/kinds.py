@@ -9,8 +9,9 @@ from datetime import datetime
 from values.text import one_line, shorten
 from workflow.core import events as e
 from workflow.core.compare import OF_THE_INVOICE
+from workflow.core.contractors import bank_of
 from workflow.core.events import Recorded
-from workflow.core.model import Field, Problem, Request, Status
+from workflow.core.model import AskKind, Field, HoldKind, Problem, Request, Status
 from workflow.core.payment import paid_so_far
 from workflow.core.purpose import says_vat
 from workflow.notices.flow import flow
@@ -97,6 +98,56 @@ def _hold(scene: Scene, params: Params) -> Values:
     return {"hold": scene.words.hold(str(params.get("hold", "accountant")))}
 
 
+def _bank_details(scene: Scene, params: Params) -> Values:
+    """The account as it was and as it is to be, and how he was reached before: never what the new letter says."""
+    request, words = scene.request, scene.words
+    hold = request.hold(HoldKind.BANK_DETAILS) if request else None
+    known = dict(hold.known) if hold else {}
+    now = bank_of({name: field.value for name, field in request.fields.items()}) if request else None
+    old = ", ".join(filter(None, (known.get("number", ""), known.get("bic", ""))))
+    new = ", ".join(filter(None, (now.number, now.bic or now.swift))) if now else ""
+    rows = ((words.text("account_before"), old), (words.text("account_now"), new))
+    contact = ((words.text("known_phone"), known.get("phone", "")), (words.text("known_email"), known.get("email", "")))
+    tame = scene.reader.tame
+    same_name = request is not None and known.get("name") == request.value("contractor")
+    return {
+        "accounts": tuple((label, tame(text)) for label, text in rows if text), "is_new": not old,
+        "contact": tuple((label, tame(one_line(text))) for label, text in contact if text),
+        "word_approved": words.status("approved"),
+        "known_name": "" if same_name else tame(known.get("name", "")),
+    }  # fmt: skip
+
+
+def _held_approved(scene: Scene, params: Params) -> Values:
+    """Who is waited for, of those who can lift the hold."""
+    request = scene.request
+    kinds = {hold.kind for hold in request.holds} if request else set()
+    asks = request.open_asks(AskKind.CONFIRM) if request else ()
+    asked = any(ask.about == HoldKind.BANK_DETAILS for ask in asks)
+    return {
+        "nobody_confirms": HoldKind.BANK_DETAILS in kinds and not asked,
+        "waits_for_requester": HoldKind.DUPLICATE in kinds, "waits_for_details": HoldKind.BANK_DETAILS in kinds,
+        "word_release": scene.words.keyword("release"),
+    }  # fmt: skip
+
+
+def _duplicate(scene: Scene, params: Params) -> Values:
+    """The requests that this one seems to repeat, each in one line."""
+    hold = scene.request.hold(HoldKind.DUPLICATE) if scene.request else None
+    references = dict.fromkeys(one.partition(":")[2] for one in hold.matches) if hold else {}
+    kinds = dict.fromkeys(one.partition(":")[0] for one in hold.matches) if hold else {}
+    others = [(reference, scene.find(reference)) for reference in references]
+    refused = _form_of_request(scene, params)["refused_files"]
+    return {
+        "word_ok": scene.words.keyword("ok"), "refused_files": refused,
+        "others": [
+            f"{request_line(found, reference, scene.reader)} ({scene.words.status(found.shown_status)})"
+            if found else reference for reference, found in others
+        ],
+        "same": scene.words.text("and").join(scene.words.text(f"same_{kind}") for kind in kinds),
+    }  # fmt: skip
+
+
 def _stop(scene: Scene, params: Params) -> Values:
     key = f"stop.{params.get('reason', 'changed')}"
     return {"why": scene.words.text(key if scene.words.has(key) else "stop.changed")}
@@ -106,9 +157,11 @@ def _payment(scene: Scene, params: Params) -> Values:
     """Date, amount, order: of the payment that the notice is about, else of the last one."""
     request, words = scene.request, scene.words
     if request is None:
-        return {"payment": (), "was": "", "pass_on": False, "pass_on_text": "", "contractor_told": ""}
+        return {"payment": (), "was": "", "pass_on": False, "pass_on_text": "", "contractor_told": "",
+                "unknown_address": ""}
     on, amount, order = _paid(request, scene.history, params)
-    told = request.value("contractor_email")
+    told = request.value("contractor_email") if request.notified is None else request.notified
+    unknown = request.value("contractor_email") if told != request.value("contractor_email") else ""
     payment = (
         (words.text("payment_date"), words.day(on)), *_sums(scene, request, params, amount),
         (words.label("payment_order"), scene.reader.tame(one_line(order))),
@@ -119,6 +172,7 @@ def _payment(scene: Scene, params: Params) -> Values:
         "pass_on": bool(params.get("pass_on")) and is_requester, "contractor_told": told if is_requester else "",
         "pass_on_text": _pass_on(scene, request, on, amount, "pass_on_part" if "left" in params else "pass_on"),
         "left": _left(scene, request, params),
+        "unknown_address": unknown if is_requester else "",
     }  # fmt: skip
 
 
@@ -384,7 +438,8 @@ _OF_KIND: dict[str, Callable[[Scene, Params], Values]] = {
     "form": _blank_form, "form_needed": _blank_form,
     "ask_complete": _form_of_request, "receipt_draft": _form_of_request, "told_refused": _form_of_request,
     "correction_refused": _correction, "told_correcting": _correction, "receipt_submitted": _receipt,
-    "told_held": _hold, "stop": _stop,
+    "told_held": _hold, "stop": _stop, "ask_bank_details": _bank_details, "ask_duplicate": _duplicate,
+    "held_approved": _held_approved,
     "told_paid": _payment, "told_part": _payment, "ask_confirm": _payment, "told_unapproved_payment": _payment,
     "contractor_paid": _contractor, "contractor_part": _contractor, "contractor_order": _contractor,
     "contractor_recalled": _contractor,

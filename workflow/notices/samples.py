@@ -27,6 +27,7 @@ from workflow.core.model import (
     card_of,
     hash_of,
 )
+from workflow.core.outcome import PROGRAM
 from workflow.core.payment import rest_of
 from workflow.journal.queue import Claimed
 from workflow.notices.card import card_page
@@ -64,6 +65,9 @@ NAMES = {
 }
 ROLES = {RITA: "requester", ADAM: "approver", ADA: "approver", FIONA: "accountant", OLGA: "operator"}
 INVOICE = File("a" * 64, "invoice 318.pdf", "pdf", "application/pdf", 61_000, "letter-1")
+EARLIER = "PAY-2026-00037"
+KNOWN = {"number": "40702810000000000002", "bic": "044525225", "phone": "+7 495 123-45-67",
+         "email": "buh@kanzmir.example"}  # fmt: skip
 ORDER = OrderFile("b" * 64, "payment-order 214.pdf", "application/pdf", "letter-2")
 
 
@@ -251,6 +255,20 @@ def _of_requests(language: str, typed: Mapping[str, str] | None, words: str) -> 
     withdrawn = story().submit().add(e.Withdrawn(RITA, said))
     surprise = story().submit().add(e.PaidWithoutApproval(TODAY, Decimal("120000.50"), "214", "registry", "awaiting"))
     surprise.add(e.Asked(FIONA, AskKind.CONFIRM, 0, 1), by="registry")
+    again = story()
+    again.request = replace(again.request, warnings=(Caution("duplicate", EARLIER), *again.request.warnings))
+    again.submit().add(e.Held(HoldKind.DUPLICATE, EARLIER, PROGRAM, (f"invoice:{EARLIER}",)), by=RITA)
+    again.add(e.Asked(RITA, AskKind.CONFIRM, 0, 1, "duplicate"))
+    moved = story()
+    moved.request = replace(moved.request, warnings=(Caution("card_account", KNOWN["number"]), *moved.request.warnings))
+    moved.submit().approve().add(e.Held(HoldKind.BANK_DETAILS, "", PROGRAM, known=KNOWN), by=ADA)
+    stuck = Story(language, good).submit().approve()
+    stuck.add(e.Held(HoldKind.BANK_DETAILS, "", PROGRAM), by=ADA)
+    moved.add(e.Asked(FIONA, AskKind.CONFIRM, 2, 1, "bank_details"), by=ADA)
+    fresh = story().submit().approve().add(e.Held(HoldKind.BANK_DETAILS, "", PROGRAM), by=ADA)
+    repeated = story().submit().approve().add(e.Held(HoldKind.DUPLICATE, EARLIER, PROGRAM), by=ADA)
+    unwritten = story().submit().approve().pay()
+    unwritten.request = replace(unwritten.request, notified="")
     money = {"on": TODAY.isoformat(), "amount": str(paid.request.amount or 1), "order": "214"}
     in_part = story().submit().approve().pay_part(Decimal(50_000))
     part = {"on": TODAY.isoformat(), "amount": "50000", "order": "214", "paid": "50000",
@@ -267,6 +285,13 @@ def _of_requests(language: str, typed: Mapping[str, str] | None, words: str) -> 
         ("ask_approval_changed", "ask_approval", ADAM, {**approve_ask, "version": 2}, second),
         ("ask_approval_second_step", "ask_approval", ADA, {**approve_ask, "step": 1}, half),
         ("ask_pay", "ask_pay", FIONA, {"version": 1, "step": 2, "ask": "pay"}, approved),
+        ("ask_approval_again", "ask_approval", ADAM, approve_ask, again),
+        ("ask_duplicate", "ask_duplicate", RITA, {"version": 1, "step": 0, "ask": "confirm"}, again),
+        ("ask_bank_details", "ask_bank_details", FIONA, {"version": 1, "step": 2, "ask": "confirm"}, moved),
+        ("ask_bank_details_new", "ask_bank_details", FIONA, {"version": 1, "step": 2, "ask": "confirm"}, fresh),
+        ("held_approved", "held_approved", FIONA, {"version": 1}, repeated),
+        ("held_approved_stuck", "held_approved", OLGA, {"version": 1}, stuck),
+        ("receipt_done_confirm", "receipt_done", FIONA, {"action": "confirm"}, repeated),
         ("ask_complete", "ask_complete", RITA, {"version": 0, "step": 0, "ask": "complete"}, draft),
         ("ask_confirm", "ask_confirm", FIONA, {"version": 1, "step": 0, "ask": "confirm"}, surprise),
         ("ask_complete_proposed", "ask_complete", RITA, {"version": 0, "step": 0, "ask": "complete"}, proposed),
@@ -290,6 +315,7 @@ def _of_requests(language: str, typed: Mapping[str, str] | None, words: str) -> 
         ("told_stuck", "told_stuck", RITA, {"step": 0, "version": 1}, awaiting),
         ("told_stuck_operator", "told_stuck", OLGA, {"step": 0, "version": 1}, awaiting),
         ("told_approved", "told_approved", RITA, {"version": 1}, approved),
+        ("told_approved_held", "told_approved", RITA, {"version": 1, "ask": "confirm", "step": 0}, repeated),
         ("told_refused_reject", "told_refused", RITA, {**said_by, "decision": "reject", "role": "approver"}, rejected),
         ("told_refused_return", "told_refused", RITA,
          {**said_by, "decision": "return", "role": "approver", "ask": "complete"}, returned),
@@ -307,6 +333,7 @@ def _of_requests(language: str, typed: Mapping[str, str] | None, words: str) -> 
         ("stop_said", "stop", FIONA, {"reason": "rejected", "by": ADA, "comment": said, "version": 1}, rejected),
         ("told_paid", "told_paid", RITA, {**money, "pass_on": False}, paid),
         ("told_paid_pass_on", "told_paid", RITA, {**money, "pass_on": True}, without_mail),
+        ("told_paid_unknown_address", "told_paid", RITA, {**money, "pass_on": True}, unwritten),
         ("told_part", "told_part", RITA, {**part, "pass_on": False}, in_part),
         ("told_part_pass_on", "told_part", RITA, {**part, "pass_on": True}, in_part),
         ("told_paid_last_part", "told_paid", RITA, {**money, "part": "70000.50", "pass_on": False}, paid),

@@ -12,7 +12,7 @@ from values.text import one_line, shorten, strip_invisible
 from workflow.core import events as e
 from workflow.core.events import Recorded
 from workflow.core.model import AskKind, Request, Status
-from workflow.core.outcome import REGISTRY
+from workflow.core.outcome import PROGRAM, REGISTRY
 from workflow.notices.flow import tame
 from workflow.words import Words
 
@@ -66,6 +66,8 @@ class Reader:
 
     def name(self, address: str) -> str:
         """What to call somebody: the name on the roster, else the address."""
+        if address == PROGRAM:
+            return self.words.text("program")
         if address == REGISTRY:
             return self.words.text("registry_person")
         return self.tame(shorten(one_line(self.name_of(address)), LONGEST_NAME)) or self.words.text("unknown_person")

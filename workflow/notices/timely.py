@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflow.core.model import AskKind, Request, Status
+from workflow.core.model import AskKind, HoldKind, Request, Status
 from workflow.journal.queue import Claimed
 
 WITHOUT_REQUEST = frozenset({
@@ -40,6 +40,12 @@ def _superseded(deed: Claimed, request: Request) -> bool:
             return not request.payable or version != request.version
         case "ask_confirm":
             return not any(ask.person == deed.person for ask in request.open_asks(AskKind.CONFIRM))
+        case "ask_bank_details":
+            return request.hold(HoldKind.BANK_DETAILS) is None or version != request.version
+        case "ask_duplicate":
+            return request.hold(HoldKind.DUPLICATE) is None or version != request.version
+        case "held_approved":
+            return request.status is not Status.APPROVED or not request.holds
         case _:
             return False
 

@@ -15,6 +15,7 @@ from values.money import amount_currency, parse_amount
 from workflow.core.commands import (
     Command,
     Comment,
+    ConfirmDetails,
     CorrectPayment,
     MarkPaid,
     NoteEdit,
@@ -71,7 +72,7 @@ def understand(
         if not sure:
             return Understood(NoteEdit(REGISTRY, "edit_without_generation", text_of(typed["status"])), comment=words)
         order = _status(request, text_of(typed["status"]), wanted, details, comment, today)
-        carried = isinstance(order, PutOnHold | SendBack)
+        carried = isinstance(order, PutOnHold | SendBack | ConfirmDetails)
         left = frozenset(details) if wanted is Status.PAID else frozenset[str]()
         return Understood(order, comment=words, carried=carried, if_refused=left)
     if details and request.status is Status.PAID:
@@ -90,6 +91,7 @@ def _is_new(request: Request, typed: Mapping[str, Cell], comment: str) -> bool:
     """Words that were told already, as the reason of a hold or a return, are not told again."""
     told = [hold.reason for hold in request.holds if hold.kind is HoldKind.ACCOUNTANT]
     told += [vote.comment for vote in request.votes if vote.decision is Choice.RETURN and vote.person == REGISTRY]
+    told += request.confirmations
     return "accountant_comment" in typed and bool(comment) and comment not in told
 
 
@@ -108,9 +110,17 @@ def _status(
         case Status.APPROVED, Status.PAID:
             return UnmarkPaid(REGISTRY)
         case (Status.APPROVED | Status.AWAITING), Status.ON_HOLD:
-            return Release(REGISTRY)
+            return _released(request, comment)
         case _:
             return NoteEdit(REGISTRY, "status_not_yours", typed)
+
+
+def _released(request: Request, comment: str) -> Command:
+    """Whoever sets Approved on a held row releases what accounting may release; unknown bank details only with the
+    call that his comment tells of."""
+    if request.hold(HoldKind.BANK_DETAILS) is not None:
+        return ConfirmDetails(REGISTRY, None, comment)
+    return Release(REGISTRY)
 
 
 def _paid(request: Request, details: Mapping[str, Cell], today: date) -> Command:

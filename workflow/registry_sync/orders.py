@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from sheets.merge import Merged, merge_row
 from sheets.model import Cell, Layout
 from sheets.text import same
-from workflow.core.commands import Command, MarkPaid, NoteEdit
+from workflow.core.commands import Command, ConfirmDetails, MarkPaid, NoteEdit
 from workflow.core.model import Reference, Request, Status
 from workflow.core.outcome import REGISTRY
 from workflow.journal import Cause, Result
@@ -146,7 +146,7 @@ class OrderDesk:
         today = self.service.policy.today(self.service.now())
         comment = text_of(seen.cells.get("accountant_comment"))
         understood = understand(request, typed, comment, self.status_of, today, sure=sure)
-        if isinstance(understood.status, MarkPaid):
+        if isinstance(understood.status, MarkPaid | ConfirmDetails):
             understood = replace(understood, status=replace(understood.status, version=version))
         return self._give(request.reference, understood, seen, mark)
 

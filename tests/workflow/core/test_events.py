@@ -40,7 +40,7 @@ def test_the_names_of_events_are_fixed() -> None:
         "Rejected", "Returned", "ReasonAdded", "VoteUndone", "Withdrawn", "Held", "Released", "Paid", "PartPaid",
         "PaymentCorrected", "PaidUndone", "PaymentRecalled", "PaymentAnnounced", "PaidWithoutApproval", "PartAnnounced",
         "PaymentOrderFiled", "OrderNumbered", "Commented", "Rerouted", "Bounced", "NoticeInDoubt", "EditRefused",
-        "AnswerRefused", "ContractorCorrected",
+        "AnswerRefused", "ContractorCorrected", "BankDetailsConfirmed",
     }  # fmt: skip
 
 

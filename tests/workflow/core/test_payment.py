@@ -159,7 +159,7 @@ def test_the_sum_of_all_parts_is_announced(desk: Desk) -> None:
     desk.do(MarkPaid(FIONA, amount=Decimal("1800"), order="1"))
     desk.do(MarkPaid(FIONA, order="2"))
     announce(desk)
-    assert desk.history[-1][0] == PaymentAnnounced(TODAY, ALL_OF_IT, "2")
+    assert desk.history[-1][0] == PaymentAnnounced(TODAY, ALL_OF_IT, "2", address=CONTRACTOR)
 
 
 def test_without_a_contractors_address_the_requester_passes_it_on(desk: Desk) -> None:
@@ -220,7 +220,7 @@ def test_each_part_is_told_once_with_what_is_left(desk: Desk) -> None:
     desk.approved()
     part(desk, "1800")
     announce(desk)
-    assert desk.history[-1][0] == PartAnnounced(TODAY, Decimal(1800), "", Decimal(1800), Decimal(3000))
+    assert desk.history[-1][0] == PartAnnounced(TODAY, Decimal(1800), "", Decimal(1800), Decimal(3000), CONTRACTOR)
     told = [(d.kind, d.person) for d in desk.deeds if d.kind in ("told_part", "contractor_part")]
     assert sorted(told) == sorted([("told_part", RITA), ("told_part", ADAM), ("told_part", FIONA),
                                    ("contractor_part", CONTRACTOR)])  # fmt: skip
@@ -228,7 +228,7 @@ def test_each_part_is_told_once_with_what_is_left(desk: Desk) -> None:
     assert not desk.deeds
     desk.do(MarkPaid(FIONA))
     announce(desk)
-    assert desk.history[-1][0] == PaymentAnnounced(TODAY, ALL_OF_IT, "", Decimal(3000))
+    assert desk.history[-1][0] == PaymentAnnounced(TODAY, ALL_OF_IT, "", Decimal(3000), address=CONTRACTOR)
 
 
 def test_parts_within_the_delay_are_told_together(desk: Desk) -> None:
@@ -239,7 +239,7 @@ def test_parts_within_the_delay_are_told_together(desk: Desk) -> None:
     part(desk, "800")
     assert kinds(desk.do(AnnouncePayment("clock", first))) == []
     announce(desk)
-    assert desk.history[-1][0] == PartAnnounced(TODAY, Decimal(1800), "", Decimal(1800), Decimal(3000))
+    assert desk.history[-1][0] == PartAnnounced(TODAY, Decimal(1800), "", Decimal(1800), Decimal(3000), CONTRACTOR)
 
 
 def test_a_part_that_waited_for_a_later_one_is_told_when_that_is_undone(desk: Desk) -> None:
@@ -253,7 +253,7 @@ def test_a_part_that_waited_for_a_later_one_is_told_when_that_is_undone(desk: De
     [again] = [d for d in desk.deeds if d.kind == "announce"][-1:]
     assert (again.params["at"], again.delay) == (first, timedelta(minutes=10))
     announce(desk)
-    assert desk.history[-1][0] == PartAnnounced(TODAY, Decimal(1000), "", Decimal(1000), Decimal(3800))
+    assert desk.history[-1][0] == PartAnnounced(TODAY, Decimal(1000), "", Decimal(1000), Decimal(3800), CONTRACTOR)
 
 
 def test_a_part_undone_within_the_delay_leaves_nothing(desk: Desk) -> None:
@@ -346,7 +346,7 @@ def test_each_hold_is_released_by_its_own(desk: Desk) -> None:
     desk.do(PutOnHold(OSCAR, "б", HoldKind.DUPLICATE))
     desk.do(Release(FIONA))
     assert desk.request.shown_status is Status.ON_HOLD
-    assert reason(desk.do(Release(FIONA))) == "no_hold"
+    assert reason(desk.do(Release(FIONA))) == "held_duplicate"
     desk.do(Release(OSCAR, HoldKind.DUPLICATE))
     assert desk.request.payable
 
