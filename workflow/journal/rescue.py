@@ -70,9 +70,9 @@ class Rescue:
         return int(row[0]), row[1]
 
     def newest_deed(self, kind: str) -> Any | None:
-        """The newest notice of a kind that is sent once a day."""
-        table = tables.deeds
-        query = select(table).where(table.c.lane == "mail", table.c.kind == kind).order_by(table.c.id.desc()).limit(1)
+        """The newest notice of a kind that is sent once a day and whose mark for that is `kind:day`."""
+        once = tables.deeds.c.once
+        query = select(tables.deeds).where(once > f"{kind}:", once < f"{kind};").order_by(once.desc()).limit(1)
         with reading(self.engine) as connection:
             return connection.execute(query).one_or_none()
 

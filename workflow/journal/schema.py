@@ -16,7 +16,7 @@ from workflow.journal.errors import JournalError, NewerSchema
 from workflow.journal.postgres import alone_on_it, make_schema, plain_text
 from workflow.journal.tables import COMPATIBLE_FROM, HEAD, meta
 
-KNOWN = ("0001", "0002", "0003", "0004", "0005")
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006")
 
 
 def current(engine: Engine) -> str | None:

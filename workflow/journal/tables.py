@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
-HEAD = "0005"
+HEAD = "0006"
 """The schema that this program writes; a newer one is refused."""
 
 COMPATIBLE_FROM = "0004"
@@ -63,6 +63,7 @@ requests = Table(
     Column("updated_at", String(40), nullable=False), Column("state", Text, nullable=False),
     Column("registry", String(100), nullable=False, default=""), Column("archive", String(10)),
     Index("requests_status", "status", "pay_by"), Index("requests_updated", "updated_at"),
+    Index("requests_stirred", "status", "updated_at"),
     Index("requests_archive", "registry", "archive", "updated_at"),
 )  # fmt: skip
 
