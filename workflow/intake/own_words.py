@@ -38,7 +38,8 @@ _ELSEWHERE = re.compile(
     r"(?:\b(?:до|в|к|с|by|at|until|before)\s+)?\b\d{1,2}\s*(?:час\w*|ч\.|am|pm|o'clock)\b|"
     r"\b\d+\s*(?:шт|штук\w*|пач\w*|кг|чел|человек|лиценз\w*|мест\w*|м2|кв\.?\s*м|мес\w*|месяц\w*|pcs|pieces|units?|"
     r"users?|seats?|months?|reams?|коробк\w*|упак\w*)\b\.?|"
-    r"\b(?:инн|кпп|бик|огрн|р/с|к/с|inn|bic|iban|swift)\s*:?\s*[\w ]*\d{5,}|\b\d{9,}\b", re.IGNORECASE,
+    r"\b(?:инн|кпп|бик|огрн|р/с|к/с|inn|bic|iban|swift)\s*:?\s*[\w ]*\d{5,}|\b\d{9,}\b|"
+    r"\b\d{4}(?: \d{4}){3}\b", re.IGNORECASE,
 )  # fmt: skip
 _MONEY_FOLLOWS = r"(?!\s?\d{3}(?!\d))(?!\s*(?:тыс|т\.|руб|р\.|р\b|₽|rub|eur|usd|€|\$|евро|долл|%|к\b))"
 _PAPER = re.compile(
@@ -51,7 +52,7 @@ _PAPER = re.compile(
     r"\bакт\w*)\s+(?=(?:от|dated|of)\s+\d)", re.IGNORECASE,
 )  # fmt: skip
 _SIGNED = re.compile(r"(?:№|#)\s*[\w/.-]*\d[\w/.-]*", re.IGNORECASE)
-_CLAUSE = re.compile(r"[,;!?()\n\x01]|[.](?=\s|$)|\s[-–—]+\s|—|:\s")
+_CLAUSE = re.compile(r"[;!?()\n\x01]|,(?!\d)|(?<!\d),|(?<!\bltd)(?<!\binc)(?<!\bcorp)[.](?=\s|$)|\s[-–—]+\s|—|:\s")
 
 
 @dataclass(frozen=True, slots=True)

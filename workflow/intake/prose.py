@@ -210,7 +210,8 @@ def _is_pay_by(said: SpokenDay, own: OwnWords, today: date) -> str:
     pays = bool(w.SAYS_PAY.search(whole))
     if said.lead == "of":
         return "no"
-    if w.COUNTED_FROM.match(own.folded[said.end : said.end + 40]):
+    behind = own.folded[said.end : said.end + 40]
+    if w.COUNTED_FROM.match(behind) or w.RANGE.match(behind):
         return "after"
     if said.lead == "after":
         return "after" if pays or not whole.replace("\x00", "").strip(" ,.") else "no"
@@ -222,7 +223,7 @@ def _is_pay_by(said: SpokenDay, own: OwnWords, today: date) -> str:
         is_near = not isinstance(said.day, date) or (said.day - today).days <= SOON
         is_plain = said.lead == "by" and pays and is_near and not w.PERIOD.search(before)
         return "yes" if is_plain or (said.lead == "by" and own.follows_pay(said.start)) else "perhaps"
-    if said.lead == "by" or w.DEADLINE.search(before):
+    if said.lead == "by" or w.DEADLINE.search(whole):
         return "yes"
     return "yes" if pays or (not before.strip(" ,.\x00") and not own.clause_after(said.end).strip(" ,.\x00")) else "no"
 

@@ -102,7 +102,7 @@ def _stripped(part: str) -> tuple[str, bool]:
     folded = rest.lower().replace("ё", "е")
     while match := w.TRAILING.search(folded):
         folded = folded[: match.start()]
-    rest = rest[: len(folded)].strip(" \t«»\"'“”*_>•-–—")
+    rest = rest[: len(folded)].strip(" \t«»\"'“”*_>•-–—+/=")
     rest += ")" * (rest.count("(") - rest.count(")"))  # the pause behind was cut off
     if not asked and (match := _IS_FOR.match(rest)):
         rest, asked = rest[match.end() :], True
