@@ -83,6 +83,7 @@ class GoogleRegistry:
         sleep: Callable[[float], None] = time.sleep,
         pace: Pace | None = None,
         timeout: tuple[float, float] = TIMEOUT,
+        believe_version: bool | None = None,
     ) -> None:
         self.layout = layout
         self._spreadsheet, self._credentials_file, self._endpoint = spreadsheet, credentials_file, endpoint
@@ -94,6 +95,8 @@ class GoogleRegistry:
         self._known: Known | None = None
         self._leaving: Leaving | None = None
         self._editor = ""
+        self._drive_version = ""
+        self._version_moves = not endpoint if believe_version is None else believe_version  # Google's own does
 
     # --- the protocol -------------------------------------------------------------------------------
 
@@ -176,6 +179,8 @@ class GoogleRegistry:
         replace: bool = False,
     ) -> Version:
         """Set the worksheet and its views up; with `replace` the old worksheet is kept under another name."""
+        if not self._version_moves:
+            self._look_at_drive()  # to see whether its version moves by what we make
         book = self._look_up()
         if self._is_there(book) and not replace:
             raise RegistryChanged("The registry is there already.")
@@ -244,12 +249,20 @@ class GoogleRegistry:
         return self._opened
 
     def _look(self) -> Look:
-        """What Drive says of the file; where there is no Drive to ask, the cells are its version."""
-        look = self._account.look()
-        if look.version:
+        """What Drive says of the file. Where there is no Drive to ask, the cells are its version; so they are behind an
+        endpoint until its version was seen to move: a stand-in may say the same for ever."""
+        look = self._look_at_drive()
+        if look.version and self._version_moves:
             return look
         answer = self._account.cells(ranges_of(self._book or self._look_up()), READ_FIELDS)
-        return replace(look, version=hashlib.sha256(json.dumps(answer, sort_keys=True).encode()).hexdigest()[:24])
+        digest = hashlib.sha256(json.dumps(answer, sort_keys=True).encode()).hexdigest()[:24]
+        return replace(look, version=f"{look.version}:{digest}")
+
+    def _look_at_drive(self) -> Look:
+        look = self._account.look()
+        before, self._drive_version = self._drive_version, look.version
+        self._version_moves |= bool(before) and bool(look.version) and before != look.version
+        return look
 
     def _note(self, look: Look) -> None:
         now = self._clock()

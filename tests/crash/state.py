@@ -90,7 +90,7 @@ def differences(expected: State, found: State) -> list[str]:
 def _difference(name: str, expected: Any, found: Any) -> Iterator[str]:
     if expected == found:
         return
-    if isinstance(expected, Mapping):
+    if isinstance(expected, Mapping) and isinstance(found, Mapping):
         for key in sorted({*expected, *found}):
             yield from _difference(f"{name} {key}", expected.get(key), found.get(key))
     elif isinstance(expected, list) and isinstance(found, list):

@@ -123,6 +123,32 @@ def test_without_drive_s_version_an_edit_is_still_noticed(
     assert registry.exists()
 
 
+def test_a_version_that_never_moves_is_not_believed(other: OtherServer, tmp_path: Path, clock: Clock) -> None:
+    other.has_drive, other.version_stands = True, True
+    opened(other, tmp_path, clock).create([added(1)], generation=1)
+    registry = opened(other, tmp_path, clock)  # a process that has written nothing yet
+    before = registry.probe().mark
+    assert registry.probe().mark == before
+    AtSpreadsheet(other, registry.layout).type_in(ONE, "comment", "hm")
+    assert registry.probe().mark != before
+    version = registry.write([added(2)], registry.read().version, generation=2)
+    assert registry.probe().mark == version.mark
+    AtSpreadsheet(other, registry.layout).type_in(ONE, "comment", "once more")
+    assert registry.probe().mark != version.mark
+
+
+def test_a_version_that_moves_is_believed_and_spares_reading(
+    other: OtherServer, tmp_path: Path, clock: Clock
+) -> None:
+    other.has_drive = True
+    registry = opened(other, tmp_path, clock)
+    registry.create([added(1)], generation=1)
+    other.calls.clear()
+    registry.probe()
+    registry.probe()
+    assert other.calls == ["drive.files.get"] * 2
+
+
 def test_a_quiet_minute_without_drive_costs_few_calls(other: OtherServer, tmp_path: Path, clock: Clock) -> None:
     registry = at_google(other, layout(), tmp_path, clock=clock, pace=Pace())
     registry.create([added(1)], generation=1)
