@@ -77,6 +77,13 @@ def read_count(value: object) -> int:
     return value
 
 
+def read_working_days(value: object) -> int:
+    """A number of days; 0 for never."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError("must be a whole number of working days, without quotes; 0 means never")
+    return value
+
+
 def read_span(value: object) -> timedelta:
     """A duration that may be zero: `10m`, `12h`, `30s`, `7d`."""
     if isinstance(value, timedelta):
@@ -338,6 +345,7 @@ Address = Annotated[str, PlainValidator(read_address)]
 Flag = Annotated[bool, PlainValidator(read_flag)]
 Port = Annotated[int, PlainValidator(read_port)]
 Count = Annotated[int, PlainValidator(read_count)]
+WorkingDays = Annotated[int, PlainValidator(read_working_days)]
 Span = Annotated[timedelta, PlainValidator(read_span)]
 Duration = Annotated[timedelta, PlainValidator(read_duration)]
 LeaseSpan = Annotated[timedelta, PlainValidator(read_lease)]

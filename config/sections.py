@@ -39,6 +39,7 @@ from config.parts import (
     TimeOfDay,
     UndoWindow,
     Url,
+    WorkingDays,
 )
 
 Language = Annotated[Literal["ru", "en"], LowerWord]
@@ -179,6 +180,7 @@ class Notices(Section):
     accounting: Annotated[Literal["each", "morning"], LowerWord] = "each"
     morning: TimeOfDay = time(9)
     morning_mail: Flag = False
+    remind_after: WorkingDays = 0
     page_image: Flag = True
 
 

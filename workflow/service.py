@@ -91,6 +91,10 @@ class Service:
         self._wake_for(deeds)
         return result
 
+    def ask_again(self, reference: Reference, deeds: Sequence[Deed], cause: Cause) -> Result:
+        """Put open questions once more, about the card as it stands now; the same cause asks only once."""
+        return self.note_letter(cause, deeds, reference)
+
     def add_deeds(self, deeds: Sequence[Deed], reference: Reference | None = None) -> None:
         """Queue reports and alarms that no order causes; a row without a registry is for the one it stands in."""
         if any(deed.lane is Lane.REGISTRY and not deed.registry for deed in deeds) and reference is not None:

@@ -133,6 +133,7 @@ class Wiring:
                 frozenset(settings.calendar.working_days),
             ),
             morning_mail=settings.notices.morning_mail,
+            remind_after=settings.notices.remind_after,
             registries=tuple((one.name, _when(one.when)) for one in settings.registries),
         )
 

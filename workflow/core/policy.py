@@ -64,6 +64,8 @@ class Policy:
     """Approvers who have one daily list instead of single questions."""
     calendar: WorkCalendar = WEEKENDS_ONLY
     morning_mail: bool = False
+    remind_after: int = 0
+    """Working days after which an open question is put again; 0 for never."""
     registries: tuple[tuple[str, When], ...] = ((ONLY_REGISTRY, When()),)
     """Which registry takes which requests: the first whose condition holds; the last one takes the rest."""
     bank_details: Literal["changed", "new", "off"] = "changed"

@@ -23,6 +23,7 @@ from workflow.legs.base import LEASE, crashed_too_often, postpone_or_bury
 from workflow.legs.bell import Bell
 from workflow.letters import LetterStore
 from workflow.morning import last_morning, morning_list
+from workflow.reminders import due_reminders
 from workflow.service import Service
 
 log = logging.getLogger("countersign.clock")
@@ -55,7 +56,7 @@ class ClockLeg:
 
     @property
     def _jobs(self) -> tuple[Callable[[], object], ...]:
-        return (self.morning_list, self.daily_digests, self.probe, self.anchor, self.clear_up)
+        return (self.morning_list, self.daily_digests, self.reminders, self.probe, self.anchor, self.clear_up)
 
     @property
     def journal(self) -> Journal:
@@ -135,6 +136,16 @@ class ClockLeg:
                 deed = Deed(Lane.MAIL, "digest", person, params, once=f"digest:{local.date()}:{person}")
                 self.service.add_deeds([deed])
             self.journal.set_note(f"digest:{person}", local.date().isoformat())
+
+    def reminders(self) -> None:
+        """Once a working day: questions that have been open for too long are put again."""
+        now, policy = self.service.now(), self.service.policy
+        local = now.astimezone(ZoneInfo(policy.timezone))
+        today = local.date()
+        if not policy.remind_after or local.time() < self.morning or not policy.calendar.is_working(today):
+            return
+        for request, deeds in due_reminders(self.journal.find(statuses=[Status.AWAITING.value]), now, policy):
+            self.service.ask_again(request.reference, deeds, Cause(f"remind:{request.reference}:{today}"))
 
     def anchor(self) -> None:
         """Once a day a hash over all chains that moved."""

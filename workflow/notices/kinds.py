@@ -434,9 +434,17 @@ def _absent(scene: Scene, params: Params) -> Values:
     return {"returns_on": scene.words.day(str(params.get("returns_on") or ""))}
 
 
+def _ask_approval(scene: Scene, params: Params) -> Values:
+    """A reminder says since when it waits."""
+    since = str(params.get("since") or "")
+    at = datetime.fromisoformat(since).astimezone(scene.reader.zone) if since else None
+    return {"waiting_since": scene.words.day(at.date().isoformat()) if at else ""}
+
+
 _OF_KIND: dict[str, Callable[[Scene, Params], Values]] = {
     "form": _blank_form, "form_needed": _blank_form,
-    "ask_complete": _form_of_request, "receipt_draft": _form_of_request, "told_refused": _form_of_request,
+    "ask_approval": _ask_approval, "ask_complete": _form_of_request, "receipt_draft": _form_of_request,
+    "told_refused": _form_of_request,
     "correction_refused": _correction, "told_correcting": _correction, "receipt_submitted": _receipt,
     "told_held": _hold, "stop": _stop, "ask_bank_details": _bank_details, "ask_duplicate": _duplicate,
     "held_approved": _held_approved,

@@ -281,6 +281,7 @@ def _of_requests(language: str, typed: Mapping[str, str] | None, words: str) -> 
     problems = [[p.field, p.code, p.reason, p.read, p.hint] for p in draft.request.problems]
     rows: list[tuple[str, str, str, Mapping[str, Any], Story]] = [
         ("ask_approval", "ask_approval", ADAM, approve_ask, awaiting),
+        ("ask_approval_again", "ask_approval", ADAM, {**approve_ask, "since": NOW.isoformat()}, awaiting),
         ("ask_approval_warned", "ask_approval", ADAM, approve_ask, warned),
         ("ask_approval_changed", "ask_approval", ADAM, {**approve_ask, "version": 2}, second),
         ("ask_approval_second_step", "ask_approval", ADA, {**approve_ask, "step": 1}, half),
