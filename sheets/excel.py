@@ -104,7 +104,7 @@ class ExcelRegistry:
             if not replace:
                 raise RegistryChanged(f"{self.path.name} is there already.")
             self._refuse_lock()
-        content = new_book(self.layout)
+        content = new_book(self.layout, macros=self.path.suffix.lower() == ".xlsm")
         shown = views if views is not None else [View(spec.key, ()) for spec in self.layout.views]
         package, index = self._patched(content, digest_of(content), changes, generation, identity, shown)
         return self._put(package, index, self._set_aside)

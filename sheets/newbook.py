@@ -38,8 +38,12 @@ TONES: dict[Tone, tuple[str, str]] = {
 }
 
 
-def new_book(layout: Layout) -> bytes:
-    """An empty registry: everything but rows."""
+PLAIN_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+MACRO_TYPE = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+
+
+def new_book(layout: Layout, *, macros: bool = False) -> bytes:
+    """An empty registry: everything but rows. `macros`: of the kind that may hold them (.xlsm), as Excel insists."""
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
@@ -56,7 +60,7 @@ def new_book(layout: Layout) -> bytes:
         book.defined_names[name] = DefinedName(name, attr_text=f"{quoted(spec.title)}!$A$1", hidden=True)
     target = io.BytesIO()
     book.save(target)
-    return _with_header(target.getvalue(), layout)
+    return _with_header(target.getvalue(), layout, macros=macros)
 
 
 # --- the registry's worksheet -----------------------------------------------------------------------
@@ -175,7 +179,7 @@ def _furnish_view(sheet: Worksheet, layout: Layout) -> None:
 # --- the header -------------------------------------------------------------------------------------
 
 
-def _with_header(content: bytes, layout: Layout) -> bytes:
+def _with_header(content: bytes, layout: Layout, *, macros: bool) -> bytes:
     """Write the header in our own looks, so that one table of looks serves new books and old ones."""
     package = Package(content)
     book = open_book(package)
@@ -184,6 +188,9 @@ def _with_header(content: bytes, layout: Layout) -> bytes:
         package.replace(name, _with_relations_prefix(package.read(name)))
     write_header(package, book.sheets[layout.worksheet], layout, styles)
     close_styles(package, book, styles)
+    if macros:
+        types = "[Content_Types].xml"
+        package.replace(types, package.read(types).replace(PLAIN_TYPE, MACRO_TYPE))
     target = io.BytesIO()
     package.save(target)
     return target.getvalue()

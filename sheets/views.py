@@ -38,9 +38,9 @@ def draw_views(
     package: Package, book: Book, layout: Layout, views: Sequence[View], styles: StyleBook, index: Index
 ) -> None:
     """Draw each view on its sheet; one whose sheet people removed is not missed."""
-    specs = {spec.key: spec for spec in layout.views}
-    for view in views:
-        spec, name = specs[view.key], book.sheet_of(specs[view.key])
+    shown = {view.key: view for view in views}
+    for spec in (spec for spec in layout.views if spec.key in shown):
+        view, name = shown[spec.key], book.sheet_of(spec)
         if name is None:
             continue
         part = book.sheets[name]

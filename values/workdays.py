@@ -32,6 +32,11 @@ class WorkCalendar:
         before = (day - timedelta(days=back) for back in range(LONGEST_BREAK))
         return next((one for one in before if self.is_working(one)), day)
 
+    def reach(self, end: date) -> date:
+        """The last day whose money must leave by `end`: days off right behind it count too."""
+        after = (end + timedelta(days=ahead) for ahead in range(1, LONGEST_BREAK))
+        return next((one - timedelta(days=1) for one in after if self.is_working(one)), end)
+
 
 def is_country(code: str) -> bool:
     """Whether the days of this country (or part of one) are known."""

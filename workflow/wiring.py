@@ -430,6 +430,7 @@ class Wiring:
             request=self.journal.request,
             requests_of=self.open_requests_of,
             letter_sender=self.papers.sender,
+            calendar=self.policy.calendar,
             page_image=self.page_images.of if settings.notices.page_image else no_picture,
         )
 

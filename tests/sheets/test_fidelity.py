@@ -122,6 +122,15 @@ def test_a_hundred_writes_change_our_cells_alone(
         assert {k: snapshot.rows[known].cells[k] for k in people} == {k: stood.rows[known].cells[k] for k in people}
 
 
+def test_a_new_book_that_may_hold_macros_says_so(tmp_path: Path) -> None:
+    """Excel opens no .xlsm that calls itself a plain workbook."""
+    for name, kind in (("book.xlsm", b"ms-excel.sheet.macroEnabled.main"), ("book.xlsx", b"spreadsheetml.sheet.main")):
+        registry = ExcelRegistry(tmp_path / name, PLAN)
+        registry.create([added(1)], generation=1)
+        assert kind in parts(registry.path)["[Content_Types].xml"]
+        assert registry.read().rows.keys() == {reference(1)}
+
+
 def write_a_hundred_times(registry: ExcelRegistry) -> None:
     """Every known row's message again and again, a status now and then, ten new rows."""
     for number in range(1, 101):

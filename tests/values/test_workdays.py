@@ -25,6 +25,12 @@ def test_the_last_working_day_in_russia(day: str, last: str) -> None:
     assert RUSSIA.last_working(date.fromisoformat(day)) == date.fromisoformat(last)
 
 
+def test_what_must_leave_by_a_day_reaches_over_the_days_off_behind_it() -> None:
+    assert RUSSIA.reach(date(2026, 11, 27)) == date(2026, 11, 29)
+    assert RUSSIA.reach(date(2026, 11, 26)) == date(2026, 11, 26)
+    assert RUSSIA.reach(date(2026, 12, 30)) == date(2027, 1, 10)
+
+
 def test_a_companys_own_days_come_first() -> None:
     own = WorkCalendar("RU", frozenset({date(2026, 11, 27)}), frozenset({date(2026, 11, 28)}))
     assert own.last_working(date(2026, 11, 27)) == date(2026, 11, 26)

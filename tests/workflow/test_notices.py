@@ -16,6 +16,7 @@ import pytest
 
 from mailer.pairs import read_pairs
 from mailer.render import Renderer
+from values.workdays import WorkCalendar
 from workflow.core import events as e
 from workflow.core.deeds import CONTRACTOR_KINDS
 from workflow.core.model import AskKind
@@ -284,6 +285,16 @@ def test_a_question_passed_on_is_shown_with_its_words() -> None:
 def test_the_requester_gets_a_text_for_a_contractor_without_an_address() -> None:
     text = text_of(written(sample_of("told_paid_pass_on"), "ru"))
     assert "Здравствуйте! 24.11.2026 мы оплатили ваш счет № 318 от 20.11.2026" in text
+
+
+@pytest.mark.parametrize(
+    ("pay_by", "shown"),
+    [("29.11.2026", "29.11.2026 (через 5 дней; последний рабочий день 27.11 пт)"),
+     ("27.11.2026", "27.11.2026 (через 3 дня)")],
+)
+def test_a_date_on_a_day_off_shows_the_working_day_before_it(pay_by: str, shown: str) -> None:
+    sample = sample_of("ask_pay", "ru", typed={**TYPED["ru"], "pay_by": pay_by})
+    assert shown in text_of(written(sample, "ru", calendar=WorkCalendar("RU"))).replace("\n  ", " ")
 
 
 def test_the_morning_list_holds_what_is_still_to_be_paid() -> None:

@@ -13,6 +13,8 @@ from rich.table import Table
 
 from values.dates import parse_date
 from values.names import fold_name
+from values.workdays import WorkCalendar
+from workflow.agenda import monday_of, month_end
 from workflow.cli.common import NO, WRONG_USE, Session, plain_errors, quiet, show, stop
 from workflow.core.contractors import BANK, Card
 from workflow.core.filling import described
@@ -79,7 +81,7 @@ def _late(wiring: Wiring) -> Iterable[Request]:
 def show_list(session: Session, statuses: list[str], due: str, contractor: str, as_json: bool) -> None:
     wiring = session.open_journal()
     wanted = {_status(text) for word in statuses for text in word.split(",")}
-    last = _due(due, wiring.policy.today(wiring.now())) if due else None
+    last = _due(due, wiring.policy.today(wiring.now()), wiring.policy.calendar) if due else None
     report = _report(wiring)
     stored = [status.value for status in Status] if not wanted else sorted(_stored(wanted))
     found = [
@@ -103,10 +105,11 @@ def _stored(wanted: set[str]) -> set[str]:
     return wanted - {"on_hold"} | ({"awaiting", "approved"} if "on_hold" in wanted else set())
 
 
-def _due(text: str, today: date) -> date:
+def _due(text: str, today: date, calendar: WorkCalendar) -> date:
+    """The last pay-by date; a day off counts as the working day before it, as on the sheets."""
     ends = {
-        "overdue": today - timedelta(days=1), "today": today, "week": today + timedelta(days=6 - today.weekday()),
-        "month": (today.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1),
+        "overdue": today - timedelta(days=1), "today": calendar.reach(today),
+        "week": calendar.reach(monday_of(today) + timedelta(days=6)), "month": calendar.reach(month_end(today)),
     }  # fmt: skip
     found = ends.get(text.lower()) or parse_date(text, today)
     if not isinstance(found, date):

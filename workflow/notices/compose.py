@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from mailer.compose import Address, Notice, compose, mailto
 from mailer.render import Rendered, Renderer
+from values.workdays import WorkCalendar
 from workflow.core.deeds import CONTRACTOR_KINDS
 from workflow.core.events import Recorded
 from workflow.core.model import HoldKind, OrderFile, Request
@@ -92,6 +93,7 @@ class Notices:
     letter_sender: Callable[[str], str | None] = _none
     page_image: Callable[[str, bytes], bytes | None] = no_picture
     offered: frozenset[str] = OFFERED
+    calendar: WorkCalendar | None = None
     roster: People = field(init=False)
 
     def __post_init__(self) -> None:
@@ -114,7 +116,7 @@ class Notices:
     def scene(self, deed: Claimed, request: Request | None, now: datetime) -> Scene:
         """Everything that the words of this notice are made from."""
         lang = self._language(deed, request)
-        reader = Reader(words(lang), self.roster.name, self.timezone, now)
+        reader = Reader(words(lang), self.roster.name, self.timezone, now, calendar=self.calendar)
         history = tuple(self.history(request.reference)) if request else ()
         if request is not None and deed.kind == "stop":
             request = of_version(request, history, int(deed.params.get("version", request.version)))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from values.bank_details import split_bank_details
 from values.text import one_line, shorten, strip_invisible
+from values.workdays import WorkCalendar
 from workflow.core import events as e
 from workflow.core.events import Recorded
 from workflow.core.model import AskKind, Request, Status
@@ -53,6 +54,7 @@ class Reader:
     zone: ZoneInfo
     now: datetime
     answers: bool = True
+    calendar: WorkCalendar | None = None
 
     @property
     def today(self) -> date:
@@ -181,7 +183,11 @@ def _due(request: Request, reader: Reader) -> tuple[str, bool]:
     if not text or request.status in CLOSED:
         return "", False
     day = date.fromisoformat(text)
-    return reader.words.due(day, reader.today), day <= reader.today
+    due, late = reader.words.due(day, reader.today), day <= reader.today
+    working = reader.calendar.last_working(day) if reader.calendar else day
+    if reader.today < working < day:
+        due = f"{due}; {reader.words.text('working_day', day=reader.words.weekday(working))}"
+    return due, late or (working <= reader.today and working < day)
 
 
 def _bank(request: Request) -> tuple[str, ...]:

@@ -73,8 +73,10 @@ def understand(
             return Understood(NoteEdit(REGISTRY, "edit_without_generation", text_of(typed["status"])), comment=words)
         order = _status(request, text_of(typed["status"]), wanted, details, comment, today)
         carried = isinstance(order, PutOnHold | SendBack | ConfirmDetails)
-        left = frozenset(details) if wanted is Status.PAID else frozenset[str]()
-        return Understood(order, comment=words, carried=carried, if_refused=left)
+        if wanted in (Status.PAID, None):  # with another word for it they would have counted
+            return Understood(order, comment=words, carried=carried, if_refused=frozenset(details))
+        number, waiting = _beside(request, details)
+        return Understood(order, number, words, carried, waiting)
     if details and request.status is Status.PAID:
         unsure = NoteEdit(REGISTRY, "edit_without_generation", ", ".join(map(text_of, details.values())))
         return Understood(details=_correction(request, details, today) if sure else unsure, comment=words)
@@ -85,6 +87,15 @@ def understand(
     waiting = frozenset(details) - {"payment_order"}
     number = CorrectPayment(REGISTRY, order=text_of(details["payment_order"])) if "payment_order" in details else None
     return Understood(details=number, comment=words, waiting=waiting)
+
+
+def _beside(request: Request, details: Mapping[str, Cell]) -> tuple[Command | None, frozenset[str]]:
+    """What stands beside another Status than Paid: an order's number counts, date and sum wait for Paid."""
+    if request.status is Status.PAID:
+        return None, frozenset()
+    order = text_of(details.get("payment_order"))
+    number = CorrectPayment(REGISTRY, order=order) if order else None
+    return number, frozenset(key for key in ("paid_on", "paid_amount") if details.get(key) is not None)
 
 
 def _is_new(request: Request, typed: Mapping[str, Cell], comment: str) -> bool:

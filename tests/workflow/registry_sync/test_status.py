@@ -297,6 +297,32 @@ def test_returned_that_is_refused_still_passes_the_comment_on(room: Room) -> Non
     assert room.events(reference) == ["EditRefused", "Commented"]
 
 
+def test_date_and_sum_typed_beside_another_status_wait_for_paid(room: Room) -> None:
+    reference = room.shown()
+    room.type(reference, status="On hold", paid_on="20.11", paid_amount=Decimal(1000), payment_order="12")
+    room.work()
+    row = room.row(reference)
+    assert (row["status"], row["paid_on"], row["paid_amount"], row["payment_order"]) == ("On hold", "20.11", 1000, "12")
+    room.type(reference, status="Approved for payment")
+    room.work()
+    room.type(reference, status="Paid")
+    room.work()
+    [part] = room.request(reference).payments
+    assert (part.on, part.amount, part.order) == (date(2026, 11, 20), Decimal(1000), "12")
+
+
+def test_date_and_sum_stay_beside_a_word_that_was_not_understood(room: Room) -> None:
+    reference = room.shown()
+    room.type(reference, status="Payd", paid_on="20.11", paid_amount=Decimal(1000))
+    room.work()
+    row = room.row(reference)
+    assert (row["status"], row["paid_on"], row["paid_amount"]) == ("Approved for payment", "20.11", 1000)
+    assert room.reasons(reference) == ["status_unknown"]
+    room.type(reference, status="Paid")
+    room.work()
+    assert [payment.amount for payment in room.request(reference).payments] == [Decimal(1000)]
+
+
 def test_on_hold_and_back(room: Room) -> None:
     reference = room.shown()
     room.type(reference, status="приостановлен", accountant_comment="no money")
