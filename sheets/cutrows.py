@@ -15,25 +15,39 @@ Masters = dict[str, tuple[str, str]]
 
 
 def moved_rows(removal: Removal, sheet: Sheet) -> Iterator[bytes | memoryview]:
+    """The rows that stay, each under its new number."""
     xml, cut = memoryview(sheet.xml), removal.cut
     first, masters = cut.rows[0] if cut.rows else 0, Masters()
-    opening = b"<" + sheet.name("f")
-    numbered = re.compile(
-        rb"(<" + re.escape(sheet.name("row")) + rb"\s(?:[^>]*?\s)?r=[\"'])\d+|(<" + re.escape(sheet.name("c"))
-        + rb"\s(?:[^>]*?\s)?r=[\"'][A-Za-z]+)\d+"
-    )  # fmt: skip
+    opening, renumber = b"<" + sheet.name("f"), _Renumbering(sheet)
     for span in row_spans(sheet):
-        fragment = sheet.xml[span.start : span.end]
-        has_formula = opening in fragment
-        if has_formula:
-            fragment = cell_formulas(removal, sheet, fragment, span.number, masters, of_ours=True)
-        if cut.takes(span.number):
-            continue
-        if span.number < first and not has_formula:
+        has_formula = sheet.xml.find(opening, span.start, span.end) >= 0
+        if not has_formula and (span.number < first or removal.looking):
             yield xml[span.start : span.end]
             continue
-        number = str(cut.row(span.number)).encode()
-        yield numbered.sub(lambda match, n=number: (match[1] or match[2]) + n, fragment)  # type: ignore[misc]
+        if not has_formula and cut.takes(span.number):
+            continue
+        fragment = sheet.xml[span.start : span.end]
+        if has_formula:
+            fragment = cell_formulas(removal, sheet, fragment, span.number, masters, of_ours=True)
+        if not cut.takes(span.number):
+            yield renumber(fragment, cut.row(span.number))
+
+
+class _Renumbering:
+    """Puts another number into a row's tag and its cells' addresses, which nearly always come first in their tags."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        row, cell = re.escape(sheet.name("row")), re.escape(sheet.name("c"))
+        self._usual = re.compile(rb"(<(?:" + row + rb"|" + cell + rb') r="[A-Z]*)\d+')
+        self._any = re.compile(
+            rb"(<(?:" + row + rb"\s(?:[^>]*?\s)?r=[\"']|" + cell + rb"\s(?:[^>]*?\s)?r=[\"'][A-Za-z]+))\d+"
+        )
+        self._cell = b"<" + sheet.name("c") + b" "
+
+    def __call__(self, fragment: bytes, number: int) -> bytes:
+        new = rb"\g<1>%d" % number
+        usual, count = self._usual.subn(new, fragment)
+        return usual if count == fragment.count(self._cell) + 1 else self._any.sub(new, fragment)
 
 
 def cell_formulas(

@@ -29,6 +29,7 @@ class Removal:
     book: Book
     title: str
     cut: Cut
+    looking: bool = False  # only to see which rows may go: nothing is kept of it
 
     @property
     def part(self) -> str:

@@ -27,7 +27,7 @@ def movable(content: bytes, title: str, rows: Iterable[int]) -> list[int]:
     """Those of the rows that may be taken out; raises `Unsure` when none may."""
     cut = Cut.of(rows)
     package = Package(content)
-    _take_out(Removal(package, open_book(package), title, cut))
+    _take_out(Removal(package, open_book(package), title, cut, looking=True))
     return [row for row in cut.rows if row not in cut.lost]
 
 

@@ -57,12 +57,14 @@ class Homes:
     def note_archived(self, years: Mapping[Reference, str], before: datetime) -> set[Reference]:
         """The archive has these rows; those requests that have not stirred meanwhile are noted as resting there."""
         table, noted = tables.requests, set[Reference]()
+        rests = and_(table.c.status.in_(_CLOSED), table.c.updated_at < stamp(before))
         with self.engine.begin() as connection:
-            for reference, year in years.items():
-                rests = and_(table.c.status.in_(_CLOSED), table.c.updated_at < stamp(before))
-                which = and_(table.c.reference == reference, or_(rests, table.c.archive == year))
-                if connection.execute(update(table).where(which).values(archive=year)).rowcount:
-                    noted.add(reference)
+            for year in sorted(set(years.values())):
+                here = [reference for reference, of in years.items() if of == year]
+                for start in range(0, len(here), 500):
+                    which = and_(table.c.reference.in_(here[start : start + 500]), or_(rests, table.c.archive == year))
+                    marked = update(table).where(which).values(archive=year).returning(table.c.reference)
+                    noted.update(connection.execute(marked).scalars())
         return noted
 
     def archives(self, registry: str) -> list[str]:

@@ -41,6 +41,10 @@ class RowWriter:
         """Every cell of the row, people's own left out."""
         return {**self._state(request), "history": self._history(request) or None}
 
+    def standing(self, request: Request) -> dict[str, Cell]:
+        """Every cell that needs no look into the history, people's own left out."""
+        return self._state(request)
+
     def trace(self, request: Request, registry: str) -> dict[str, Cell]:
         """The row of a request that has gone to another registry: it says so, and holds nothing that could be paid."""
         cells = self._state(request)

@@ -211,7 +211,7 @@ class RegistrySync:
         stands."""
         waiting = work.base[row.reference].waiting
         return replace(
-            row, cells={**row.cells, **self.writer.cells(request), **waiting}, links=self.writer.links(request)
+            row, cells={**row.cells, **self.writer.standing(request), **waiting}, links=self.writer.links(request)
         )
 
     def _take_out(self, gone: Sequence[Reference], generation: int, now: datetime) -> None:
