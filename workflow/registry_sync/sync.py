@@ -186,8 +186,8 @@ class RegistrySync:
         gone = sorted(archiver.put(rows, wanted, now)) if rows else []
         if gone:
             self._take_out(gone, work.generation + 1, now)
-        if gone and len(gone) < len(wanted):
-            archiver.hurry()  # there is more, or what is left hangs on something
+        if gone:
+            archiver.hurry()  # there may be more
         else:
             archiver.come_again(now)
         return bool(gone)

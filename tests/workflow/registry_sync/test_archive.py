@@ -11,6 +11,7 @@ from helpers.sheets_server import SheetsServer
 from sheets.errors import RegistryLocked
 from workflow.core.commands import PutOnHold, Withdraw
 from workflow.core.model import Status
+from workflow.registry_sync import archive
 
 OWN = 36  # a column that is not ours
 
@@ -91,6 +92,15 @@ def test_what_is_open_or_has_just_ended_stays(room: Room) -> None:
     room.work()
     assert live(room) == before
     assert waiting in before
+
+
+def test_more_rows_than_go_at_one_turn_go_one_after_another(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MOST_ROWS", 2)
+    gone = [paid(room) for _ in range(5)]
+    waiting = room.shown(pay_by=soon(room))
+    room.wait(days=366)
+    room.work()
+    assert (live(room), kept(room)) == ([waiting], gone)
 
 
 def test_never_means_never(room: Room) -> None:
