@@ -78,6 +78,8 @@ def _part_of(request: Request, command: MarkPaid) -> Decimal:
 def _wrong_part(request: Request, command: MarkPaid, amount: Decimal) -> str:
     """Why this is no part of what is left: too much, nothing, or what may mean two things."""
     rest, paid = rest_of(request), paid_so_far(request)
+    if amount == rest == 0 and paid:
+        return ""  # the sum was lowered to what had been paid
     if amount > rest or (amount <= 0 and not paid):
         return "paid_too_much"
     if amount <= 0:
@@ -158,7 +160,7 @@ def announce(request: Request, command: AnnouncePayment, ledger: Ledger = EMPTY)
     paid, address = paid_so_far(request), _address(request, ledger)
     if request.status is not Status.PAID:
         return Accepted((PartAnnounced(last.on, untold, last.order, paid, rest_of(request), address),))
-    part = untold if untold != paid else None
+    part = untold if 0 < untold != paid else None
     return Accepted((PaymentAnnounced(last.on, paid, last.order, part, address),))
 
 

@@ -256,6 +256,20 @@ def test_a_part_that_waited_for_a_later_one_is_told_when_that_is_undone(desk: De
     assert desk.history[-1][0] == PartAnnounced(TODAY, Decimal(1000), "", Decimal(1000), Decimal(3800), CONTRACTOR)
 
 
+def test_a_sum_lowered_to_what_is_paid_is_closed_by_paid(desk: Desk) -> None:
+    desk.approved()
+    part(desk, "1800")
+    announce(desk)
+    desk.amend(amount="1800")
+    desk.approve(ADAM)
+    assert (desk.status, rest_of(desk.request)) == (Status.APPROVED, 0)
+    assert kinds(desk.do(MarkPaid(REGISTRY))) == ["Paid"]
+    announce(desk)
+    last = desk.history[-1][0]
+    assert isinstance(last, PaymentAnnounced)
+    assert (last.amount, last.part) == (Decimal(1800), None)
+
+
 def test_a_part_undone_within_the_delay_leaves_nothing(desk: Desk) -> None:
     desk.approved()
     part(desk, "1800")
