@@ -69,6 +69,23 @@ def _write_synced(path: Path, content: bytes) -> None:
         raise
 
 
+def make_folders(path: Path) -> None:
+    """Make a directory and those above it that are missing, each there after a power cut: what is flushed into a
+    directory is lost with the directory's own name."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(exist_ok=True)
+        sync_directory(folder.parent)
+
+
+def sync_names(path: Path, root: Path) -> None:
+    """Flush the way from the root to a directory; a process that was killed may have made it and not come to this."""
+    for folder in (path, *path.parents):
+        if folder == root:
+            return
+        sync_directory(folder.parent)
+
+
 def sync_directory(path: Path) -> None:
     """Flush the names of a directory to disk."""
     if os.name == "nt":

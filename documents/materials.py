@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
-from documents.disk import forget_draft, holds, is_regular, replace_file, sync_directory, write_new
+from documents.disk import forget_draft, holds, is_regular, make_folders, replace_file, sync_names, write_new
 from documents.errors import DocumentsError, explained
 from values.names import contractor_folder, safe_name
 
@@ -46,6 +46,8 @@ class Materials:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._sure: set[Path] = set()
+        """Folders whose names are on the disk for certain."""
 
     def folder_of(self, reference: str, received: date, contractor: str) -> PurePosixPath:
         """Name the folder of a request; one that is already there keeps its name, whatever the contractor is called."""
@@ -205,15 +207,18 @@ class Materials:
             raise DocumentsError(f"{folder} does not lie inside the materials.", permanent=True)
         path = self.root
         with explained("open the folder", self.root / folder):
-            if create and not path.is_dir():
-                path.mkdir(parents=True, exist_ok=True)
+            if create:
+                make_folders(path)
             for part in folder.parts:
                 path = path / part
                 if path.is_symlink():
                     raise DocumentsError(f"{path} is a symbolic link; it is not followed.", permanent=True)
                 if create and not path.is_dir():
                     path.mkdir(exist_ok=True)
-                    sync_directory(path.parent)
+                    self._sure.discard(self.root / folder)
+            if create and path not in self._sure:
+                sync_names(path, self.root)
+                self._sure.add(path)
         return path
 
 

@@ -124,4 +124,7 @@ def set_aside(path: Path, now: datetime) -> Path:
         number += 1
         kept = path.with_name(f"{path.stem} ({stamp}, {number}){path.suffix}")
     shutil.copy2(path, kept)
+    with kept.open("rb") as file:  # before the file itself is written anew
+        os.fsync(file.fileno())
+    sync_folder(kept.parent)
     return kept

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from documents.disk import sync_directory
+from documents.disk import make_folders, sync_directory, sync_names
 from mailer.letter import Letter
 
 KEPT_BYTES = 24 * 1024 * 1024
@@ -22,6 +22,8 @@ class LetterStore:
         self.root, self._read = root, read
         self._recent: OrderedDict[str, Letter] = OrderedDict()
         self._bytes = 0
+        self._sure: set[Path] = set()
+        """Folders whose names are on the disk for certain."""
 
     def save(self, key: str, raw: bytes, received: datetime) -> str:
         """Store a letter durably; its path relative to the root."""
@@ -29,7 +31,10 @@ class LetterStore:
         path = self.root / relative
         if path.exists() and path.stat().st_size == len(raw):
             return relative
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.parent not in self._sure or not path.parent.is_dir():
+            make_folders(path.parent)
+            sync_names(path.parent, self.root)
+            self._sure.add(path.parent)
         draft = path.with_suffix(".tmp")
         with open(draft, "wb") as file:
             file.write(raw)

@@ -1,4 +1,4 @@
-"""`python -m tests.crash`: every boundary of the story (`--sample`: a spread of them), then kills at random."""
+"""`python -m tests.crash`: power cuts, simulated worlds, every boundary of the story (`--sample`: a few), random kills."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from tests.crash.campaign import every_boundary, random_kills, through  # noqa: E402
+from tests.crash.campaign import WORLDS, every_boundary, power_cuts, random_kills, simulated, through  # noqa: E402
 
 
 def quick_place() -> str | None:
@@ -23,12 +23,13 @@ def quick_place() -> str | None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--seeds", type=int, default=3, help="how many times with kills at random (default 3)")
+    parser.add_argument("--worlds", type=int, default=WORLDS, help=f"how many simulated worlds (default {WORLDS})")
     parser.add_argument("--sample", action="store_true", help="a spread of 25 boundaries in place of all")
     chosen = parser.parse_args()
     began, failed = time.monotonic(), 0
     with tempfile.TemporaryDirectory(prefix="countersign-crash-", dir=quick_place()) as folder:
-        for part in (every_boundary, through, random_kills):
-            failed += part(Path(folder), chosen.seeds, chosen.sample)
+        for part in (power_cuts, simulated, every_boundary, through, random_kills):
+            failed += part(Path(folder), chosen.worlds if part is simulated else chosen.seeds, chosen.sample)
     print(f"{'FAILED' if failed else 'passed'} in {time.monotonic() - began:.0f} s")
     return 1 if failed else 0
 

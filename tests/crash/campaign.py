@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
+import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from tests.crash.kills import Report, theatre
 from tests.crash.load import KILLS, REQUESTS, office
+from tests.crash.power import watched_story
 from tests.crash.state import differences
 from tests.crash.story import STORY
 
-SAMPLE = 20
+SAMPLE, WORLDS = 20, 1_000
 ABOUT, MOST = 1280, 100_000
 """How many boundaries there are, roughly and at most."""
 
@@ -70,6 +73,20 @@ def random_kills(folder: Path, seeds: int, sample: bool) -> int:
               f"{len(wrong)} wrong", *wrong, sep="\n  ", flush=True)  # fmt: skip
         failed += bool(wrong)
     return failed
+
+
+def simulated(_folder: Path, worlds: int, sample: bool) -> int:
+    """Worlds of the simulator, by the command that anybody may give."""
+    command = [sys.executable, "-m", "tests.sim", "--seeds", str(20 if sample else worlds), "--keep-going"]
+    return subprocess.run(command, cwd=Path(__file__).resolve().parents[2], check=False).returncode
+
+
+def power_cuts(folder: Path, _seeds: int, _sample: bool) -> int:
+    """The story of a payment under a watch that knows what a power cut would leave of its files."""
+    (folder / "power").mkdir()
+    power = watched_story(folder / "power")
+    print(f"power cuts: {power.moments} moments, {len(power.faults)} faults", *power.faults, sep="\n  ", flush=True)
+    return len(power.faults)
 
 
 def tell(report: Report) -> int:
