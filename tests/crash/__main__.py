@@ -1,4 +1,4 @@
-"""`python -m tests.crash`: power cuts, simulated worlds, every boundary of the story (`--sample`: a few), random kills."""
+"""`python -m tests.crash`: power cuts, simulated worlds, every boundary of the story (`--sample`: a few), kills."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from helpers.rawimap import Connection, RawIMAP, literal, saying
 from helpers.realmail import RealMail
 from stories.bad import counts, facts, plain, replaced, settings
 from stories.stage import ADAM, FIONA, OSCAR, RITA, SUPPLIER, Stage, complete_form, invoice, text_of
+from workflow.cli.common import Session
 from workflow.core.model import Status
 
 
@@ -388,6 +389,46 @@ def test_a_second_daemon_is_refused(stage: Stage) -> None:
             assert done.returncode == 1
             assert "Another daemon" in done.stderr
             assert "Traceback" not in done.stderr
+
+
+def test_a_second_daemon_on_the_same_journal_is_refused_whatever_its_settings_file(stage: Stage) -> None:
+    approved(stage)
+    other = stage.folder / "other"
+    other.mkdir()
+    text = stage.settings_file.read_text(encoding="utf-8")
+    journal = stage.folder / "var" / "journal.db"
+    (other / "link.db").symlink_to(journal)
+    (other / "countersign.toml").write_text(text.replace("var/journal.db", "link.db"), encoding="utf-8")
+    with Session(stage.settings_file).place_of_one() as alone:
+        assert alone
+        done = countersign(other / "countersign.toml", "run", "--once")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Another daemon runs on this installation or on its journal" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_one_altered_byte_in_the_record_is_named_and_hinders_nobody(stage: Stage) -> None:
+    approved(stage)
+    with sqlite3.connect(stage.folder / "var" / "journal.db") as connection:
+        connection.execute("UPDATE events SET payload = replace(payload, '12000.50', '92000.50') WHERE type = 'Filled'")
+    done = countersign(stage.settings_file, "verify")
+    assert done.returncode == 1
+    (named,) = [line for line in (done.stdout + done.stderr).splitlines() if "was changed" in line]
+    assert named.startswith(f"{stage.first}: the content of event 2 (Filled)")
+    assert stage.run() == [], "what is under way goes on"
+
+
+def test_a_clock_set_back_is_told_and_changes_nothing(stage: Stage) -> None:
+    stage.later(hours=3)
+    approved(stage)
+    stage.later(hours=-3)
+    assert stage.run() == []
+    assert [stage.new(person) for person in (RITA, ADAM, FIONA)] == [[], [], []], "nothing is said twice"
+    health = facts(stage)["health"]
+    assert "clock_back" in str(health), health
+    stage.send(RITA, complete_form(stage.now()).replace("12 000,50", "77,00"))
+    assert stage.run() == []
+    assert len(stage.new(ADAM)) == 1, "and work goes on"
 
 
 def test_a_corrupted_journal_ends_with_a_sentence(stage: Stage) -> None:

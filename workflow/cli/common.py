@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 import typer
 from filelock import FileLock, Timeout
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings, SettingsError, load
@@ -63,21 +64,24 @@ class Session:
 
     @contextmanager
     def place_of_one(self) -> Iterator[bool]:
-        """The same by the lock that a daemon on SQLite holds."""
-        lock = self.lock()
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            yield False
-            return
-        try:
+        """The same by the locks that a daemon on SQLite holds: its installation's, and its journal's, which two
+        settings files may name by mistake."""
+        with ExitStack() as held:
+            try:
+                for path in self._locks():
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    held.enter_context(FileLock(path).acquire(timeout=0))
+            except Timeout:
+                yield False
+                return
             yield True
-        finally:
-            lock.release()
 
-    def lock(self) -> FileLock:
-        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
-        return FileLock(self.settings.data_dir / "daemon.lock")
+    def _locks(self) -> Iterator[Path]:
+        yield self.settings.data_dir / "daemon.lock"
+        url = make_url(self.settings.journal)
+        if url.get_backend_name() == "sqlite" and url.database:
+            journal = Path(url.database).resolve()  # by another name it is the same file
+            yield journal.with_name(f"{journal.name}.lock")
 
 
 def default_path() -> Path:

@@ -8,8 +8,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from filelock import Timeout
-
 from documents.errors import DocumentsError
 from workflow.cli.common import NO, Session, plain_errors, stop
 from workflow.daemon import Daemon, run_once
@@ -38,12 +36,9 @@ def _place(session: Session) -> Iterator[None]:
     if session.wiring.journal.shared:
         yield
         return
-    lock = session.lock()
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        stop(NO, "Another daemon runs on this installation (its lock is held).")
-    with lock:
+    with session.place_of_one() as alone:
+        if not alone:
+            stop(NO, "Another daemon runs on this installation or on its journal (its lock is held).")
         yield
 
 

@@ -74,8 +74,10 @@ class Checkup:
                               {"leg": name, "since": self._time(last), "error": error.rstrip(".")})  # fmt: skip
 
     def _clock(self, legs: Mapping[str, Leg], now: datetime) -> Iterator[Trouble]:
-        """What the journal has seen lies in the future: the clock was set back."""
-        newest = max((leg["last_success"] for leg in legs.values() if leg["last_success"]), default=None)
+        """What the journal has seen lies in the future: the clock was set back. The legs work on and soon say nothing
+        of it, so that the last change of a request counts as well."""
+        seen = [leg["last_success"] for leg in legs.values()] + [self.journal.last_change()]
+        newest = max(filter(None, seen), default=None)
         if newest and datetime.fromisoformat(newest) > now + CLOCKS_AGREE:
             yield Trouble("clock_back", params={"seen": self._time(newest), "now": self._time(now.isoformat())})
 

@@ -88,6 +88,11 @@ class Shelf:
         with self.engine.begin() as connection:
             connection.execute(table.delete().where(gone))
 
+    def last_change(self) -> str | None:
+        """When a request changed last, as the clock said then (UTC text)."""
+        with reading(self.engine) as connection:
+            return connection.execute(select(func.max(tables.requests.c.updated_at))).scalar()
+
     def legs(self) -> dict[str, dict[str, str | None]]:
         with reading(self.engine) as connection:
             rows = connection.execute(select(tables.legs).order_by(tables.legs.c.name)).all()
