@@ -8,6 +8,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workflow.core.card import REQUIRED
@@ -43,6 +44,10 @@ def list_form(lang: str) -> bytes:
                 sheet.cell(row, column).number_format = "dd.mm.yyyy"
     _drop_down(sheet, FORM_FIELDS.index("currency") + 1)
     sheet.freeze_panes = "A2"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = "1:1"
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()

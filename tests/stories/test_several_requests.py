@@ -82,6 +82,19 @@ def test_the_example_row_and_an_empty_list_are_no_requests(stage: Stage) -> None
     assert "нет ни одной заполненной строки" in " ".join(text_of(stage.only(RITA)).split())
 
 
+def test_a_table_pasted_into_the_mail_is_a_request_for_each_row(stage: Stage) -> None:
+    titles = [*ROW, "Счет", "Оплатить до"]
+    due = (stage.now() + timedelta(days=5)).strftime("%d.%m.%Y")
+    rows = [[*map(str, ROW.values()), f"№ 60{number} от 20.11.2026", due] for number in (1, 2)]
+    cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in (titles, *rows))
+    text = "\n".join("\t".join(row) for row in (titles, *rows))
+    stage.send(RITA, text, html=f"<p>Добрый день</p><table border=1>{cells}</table>")
+    assert stage.run() == []
+    assert [(r.value("invoice_number"), r.status) for r in requests(stage)] == [
+        ("601", Status.AWAITING), ("602", Status.AWAITING),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("after", [0, 1, 2])
 def test_a_crash_between_any_two_rows_neither_loses_nor_doubles(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, after: int
