@@ -53,6 +53,27 @@ def test_a_forwarded_invoice_without_a_line_is_asked_only_for_what_is_missing(st
     assert stage.request().value("subject") == "канцелярия"
 
 
+def test_a_question_may_be_answered_by_the_bare_day(stage: Stage) -> None:
+    stage.send(RITA, "канцелярия, до следующей недели", files=[("счет.pdf", invoice_with_code())])
+    stage.run()
+    assert {problem.field for problem in stage.request().problems} == {"pay_by"}
+    day = in_days(stage, 9)
+    stage.answer(RITA, stage.only(RITA), f"{day.day}-го")
+    stage.run()
+    assert stage.request().status is Status.AWAITING, stage.request().problems
+    assert stage.request().value("pay_by") == day.isoformat()
+
+
+def test_a_sum_without_its_currency_takes_that_of_the_invoice_only_when_confirmed(stage: Stage) -> None:
+    stage.send(RITA, "канцелярия, 11 000, завтра", files=[("счет.pdf", invoice_with_code())])
+    stage.run()
+    assert stage.request().status is Status.DRAFT
+    assert stage.request().suggested["currency"].value == "RUB"
+    stage.answer(RITA, stage.only(RITA), "Да, всё верно")
+    stage.run()
+    assert (stage.request().status, stage.request().value("currency")) == (Status.AWAITING, "RUB")
+
+
 def test_not_to_pay_yet_keeps_it_a_draft_and_says_why(stage: Stage) -> None:
     stage.send(RITA, "канцелярия, оплатить завтра, но пока не оплачивать", files=[("счет.pdf", invoice_with_code())])
     stage.run()

@@ -200,6 +200,8 @@ def _confirmed_words(request: Request, command: Amend) -> dict[str, str]:
     if command.accepts is None:
         return {}
     said = {name: value.value for name, value in request.suggested.items() if value.source == "typed"}
+    if "currency" in request.suggested and "amount" in {**request.typed, **command.form.typed}:
+        said["currency"] = request.suggested["currency"].value  # a sum that was typed takes no currency by itself
     if "amount" in said and request.value("currency"):
         said.setdefault("currency", request.value("currency"))  # confirmed together with the amount
     return said
@@ -256,7 +258,9 @@ def _filled(
         *before.warnings,         *differences(form.invoice, seen.fields),
         *relevant(of_files, form.invoice, seen.fields), *of_letters, *others, *seen.warnings,
     )  # fmt: skip
-    suggested = _still_suggested({**before.suggested, **form.suggested}, fields, typed, rivals, today)
+    # a sum typed without its currency: that of the invoice is only probable
+    of_the_files = {name: form.found[name] for name in ("currency",) if name in form.found}
+    suggested = _still_suggested({**of_the_files, **before.suggested, **form.suggested}, fields, typed, rivals, today)
     return Filled(
         by, dict(typed), dict(rivals), fields, problems, tuple(dict.fromkeys(warnings)),
         tuple(files), form.letter, form.refused_files, keep_draft, found, codes, doubted.matches, doubted.details,

@@ -25,6 +25,8 @@ from workflow.intake.own_words import OwnWords, own_words
 from workflow.intake.subjects import Header, header_subject, text_subject
 
 SAID = "typed"
+BARE = 12
+"""A text so short may be nothing but a day."""
 SOON = 31
 """A day further off, beside a thing that has a term itself (a lease, a licence), may be the end of that term."""
 
@@ -141,6 +143,11 @@ def _pay_by(own: OwnWords, reading: _Reading, listener: Listener) -> None:
     sure: list[tuple[str, str]] = []
     perhaps: list[tuple[str, str]] = []
     found = spoken_days(own.masked, listener.today)
+    if not found and len(own.text.strip()) <= BARE:
+        bare = spoken_day(f"до {own.text.strip()}", listener.today)  # "27-го", in answer to a question
+        if isinstance(bare, date):
+            reading.take("pay_by", (format_date(bare, listener.language),), own.text.strip())
+            return
     ends = [said for said in found if w.DAYS_END.search(own.folded[said.start : said.end])]
     for said in found if len(ends) == len(found) else [said for said in found if said not in ends]:
         verdict = _is_pay_by(said, own, listener.today)
