@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, and_, or_, select, update
+from sqlalchemy import Connection, Engine, and_, func, or_, select, update
 
 from workflow.core.model import CLOSED, Reference, Request
 from workflow.journal import tables
@@ -53,6 +53,13 @@ class Homes:
         )  # fmt: skip
         with reading(self.engine) as connection:
             return list(connection.execute(query.order_by(table.c.updated_at).limit(limit)).scalars())
+
+    def live_rows(self, registry: str) -> int:
+        """How many requests have their row in a registry itself."""
+        table = tables.requests
+        query = select(func.count()).where(table.c.registry == registry, table.c.archive.is_(None))
+        with reading(self.engine) as connection:
+            return connection.execute(query).scalar_one()
 
     def note_archived(self, years: Mapping[Reference, str], before: datetime) -> set[Reference]:
         """The archive has these rows; those requests that have not stirred meanwhile are noted as resting there."""

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from sheets.errors import RegistryError, RegistryMissing
 from sheets.model import Cell, Change, Layout, Snapshot
 from sheets.registry import Registry
+from sheets.text import same
 from workflow.core.deeds import Deed, Lane
 from workflow.core.model import AskKind, Reference, Request, Status
 from workflow.journal import Journal
@@ -27,6 +28,9 @@ from workflow.service import Service
 
 MOST_ROWS = 2000  # at one turn
 AGAIN_AFTER = timedelta(minutes=15)
+CROWDED, EARLIER = 40_000, timedelta(days=30)
+"""From so many rows on a registry lets rows go that have rested for so long: it has to stay quick, and a sheet holds no
+more than 65,530 links."""
 PROVEN = ("amount", "currency", "contractor", "inn", "account", "iban")
 log = logging.getLogger("countersign.registry")
 
@@ -72,9 +76,16 @@ class Archiver:
         left = self.journal.left_over(self.name)
         if self.after is None:
             return left
-        resting = self.journal.resting(self.name, now - self.after, MOST_ROWS)
+        resting = self.journal.resting(self.name, self._before(now), MOST_ROWS)
         found = {r.reference: self._year(r) for r in self.journal.requests(resting) if _has_ended(r)}
         return found | left
+
+    def _before(self, now: datetime) -> datetime:
+        """What has rested since before then goes."""
+        if self.after is None:
+            return now
+        crowded = self.after > EARLIER and self.journal.live_rows(self.name) > CROWDED
+        return now - (EARLIER if crowded else self.after)
 
     def _year(self, request: Request) -> str:
         """The year in which it was paid, or else ended."""
@@ -97,8 +108,7 @@ class Archiver:
         """The first two steps: the archives have these rows, and the journal says so."""
         for year in sorted({years[row.reference] for row in rows}):
             self._put_year(year, [row for row in rows if years[row.reference] == year], now)
-        before = now - (self.after or timedelta(0))
-        return self.journal.note_archived({row.reference: years[row.reference] for row in rows}, before)
+        return self.journal.note_archived({row.reference: years[row.reference] for row in rows}, self._before(now))
 
     def _put_year(self, year: str, rows: Sequence[Change], now: datetime) -> None:
         name, book = f"{self.name}/{year}", self._book(year)
@@ -180,7 +190,8 @@ class Archiver:
                 if row is None:
                     faults.append(f"{request.reference}: its row is not in the archive {year} of {self.name}.")
                     continue
-                wrong = [layout.title(key) for key in PROVEN if key in row.cells and row.cells[key] != ours.get(key)]
+                shown = row.cells
+                wrong = [layout.title(key) for key in PROVEN if key in shown and not same(ours.get(key), shown[key])]
                 if wrong:
                     faults.append(f"{request.reference}: the archive {year} differs in {', '.join(wrong)}.")
         return faults

@@ -103,6 +103,17 @@ def test_more_rows_than_go_at_one_turn_go_one_after_another(room: Room, monkeypa
     assert (live(room), kept(room)) == ([waiting], gone)
 
 
+def test_a_crowded_registry_lets_rows_go_earlier(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    reference, waiting = paid(room), room.shown(pay_by=soon(room))
+    room.wait(days=31)
+    room.work()
+    assert set(live(room)) == {reference, waiting}
+    monkeypatch.setattr(archive, "CROWDED", 1)
+    room.wait(days=1)
+    room.work()
+    assert (live(room), kept(room)) == ([waiting], [reference])
+
+
 def test_never_means_never(room: Room) -> None:
     room.archive_after = None
     room.restart()
