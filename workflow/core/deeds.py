@@ -131,7 +131,7 @@ def _of_event(event: Event, before: Request | None, after: Request, by: Person, 
             yield from _recalled(event, before, after, policy)
         case e.PaidWithoutApproval():
             yield from _unapproved_payment(event, after, policy)
-        case e.PaymentOrderFiled() if after.contractor_address:
+        case e.PaymentOrderFiled() if after.contractor_address and _all_is_told(after):
             yield notice("contractor_order", after.contractor_address, sha256=event.file.sha256)
         case e.Commented():
             yield from _comment(event, before, after, policy)
@@ -144,6 +144,11 @@ def _of_event(event: Event, before: Request | None, after: Request, by: Person, 
             yield from _answer_refused(event, after)
         case _:
             return
+
+
+def _all_is_told(after: Request) -> bool:
+    """While anything is to be paid or told, an order goes with the news of that: it may be of the part to come."""
+    return after.status is Status.PAID and after.payments[-1].announced
 
 
 def _ask(event: e.Asked, after: Request, policy: Policy) -> Iterator[Deed]:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import TypeVar
 
 from mailer.compose import NoticeFile, Picture
+from workflow.core import events as e
+from workflow.core.events import Recorded
 from workflow.core.model import File, OrderFile
 from workflow.notices.lists import listed_requests
 from workflow.notices.scene import Scene
@@ -33,9 +35,30 @@ def enclosed(
         return _invoices(request.files, scene, letter_file)
     if request is None or scene.kind not in WITH_ORDERS:
         return [], ""
-    wanted = scene.params.get("sha256")
-    orders = [order for order in request.payment_orders if wanted in (None, order.sha256)]
+    wanted, sent = scene.params.get("sha256"), _sent_before(scene.history)
+    orders = [
+        order for order in request.payment_orders
+        if (order.sha256 == wanted if wanted is not None else order.sha256 not in sent)
+    ]  # fmt: skip
     return [file for _, file in _contents(orders, order_file) if file][-MOST_ORDERS:], ""
+
+
+def _sent_before(history: Iterable[Recorded]) -> frozenset[str]:
+    """The orders that went with an earlier part: a recalled payment is told of anew, with its orders."""
+    filed: set[str] = set()
+    told: frozenset[str] = frozenset()
+    before = told
+    for recorded in history:
+        match recorded.event:
+            case e.PaymentOrderFiled(file=file):
+                filed.add(file.sha256)
+            case e.PartAnnounced() | e.PaymentAnnounced():
+                before, told = told, frozenset(filed)
+            case e.PaymentRecalled():
+                before = told = frozenset()
+            case _:
+                continue
+    return before
 
 
 def no_picture(_name: str, _content: bytes) -> None:

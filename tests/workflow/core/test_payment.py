@@ -256,6 +256,16 @@ def test_a_part_that_waited_for_a_later_one_is_told_when_that_is_undone(desk: De
     assert desk.history[-1][0] == PartAnnounced(TODAY, Decimal(1000), "", Decimal(1000), Decimal(3800), CONTRACTOR)
 
 
+def test_the_order_of_the_next_part_waits_for_its_news(desk: Desk) -> None:
+    desk.approved()
+    part(desk, "1800")
+    announce(desk)
+    desk.do(MarkPaid(FIONA, files=(ORDER,)))
+    assert ("contractor_order", CONTRACTOR) not in desk.told()
+    announce(desk)
+    assert ("contractor_paid", CONTRACTOR) in desk.told()
+
+
 def test_a_sum_lowered_to_what_is_paid_is_closed_by_paid(desk: Desk) -> None:
     desk.approved()
     part(desk, "1800")
