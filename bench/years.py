@@ -12,8 +12,9 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Table, text
@@ -35,25 +36,28 @@ LEFT_BEHIND = (
 KEYS = frozenset({"token", "message_id", "once", "cause", "letter", "root", "key", "value"})
 """Columns that differ from request to request."""
 PART = 20_000
+SMALL = 1_000
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.years")
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
-    parser.add_argument("--orders", type=int, default=200)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--orders", type=int, default=150)
     wanted = parser.parse_args()
-    size, base = 1, 0.0
-    with world(wanted.database) as place:
+    size = 1
+    with world(wanted.database) as small, world(wanted.database) as big:
+        grow(small, 1, SMALL)
         for goal in wanted.sizes:
-            grow(place, size, goal)
+            grow(big, size, goal)
             size = goal
-            opened, answered = orders(place, wanted.orders)
-            fast = percentile(opened, 0.1)
-            base = base or fast
-            figures = f"{fast * 1000:.2f} ms (half within {percentile(opened, 0.5) * 1000:.2f})"
-            print(f"{wanted.database}, {goal:,} requests: a new one {figures}, {fast / base:.2f} times the first; "
-                  f"an answer {percentile(answered, 0.1) * 1000:.2f} ms", flush=True)  # fmt: skip
+            few, many = orders((small, big), wanted.orders)
+            both = (("a new request", many.opened, few.opened), ("an answer", many.answered, few.answered))
+            for what, ours, base in both:
+                (fast, half), (fast_base, half_base) = _figures(ours), _figures(base)
+                print(f"{wanted.database}, {goal:,} requests, {what}: fastest tenth {fast:.2f} ms, half {half:.2f} ms; "
+                      f"beside {SMALL:,} requests {fast_base:.2f} and {half_base:.2f} ms: "
+                      f"ratio {fast / fast_base:.2f} and {half / half_base:.2f}", flush=True)  # fmt: skip
 
 
 @contextmanager
@@ -105,15 +109,31 @@ def _copied(table: Table, name: str, is_text: bool) -> str:
     return f"replace(\"{name}\", '{FIRST}', 'PAY-2025-' || (1000000 + n))" if is_text else f'"{name}"'
 
 
-def orders(place: World, count: int) -> tuple[list[float], list[float]]:
-    """Seconds of each new request and of each answer to it; the first ones find everything cold and do not count."""
-    for _ in range(20):
-        place.reply(ADAM, place.submitted(), "APPROVE")
-    opened, answered = list[float](), list[float]()
+@dataclass
+class Times:
+    """Seconds of each new request and of each answer to it."""
+
+    opened: list[float] = field(default_factory=list)
+    answered: list[float] = field(default_factory=list)
+
+
+def orders(places: Sequence[World], count: int) -> list[Times]:
+    """One order here, one there, so that what else the machine does weighs on both; the first ones find everything
+    cold and do not count."""
+    for place in places:
+        for _ in range(20):
+            place.reply(ADAM, place.submitted(), "APPROVE")
+    found = [Times() for _ in places]
     for _ in range(count):
-        reference = _timed(place.submitted, opened)
-        _timed(lambda reference=reference: place.reply(ADAM, reference, "APPROVE"), answered)
-    return opened, answered
+        for place, times in zip(places, found, strict=True):
+            reference = _timed(place.submitted, times.opened)
+            _timed(lambda place=place, reference=reference: place.reply(ADAM, reference, "APPROVE"), times.answered)
+    return found
+
+
+def _figures(times: list[float]) -> tuple[float, float]:
+    """Milliseconds within which the fastest tenth and the fastest half were done."""
+    return percentile(times, 0.1) * 1000, percentile(times, 0.5) * 1000
 
 
 def _timed(work: Callable[[], str], into: list[float]) -> str:

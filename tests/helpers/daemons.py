@@ -14,7 +14,7 @@ from pathlib import Path
 from helpers.command import environment
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 class RunningDaemon:

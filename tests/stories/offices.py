@@ -65,6 +65,7 @@ class Office:
         return next((who for name, who in self.journal.holders().items() if name.startswith(what)), "")
 
     def holder_among(self, running: list[RunningDaemon], what: str) -> RunningDaemon:
+        until(lambda: all("started" in daemon.said() for daemon in running if daemon.process.poll() is None))
         until(lambda: self.holder(what), lambda: [daemon.said() for daemon in running])
         return next(daemon for daemon in running if f"process {daemon.pid} " in self.holder(what))
 

@@ -65,28 +65,22 @@ def test_a_holder_that_wakes_up_late_writes_nothing_and_stands_by(office: Office
     assert office.wrong() == []
 
 
-def test_a_clean_stop_hands_over_at_once(office: Office) -> None:
+def test_commands_beside_daemons_and_a_clean_stop_that_hands_over_at_once(office: Office) -> None:
     """The lease would last a minute; the next daemon holds the mailbox as soon as the first is gone."""
     office.settings.write_text(office.settings.read_text().replace('"3s"', '"60s"'))
     with daemons(office.settings, 2) as running:
         first = office.holder_among(running, "mailbox")
         second = next(daemon for daemon in running if daemon is not first)
         until(lambda: "started" in first.said() and "inbox: stands by" in second.said(), lambda: logs(running))
+        until(lambda: office.holder("registry"))
+        assert f"process {first.pid} " in countersign(office.settings, "status").stdout
+        assert "Queued" in countersign(office.settings, "rebuild").stdout
+        once = countersign(office.settings, "run", "--once")
+        assert (once.returncode, "is held by" in once.stderr) == (1, True)
         assert first.stop() == 0
         until(lambda: f"process {second.pid} " in office.holder("mailbox"), second.said)
         office.ask(1)
         until(office.settled, second.said)
-
-
-def test_status_and_orders_beside_running_daemons(office: Office) -> None:
-    with daemons(office.settings, 1) as running:
-        office.holder_among(running, "mailbox")
-        office.holder_among(running, "registry")
-        shown = countersign(office.settings, "status")
-        assert f"process {running[0].pid} " in shown.stdout
-        assert "Queued" in countersign(office.settings, "rebuild").stdout
-        once = countersign(office.settings, "run", "--once")
-        assert (once.returncode, "is held by" in once.stderr) == (1, True)
 
 
 def test_the_database_is_restarted_in_the_middle_of_work(office: Office) -> None:

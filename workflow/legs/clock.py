@@ -19,7 +19,7 @@ from workflow.core.model import AskKind, Request, Status
 from workflow.core.outcome import OPERATOR
 from workflow.journal import Cause, Claimed, Journal
 from workflow.journal.agreements import OLD_AGREEMENTS
-from workflow.legs.base import LEASE, crashed_too_often, postpone_or_bury
+from workflow.legs.base import LEASE, crashed_too_often, is_out_of_order, postpone_or_bury
 from workflow.legs.bell import Bell
 from workflow.letters import LetterStore
 from workflow.morning import last_morning, morning_list
@@ -74,6 +74,8 @@ class ClockLeg:
             self._perform(deed)
             self.journal.settle([deed], self.service.now())
         except Exception as error:  # our fault costs one job, not the clock
+            if is_out_of_order(error):
+                raise
             log.exception("job %s (%s %s) failed", deed.id, deed.kind, deed.reference)
             postpone_or_bury(self.service, self.service.policy.operators, deed, error)
         return True

@@ -17,7 +17,7 @@ from workflow.core.deeds import Lane
 from workflow.core.model import OrderFile, Request, Status
 from workflow.core.outcome import REGISTRY
 from workflow.journal import Cause, Claimed, Journal
-from workflow.legs.base import LEASE, bury, crashed_too_often, postpone_or_bury, retry_at
+from workflow.legs.base import LEASE, bury, crashed_too_often, is_out_of_order, postpone_or_bury, retry_at
 from workflow.legs.bell import Bell
 from workflow.letters import LetterStore
 from workflow.service import Service
@@ -82,6 +82,8 @@ class FolderLeg:
             if not error.permanent:
                 raise
         except Exception as error:  # our fault costs one folder, not the leg
+            if is_out_of_order(error):
+                raise
             log.exception("materials of %s could not be filed", deed.reference)
             postpone_or_bury(self.service, self.operators, deed, error)
         return True
