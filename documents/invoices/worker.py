@@ -84,7 +84,7 @@ class _Reader:
         text = [line for page in pages if not page.is_scan for line in page.lines]
         scanned = [line for page in pages if page.is_scan for line in page.lines]
         for page in pages[:_SCAN_PAGES]:
-            if not page.lines:
+            if not page.lines and not _says_enough(codes.found):
                 scanned += self._scan(pdf.picture_of(document, page.number), page.number)
         return _put_together(
             [*codes.found, *found],
@@ -120,15 +120,17 @@ class _Reader:
         symbols: list[tuple[bytes, str]] = []
         scanned: list[Line] = []
         try:
-            for number, frame in enumerate(frames_of(content), 1):
+            frames = list(frames_of(content))
+            for number, frame in enumerate(frames, 1):
                 symbols += symbols_in(frame, f"page {number}")
-                if number <= _SCAN_PAGES:
+            codes = read_codes(symbols, self.task.own_inn, self.task.today)
+            for number, frame in enumerate(frames[:_SCAN_PAGES], 1):
+                if not _says_enough(codes.found):
                     scanned += self._scan(frame, number)
         except PictureTooBig:
             return InvoiceReading(not_opened="picture_too_big")
         except PictureBroken:
             return InvoiceReading(not_opened="broken")
-        codes = read_codes(symbols, self.task.own_inn, self.task.today)
         return _put_together(codes.found, codes.doubts, codes.differ, self._text(scanned, "scan"))
 
     def _xml(self, content: bytes) -> InvoiceReading:
@@ -151,6 +153,12 @@ class _Reader:
             return InvoiceReading(not_opened="too_deep")
         files = files_of_letter(content) if kind == "eml" else members_of(content)
         return _of_parts([(name, self.read(name, inner, depth + 1)) for name, inner in files])
+
+
+def _says_enough(found: Iterable[Found]) -> bool:
+    """Say whether a payment code leaves nothing to be guessed from the looks of a page, which takes seconds."""
+    said = {one.field for one in found}
+    return {"amount", "purpose"} <= said and bool(said & {"account", "iban"})
 
 
 def _of_parts(readings: list[tuple[str, InvoiceReading]]) -> InvoiceReading:

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 import segno
 from fpdf import FPDF
 
+from helpers.invoice_pages import PETROV, st00012, usual
 from stories.stage import ADAM, RITA, Stage, complete_form, text_of
 from workflow.core.model import Status
 
@@ -99,3 +100,14 @@ def test_bank_details_are_never_put_together_from_both(stage: Stage) -> None:
     stage.send(RITA, typed, files=[("счет.pdf", invoice_with_code())])
     stage.run()
     assert "bic" not in stage.request().fields, "the invoice's BIC does not join a typed account"
+
+
+def test_a_code_that_differs_from_the_text_beside_it_is_listed_field_by_field(stage: Stage) -> None:
+    page = usual().code(st00012(PETROV, 12345678), 150, 180).bytes()
+    stage.send(RITA, complete_form(stage.now()), files=[("счет.pdf", page)])
+    stage.run()
+    for person in (ADAM, RITA):
+        told = plain(stage.only(person))
+        assert "не сходится «Р/С»: 40802810900000020002 (" in told
+        assert "; 40702810300000010001 (" in told
+        assert "не сходится «ИНН»: 960212345698 (" in told
