@@ -17,6 +17,7 @@ SMALL_ENOUGH = 98_000
 """Below the size from which a picture that comes back in an answer counts as a scan."""
 _TRIES = ((1000, 55), (900, 50), (800, 45), (700, 40), (600, 35), (500, 30), (400, 25))
 _TALLEST, _INK = 1.6, 60
+_DPI = 140
 _MOST_INNER, _MOST_BYTES = 20, 25_000_000
 _DEPTH = 2
 
@@ -64,7 +65,7 @@ def _page(name: str, content: bytes, size: int, depth: int) -> Image.Image | Non
     kind = readable_kind(name, content, size)
     try:
         if kind == "pdf":
-            return pdf.picture_of(pdf.open_pdf(content), 1)
+            return pdf.picture_of(pdf.open_pdf(content), 1, _DPI)
         if kind == "image":
             return next(frames_of(content), None)
     except (pdf.Locked, pdf.Broken, PictureBroken, PictureTooBig):
@@ -95,7 +96,7 @@ def _jpeg(page: Image.Image) -> bytes:
     for width, quality in _TRIES:
         with closing(io.BytesIO()) as out:
             small = grey.copy()
-            small.thumbnail((width, width * 2), Image.Resampling.LANCZOS)
+            small.thumbnail((width, width * 2), Image.Resampling.BICUBIC)
             small.save(out, "JPEG", quality=quality, optimize=True)
             made = out.getvalue()
         if len(made) <= SMALL_ENOUGH:

@@ -118,10 +118,10 @@ def read_page(document: pdfium.PdfDocument, index: int, deadline: float) -> Page
         return Page(index + 1, _lines(seen, index + 1), symbols, unseen, False, picture)
 
 
-def picture_of(document: pdfium.PdfDocument, number: int) -> Image.Image:
-    """A page as a picture fine enough to be read by its looks."""
+def picture_of(document: pdfium.PdfDocument, number: int, dpi: int = _SCAN_DPI) -> Image.Image:
+    """A page as a picture, fine enough to be read by its looks."""
     with closing(document[number - 1]) as page:
-        return _render(page, _SCAN_DPI)
+        return _render(page, dpi)
 
 
 def _render(page: pdfium.PdfPage, dpi: int) -> Image.Image:
