@@ -28,7 +28,7 @@ SHAPE = "2"
 NOTE = "projections"
 CHAIN = "card:"
 
-_CARD: TypeAdapter[Card] = TypeAdapter(Card)
+CARD_ADAPTER: TypeAdapter[Card] = TypeAdapter(Card)
 
 
 def chain_of(key: str) -> str:
@@ -64,12 +64,12 @@ def load(connection: Connection, key: str) -> Card | None:
     """One card, locked until the transaction ends."""
     table = tables.contractors
     text = connection.execute(select(table.c.card).where(table.c.key == key).with_for_update()).scalar()
-    return _CARD.validate_json(text) if text else None
+    return CARD_ADAPTER.validate_json(text) if text else None
 
 
 def store(connection: Connection, card: Card, at: datetime) -> None:
     """Write a card and what it is found by."""
-    row = {"name": card.name, "card": _CARD.dump_json(card).decode(), "changed_at": stamp(at)}
+    row = {"name": card.name, "card": CARD_ADAPTER.dump_json(card).decode(), "changed_at": stamp(at)}
     insert_if_new(connection, tables.contractors, {
         "key": card.key, **row, "chain": chain_of(card.key), "seq": 0, "head": "",
     })  # fmt: skip
@@ -89,12 +89,12 @@ def store(connection: Connection, card: Card, at: datetime) -> None:
 def cards(connection: Connection, keys: Iterable[str]) -> tuple[Card, ...]:
     table = tables.contractors
     query = select(table.c.card).where(table.c.key.in_(list(keys))).order_by(table.c.key)
-    return tuple(_CARD.validate_json(text) for text in connection.execute(query).scalars())
+    return tuple(CARD_ADAPTER.validate_json(text) for text in connection.execute(query).scalars())
 
 
 def card_of(text: str) -> Card:
     """A stored card."""
-    return _CARD.validate_json(text)
+    return CARD_ADAPTER.validate_json(text)
 
 
 def _keys(card: Card) -> Iterator[tuple[str, str]]:
