@@ -63,7 +63,9 @@ def test_another_account_is_held_and_told_before_anybody_is_asked(world: World) 
     hold = world.request(reference).hold(HoldKind.BANK_DETAILS)
     assert hold is not None
     assert hold.reason == OTHER_ACCOUNT["account"]
-    assert hold.known == {"name": "ООО «Ромашка»", "email": CONTRACTOR, "number": FORM["account"], "bic": FORM["bic"]}
+    assert hold.known == {
+        "name": "ООО «Ромашка»", "inn": FORM["inn"], "email": CONTRACTOR, "number": FORM["account"], "bic": FORM["bic"],
+    }  # fmt: skip
     assert Caution("card_account", FORM["account"]) in world.request(reference).warnings
     assert [person for _, person in world.notices(reference)] == [ADAM, RITA], "accounting hears of nothing yet"
 
@@ -137,6 +139,15 @@ def test_a_number_that_is_not_the_one_on_the_card_is_refused(world: World) -> No
     reference = changed(world)
     assert confirm(world, reference, "звонила Ивановой, +7 495 999-99-99").reason == "confirm_other_number"
     assert confirm(world, reference, "звонила Ивановой, 8 (495) 123-45-67").accepted
+
+
+def test_a_namesake_is_not_to_be_reached_on_the_other_ones_number(world: World) -> None:
+    world.service.correct_contractor(
+        CorrectContractor(REGISTRY, card(world).key, {"phone": "+7 495 123-45-67"}), Cause("cell:1")
+    )
+    reference = changed(world, inn="7736207543", kpp="", contractor_email="")
+    assert held(world, reference)
+    assert confirm(world, reference, "звонила Петровой, 8 (812) 999-99-99").accepted
 
 
 def test_requester_and_approver_do_not_confirm(tmp_path: Path) -> None:

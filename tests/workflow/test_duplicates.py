@@ -11,7 +11,7 @@ import pytest
 
 from helpers.vectors import rows
 from helpers.world import ADAM, FIONA, INVOICE, OTHER_ACCOUNT, RITA, World, form, policy_of
-from workflow.core.commands import Open, Withdraw
+from workflow.core.commands import Open, UndoVote, Withdraw
 from workflow.core.model import AskKind, HoldKind, Status, Step
 from workflow.core.policy import Policy, Rule, When
 
@@ -88,6 +88,14 @@ def test_what_was_explained_is_not_held_again_and_something_else_is(world: World
     assert "duplicate_explained" in codes(world, two)
     world.amend(two, invoice="№ 78 от 20.11.2026")
     assert holds(world, two) == [(HoldKind.DUPLICATE, other)]
+
+
+def test_the_question_stays_open_when_an_approver_takes_his_vote_back(world: World) -> None:
+    world.submitted(**SAME)
+    two = world.approved(**SAME)
+    world.order(UndoVote(ADAM, world.ask(ADAM, two)), two, ADAM)
+    assert world.status(two) is Status.AWAITING
+    assert {ask.person for ask in world.request(two).open_asks()} == {ADAM, RITA}
 
 
 def test_a_corrected_number_releases_by_itself(world: World) -> None:

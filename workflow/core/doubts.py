@@ -140,7 +140,8 @@ def _same_sum(form: Seen, named: set[Reference], now: datetime, ledger: Ledger) 
 def _split(form: Seen, policy: Policy, now: datetime, ledger: Ledger) -> tuple[Caution, ...]:
     """Together with the supplier's others of the period the sum passes a bound of the policy that no part passes."""
     amount = form.amount
-    if amount is None or not form.currency or not policy.split_period:
+    bounds = policy.bounds(form.currency)
+    if amount is None or not form.currency or not policy.split_period or not bounds:
         return ()
     since = now - policy.split_period
     others = {
@@ -150,7 +151,7 @@ def _split(form: Seen, policy: Policy, now: datetime, ledger: Ledger) -> tuple[C
         if other.currency == form.currency
     }
     largest, total = max((amount, *others.values())), amount + sum(others.values(), Decimal(0))
-    passed = [bound for bound in policy.bounds(form.currency) if largest < bound <= total]
+    passed = [bound for bound in bounds if largest < bound <= total]
     if not others or not passed:
         return ()
     return (Caution("split_limit", f"{', '.join(list(others)[:NAMED_AT_MOST])}: {_plain(total)} {form.currency}"),)
@@ -193,7 +194,7 @@ def contact_of(known: Known, currency: str) -> dict[str, str]:
         return {}
     card: Card = cards[0]
     usual = card.usual_bank(currency)
-    told = {"name": card.name, "phone": card.phone, "email": card.email}
+    told = {"name": card.name, "inn": card.inn, "phone": card.phone, "email": card.email}
     if usual:
         told |= {"number": usual.number, "bic": usual.bic or usual.swift}
     return {name: text for name, text in told.items() if text}

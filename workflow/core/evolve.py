@@ -190,7 +190,10 @@ def _vote_undone(request: Request, event: e.VoteUndone) -> Request:
         or vote.step < event.step
         or (vote.step == event.step and vote.person != event.person)
     )  # fmt: skip
-    return replace(_closed(request), votes=votes, step=event.step, decision_comment="")
+    asks = tuple(  # what the requester was asked has nothing to do with the vote
+        ask if ask.about == HoldKind.DUPLICATE else replace(ask, open=False) for ask in request.asks
+    )
+    return replace(request, asks=asks, votes=votes, step=event.step, decision_comment="")
 
 
 def _closed(request: Request, kind: AskKind | None = None) -> Request:

@@ -115,9 +115,12 @@ def _why_not_this_ask(request: Request, by: Person, ask: AskRef | None) -> str:
 
 
 def _phones(request: Request, known: Mapping[str, str], ledger: Ledger) -> str:
-    """The numbers on the card, as they were when it was asked and as they are now."""
-    cards = ledger.cards_by_inn(request.value("inn")) or ledger.cards_by_name(request.value("contractor"))
-    return "; ".join(dict.fromkeys(filter(None, (known.get("phone", ""), *(card.phone for card in cards)))))
+    """The numbers on his own card, as they were when it was asked and as they are now: somebody who is only called like
+    a known contractor need not be reached on that one's."""
+    inn = request.value("inn")
+    cards = ledger.cards_by_inn(inn) if inn else ledger.cards_by_name(request.value("contractor"))
+    then = known.get("phone", "") if known.get("inn", "") == inn else ""
+    return "; ".join(dict.fromkeys(filter(None, (then, *(card.phone for card in cards)))))
 
 
 # --- a second payment? ------------------------------------------------------------------------------------------------

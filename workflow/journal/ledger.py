@@ -17,6 +17,8 @@ from workflow.journal.stamp import stamp
 
 MOST = 20
 """Nobody is told of more."""
+MOST_ADDED_UP = 200
+"""So many requests of one supplier within a period are added up."""
 
 _STATE: TypeAdapter[Request] = TypeAdapter(Request)
 _KEYS = (
@@ -67,7 +69,8 @@ class PageLedger:
         )  # fmt: skip
         if since is not None:
             query = query.where(marks.c.at >= stamp(since))
-        newest = query.order_by(marks.c.at.desc(), marks.c.reference.desc()).limit(MOST)
+        most = MOST_ADDED_UP if kind == "supplier" else MOST
+        newest = query.order_by(marks.c.at.desc(), marks.c.reference.desc()).limit(most)
         return tuple(_STATE.validate_json(state) for state in self._connection.execute(newest).scalars())
 
     def _cards(self, kind: str, value: str) -> tuple[Card, ...]:

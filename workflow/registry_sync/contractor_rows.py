@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sheets.model import Cell, Column, Kind, Layout, Owner
 from workflow.core.contractors import BankDetails, Card
+from workflow.core.outcome import REGISTRY
 from workflow.registry_sync.columns import LANGUAGES
 from workflow.words import Words
 
@@ -73,7 +74,9 @@ class CardWriter:
             at = f"{bank.since.astimezone(self.zone):%d.%m.%Y}"
             line += say("contractors.since", date=at, reference=bank.reference)
         if bank.confirmed_by:
-            line += say("contractors.confirmed", name=self.name_of(bank.confirmed_by))
+            in_a_cell = bank.confirmed_by == REGISTRY
+            name = say("registry_person") if in_a_cell else self.name_of(bank.confirmed_by)
+            line += say("contractors.confirmed", name=name)
         return line
 
     def message(self, problems: Mapping[str, str]) -> str | None:
