@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -51,6 +52,9 @@ def code_of(key: str) -> str:
     return f"INN-{value}" if kind == "inn" else f"NAME-{hashlib.sha256(key.encode()).hexdigest()[:10].upper()}"
 
 
+_CHANGING = re.compile(r"\{\w+\}")  # what differs from one invoice to the next
+
+
 @dataclass(frozen=True, slots=True)
 class CardWriter:
     """Turns cards into cells, people's own and the message left out."""
@@ -63,7 +67,7 @@ class CardWriter:
         return {
             KEY: code_of(card.key), "name": card.name, "inn": card.inn or None, "kpp": card.kpp or None,
             "bank_details": "\n".join(map(self._bank, card.bank)) or None, "aliases": "; ".join(card.aliases) or None,
-            "email": card.email or None, "phone": card.phone or None, "purpose": card.purpose or None,
+            "email": card.email or None, "phone": card.phone or None, "purpose": _CHANGING.sub("…", card.purpose) or None,
         }  # fmt: skip
 
     def _bank(self, bank: BankDetails) -> str:

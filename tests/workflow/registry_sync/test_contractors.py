@@ -115,6 +115,7 @@ def test_a_paid_contractor_stands_in_the_sheet_with_his_bank_details(desk: Desk)
     assert row["email"] == "billing@romashka.example"
     assert row["bank_details"] == f"40702810940200761292, BIC 044525974, since 23.11.2026 ({reference})"
     assert row["message"] is None
+    assert "{" not in str(row["purpose"])
     assert desk.work() == 0
     desk.room.agrees()
 
