@@ -67,7 +67,8 @@ class CardWriter:
         return {
             KEY: code_of(card.key), "name": card.name, "inn": card.inn or None, "kpp": card.kpp or None,
             "bank_details": "\n".join(map(self._bank, card.bank)) or None, "aliases": "; ".join(card.aliases) or None,
-            "email": card.email or None, "phone": card.phone or None, "purpose": _CHANGING.sub("…", card.purpose) or None,
+            "email": card.email or None, "phone": card.phone or None,
+            "purpose": _CHANGING.sub("…", card.purpose) or None,
         }  # fmt: skip
 
     def _bank(self, bank: BankDetails) -> str:
