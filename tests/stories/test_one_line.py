@@ -53,6 +53,28 @@ def test_a_forwarded_invoice_without_a_line_is_asked_only_for_what_is_missing(st
     assert stage.request().value("subject") == "канцелярия"
 
 
+def test_the_subject_line_of_our_own_question_is_not_his_word(stage: Stage) -> None:
+    text = stage.settings_file.read_text(encoding="utf-8").replace(
+        'roles = ["requester"]', 'roles = ["requester"]\nlanguage = "en"'
+    )
+    stage.settings_file.write_text(text, encoding="utf-8")
+    stage.send(RITA, "tomorrow", subject="Invoice", files=[("i.pdf", invoice_with_code())])
+    stage.run()
+    stage.answer(RITA, stage.only(RITA), "tomorrow, please")
+    stage.run()
+    assert stage.request().value("subject") == ""
+
+
+def test_the_code_of_a_prefilled_reply_is_no_subject(stage: Stage) -> None:
+    stage.send(RITA, "завтра", subject="Счет", files=[("i.pdf", invoice_with_code())])
+    stage.run()
+    asked = stage.only(RITA)
+    code = next(line for line in text_of(asked).splitlines() if line.startswith("Код:"))
+    stage.answer(RITA, asked, f"вода в офис\n\n{code}", quote=False)
+    stage.run()
+    assert (stage.request().value("subject"), stage.request().status) == ("вода в офис", Status.AWAITING)
+
+
 def test_a_question_may_be_answered_by_the_bare_day(stage: Stage) -> None:
     stage.send(RITA, "канцелярия, до следующей недели", files=[("счет.pdf", invoice_with_code())])
     stage.run()

@@ -26,14 +26,17 @@ from workflow.intake.lookalike import looks_like
 from workflow.intake.plan import Plan
 from workflow.intake.prose import Listener, Prose, read_prose, resolved, without_sentences
 from workflow.intake.several import NewRequest, NewRequests
+from workflow.intake.subjects import header_subject
 from workflow.intake.together import with_files, with_words
 from workflow.journal.shelf import Token
-from workflow.keywords import Action, Decision, Words, read_decision
+from workflow.keywords import Action, Decision, Words, find_codes, read_decision
 from workflow.people import Member, Roster
 
 DAY = timedelta(days=1)
 FEW_LINES, MANY_LINES = 3, 6
 """From so many labelled lines on it is a form: its subject line says nothing more; from so many on its text neither."""
+OUR_OWN = 10
+"""A code among so many lines is not that of a prefilled reply."""
 DIGEST = "digest"
 FORMS = frozenset({"form", "form_needed"})
 
@@ -80,7 +83,11 @@ class Reader:
     def hear(self, letter: Letter, member: Member, form: Form) -> tuple[Form, Prose]:
         """The form with what he says in running text; of a long form only what keeps it from being paid."""
         listener, filled = self.listener(letter, member), len(form.typed)
-        text, subject = unlabelled(letter, self.labels), letter.subject if filled < FEW_LINES else ""
+        lines = unlabelled(letter, self.labels).split("\n")
+        if find_codes(letter.new_text) and len(lines) > OUR_OWN:  # our mail came back without marks of a quotation
+            return form, Prose()
+        text = "\n".join(line for line in lines if not find_codes(line))
+        subject = self._own_subject(letter) if filled < FEW_LINES else ""
         weak = sentences(letter, self.labels) if filled < MANY_LINES else ()
         prose = read_prose("\n".join([*(line for _, _, line in weak), text]), subject, letter.forwarded, listener)
         typed, rivals = resolved(without_sentences(form.typed, weak, prose, listener), form.rivals, listener)
@@ -88,6 +95,11 @@ class Reader:
         if filled >= MANY_LINES:
             prose = Prose(keeps=prose.keeps)
         return with_words(form, prose), prose
+
+    def _own_subject(self, letter: Letter) -> str:
+        """The subject line, unless he only answered under one of somebody else's or ours."""
+        answers = bool(letter.in_reply_to or letter.references) and not header_subject(letter.subject).forwarded
+        return "" if answers or self.post.tags_in(letter.subject) else letter.subject
 
     def plan(self, letter: Letter) -> Plan:
         """What this letter means. It is neither our own nor automatic (see `automatic_plan`)."""
