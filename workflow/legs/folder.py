@@ -14,10 +14,10 @@ from documents.materials import Stored
 from documents.place import Place
 from workflow.core.commands import FilePaymentOrder
 from workflow.core.deeds import Lane
-from workflow.core.model import OrderFile, Request, Status
+from workflow.core.model import OrderFile, Reference, Request, Status
 from workflow.core.outcome import REGISTRY
 from workflow.journal import Cause, Claimed, Journal
-from workflow.legs.base import LEASE, bury, crashed_too_often, is_out_of_order, postpone_or_bury, retry_at
+from workflow.legs.base import LEASE, TakenOver, bury, crashed_too_often, is_out_of_order, postpone_or_bury, retry_at
 from workflow.legs.bell import Bell
 from workflow.letters import LetterStore
 from workflow.service import Service
@@ -71,22 +71,32 @@ class FolderLeg:
         if crashed_too_often(self.service, self.operators, deed):
             return True
         try:
-            request = self.journal.request(deed.reference) if deed.reference else None
-            if request is not None and request.folder:
-                self.file(request)
-                self.filed(request)
+            if deed.reference:
+                self._file(deed, deed.reference)
             self._filed = True
             self.journal.settle([deed], self.service.now())
         except DocumentsError as error:
             self._failed(deed, error)
             if not error.permanent:
                 raise
+        except TakenOver:
+            log.warning("materials of %s are filed by another daemon", deed.reference)
         except Exception as error:  # our fault costs one folder, not the leg
             if is_out_of_order(error):
                 raise
             log.exception("materials of %s could not be filed", deed.reference)
             postpone_or_bury(self.service, self.operators, deed, error)
         return True
+
+    def _file(self, deed: Claimed, reference: Reference) -> None:
+        """Beside other daemons once more where the request moved on: an older page must not lie over a newer one."""
+        request = self.journal.request(reference)
+        while request is not None and request.folder:
+            self.file(request, lambda: not self.journal.shared or self.journal.still_holds(deed, self.service.now()))
+            self.filed(request)
+            seen, request = request, self.journal.request(reference) if self.journal.shared else None
+            if request is not None and request.updated_at == seen.updated_at:
+                return
 
     def _leave_mark(self) -> None:
         """Once all is filed: how far the journal was, so that an older copy of it is noticed at the next start."""
@@ -102,7 +112,7 @@ class FolderLeg:
 
     # --- filing -----------------------------------------------------------------------------------------------------
 
-    def file(self, request: Request) -> None:
+    def file(self, request: Request, is_ours: Callable[[], bool] = lambda: True) -> None:
         """Letters, attachments, payment orders, then the page that lists them. Repeating it changes nothing."""
         folder = folder_of(request)
         known = {row.sha256 for row in self.journal.materials(request.reference)}
@@ -114,7 +124,10 @@ class FolderLeg:
         for order in request.payment_orders:
             if order.sha256 not in known:
                 self._file_order(request, folder, order)
-        self.materials.replace(folder, CARD, self.page(request).encode())
+        page = self.page(request).encode()
+        if not is_ours():
+            raise TakenOver
+        self.materials.replace(folder, CARD, page)
 
     def _file_letter(self, request: Request, folder: PurePosixPath, key: str) -> None:
         row = self.journal.letter(key)
