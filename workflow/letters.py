@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import secrets
+import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from documents.disk import make_folders, sync_directory, sync_names
 from mailer.letter import Letter
 
+DRAFT, LEFT_OVER = ".countersign-", 3600.0
 KEPT_BYTES = 24 * 1024 * 1024
 """Letters just read are kept up to this size: the notices that carry their files are written a moment later."""
 
@@ -22,6 +26,8 @@ class LetterStore:
         self.root, self._read = root, read
         self._recent: OrderedDict[str, Letter] = OrderedDict()
         self._bytes = 0
+        self._draft = f"{DRAFT}{secrets.token_hex(4)}.tmp"
+        """Ours alone: another daemon may be keeping the same letter."""
         self._sure: set[Path] = set()
         """Folders whose names are on the disk for certain."""
 
@@ -29,20 +35,27 @@ class LetterStore:
         """Store a letter durably; its path relative to the root."""
         relative = f"{received:%Y/%m}/{key}.eml"
         path = self.root / relative
-        if path.exists() and path.stat().st_size == len(raw):
-            return relative
         if path.parent not in self._sure or not path.parent.is_dir():
-            make_folders(path.parent)
-            sync_names(path.parent, self.root)
-            self._sure.add(path.parent)
-        draft = path.with_suffix(".tmp")
-        with open(draft, "wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
-        sync_directory(path.parent)
+            self._make_sure_of(path.parent)
+        if not path.exists() or path.stat().st_size != len(raw):
+            draft = path.with_name(self._draft)
+            with open(draft, "wb") as file:
+                file.write(raw)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(draft, path)
+        sync_directory(path.parent)  # whoever gave it its name may have been killed before this
         return relative
+
+    def _make_sure_of(self, folder: Path) -> None:
+        """The folder is there after a power cut; drafts that killed processes left in it go."""
+        make_folders(folder)
+        sync_names(folder, self.root)
+        for draft in folder.glob(f"{DRAFT}*.tmp"):
+            with suppress(FileNotFoundError):
+                if time.time() - draft.stat().st_mtime > LEFT_OVER:
+                    draft.unlink()
+        self._sure.add(folder)
 
     def raw(self, path: str) -> bytes:
         return (self.root / path).read_bytes()

@@ -44,6 +44,25 @@ def test_every_disk_that_a_cut_may_leave_holds_whole_letters(tmp_path: Path) -> 
                 assert {path: (disk / path).read_bytes() for path in saved} == saved
 
 
+def test_a_letter_named_by_a_process_that_was_killed_is_flushed_by_the_next(tmp_path: Path) -> None:
+    when, raw = datetime(2026, 11, 24, tzinfo=UTC), b"From: rita@example.test"
+    path = tmp_path / "2026" / "11" / f"{1:064d}.eml"
+    path.parent.mkdir(parents=True)
+    power = Power(tmp_path)
+    power.begin()
+    path.write_bytes(raw)
+    power.contents[path.stat().st_ino] = raw  # flushed, but not its name
+    with power.watched():
+        LetterStore(tmp_path, lambda raw: pytest.fail("nothing is read here")).save(f"{1:064d}", raw, when)
+        power.kept(path, "kept again")
+    assert power.faults == []
+
+
+def test_two_daemons_that_keep_the_same_letter_write_no_half_of_it(tmp_path: Path) -> None:
+    one, two = (LetterStore(tmp_path, lambda raw: pytest.fail("nothing is read here")) for _ in range(2))
+    assert one._draft != two._draft
+
+
 def test_a_folder_made_by_a_process_that_was_killed_is_flushed_by_the_next(tmp_path: Path) -> None:
     root = tmp_path / "materials"
     power = Power(tmp_path)

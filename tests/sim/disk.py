@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -59,4 +60,5 @@ def _wrapped(disk: Disk, name: str, original: Callable[..., Any]) -> Callable[..
 
 
 def _short(path: Any) -> str:
-    return "" if isinstance(path, int) else os.path.basename(os.fspath(path))[:20]
+    name = "" if isinstance(path, int) else os.path.basename(os.fspath(path))
+    return re.sub(r"countersign-\w+", "draft", name)[:20]

@@ -129,9 +129,11 @@ class Shelf:
             return list(connection.execute(query).all())
 
     def note_bounce(self, message_id: str) -> None:
+        """It came back; nobody holds it any more, so that whoever sent it and settles it late does not undo this."""
         table = tables.deeds
         with self.engine.begin() as connection:
-            connection.execute(update(table).where(table.c.message_id == message_id).values(state="bounced"))
+            where = table.c.message_id == message_id
+            connection.execute(update(table).where(where).values(state="bounced", lease_until=None))
 
     def told(self, person: str, reference: Reference) -> bool:
         """Whether this address ever got a notice about the request."""

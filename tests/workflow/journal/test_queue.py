@@ -298,6 +298,17 @@ def test_a_bounced_notice_is_found_by_its_message(world: World) -> None:
     assert world.journal.notice_by_message("nobody@example.test") is None
 
 
+def test_a_notice_that_came_back_before_it_was_settled_stays_bounced(world: World) -> None:
+    add(world, notice("told_paid", RITA))
+    deed = claimed(world)
+    assert deed.message_id
+    world.journal.note_bounce(deed.message_id)
+    world.journal.settle([deed], world.time)
+    found = world.journal.notice_by_message(deed.message_id)
+    assert found is not None
+    assert found.state == "bounced"
+
+
 @pytest.mark.parametrize("kind", ["contractor_paid", "contractor_order", "contractor_recalled"])
 def test_the_thread_of_contractor_and_request_is_one_in_one_commit_too(world: World, kind: str) -> None:
     add(world, notice("told_paid", CONTRACTOR), notice(kind, CONTRACTOR))
