@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from letters.own_lines import LINES, Line
 from workflow.core.card import examine
@@ -81,3 +83,22 @@ def test_the_table_of_all_lines_shows_nothing_invented(capsys: pytest.CaptureFix
         print(f"\n{len(LINES)} mails in their writers' own words:\n" + "\n".join(rows))
     assert sum(found["WRONG"] for found in counts.values()) == 0
     assert len(LINES) >= 150
+
+
+PIECES = st.sampled_from([
+    "оплатить", "до пятницы", "12 000 руб.", "12к", "аванс", "50%", "не", "пока", "ООО «Ромашка»", "за", "после 5-го",
+    "если", "?", "\n", ", ", ". ", "(", ")", "№ 12", "от 20.11.2026", "как в прошлый раз", "PAY-2026-00042", "pay",
+    "by", "Friday", "EUR", "1,234", "Ltd", "Acme", "канцелярия", "завтра", "-", "–", "=", "\x00", "\u200b", "💰",
+    "С уважением", "Рита",
+])  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=30), st.sampled_from(["", " "]), st.booleans())
+def test_whatever_is_written_is_read_or_left_alone(pieces: list[str], glue: str, forwarded: bool) -> None:
+    text = glue.join(pieces)
+    prose = read_prose(text, text[:80], forwarded, LISTENER)
+    seen = examine(prose.typed, prose.rivals, (), TODAY)
+    assert not prose.typed.keys() & prose.suggested.keys()
+    assert all(prose.typed[name] in texts for name, texts in prose.rivals.items())
+    assert all(value.value for value in prose.suggested.values())
+    assert "amount" not in seen.fields or any(c.isdigit() for c in text)
