@@ -112,7 +112,7 @@ class Rules:
         if before is None or before.process == delivery.process or delivery.message_id in self.house.server.doubted:
             return
         alive = {f"{daemon.process.name}{daemon.process.number}" for daemon in self.house.daemons}
-        if before.process in alive and abs(delivery.at - before.at) < LEASE:
+        if before.process in alive and abs(delivery.began - before.began) < LEASE:
             both = f"{before.process} and {delivery.process} both sent"
             yield f"{row['reference']}: {both} {row['kind']} to {row['person']}"
 

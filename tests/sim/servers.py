@@ -110,6 +110,8 @@ class Delivery:
     raw: bytes
     at: datetime
     process: str
+    began: datetime
+    """When its sender looked last whether it was still his."""
 
 
 @dataclass
@@ -144,6 +146,7 @@ class SimOutgoing:
             raise injected(DeliveryError("550 unknown user.", permanent=True))
         if before_data is not None:
             before_data()
+        began = self.now()
         head = raw[: raw.index(b"\r\n\r\n")].decode("utf-8", "replace")
         message_id = _header(head, "Message-ID").strip("<> ")
 
@@ -152,7 +155,8 @@ class SimOutgoing:
             return DeliveryError("It broke off while it was being sent.", permanent=False, in_doubt=True)
 
         def take() -> None:
-            server.taken.append(Delivery(message_id, recipient, raw, self.now(), f"{process.name}{process.number}"))
+            who = f"{process.name}{process.number}"
+            server.taken.append(Delivery(message_id, recipient, raw, self.now(), who, began))
 
         fate.outside(process, "smtp data", take, (_passing, doubt), (doubt,), risk=4)
 
