@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from workflow.core.deeds import Lane
 from workflow.journal import Journal
-from workflow.journal.errors import LeaseLost
+from workflow.journal.errors import LeaseLost, is_unavailable
 from workflow.journal.leases import Hold, resting_on
 from workflow.legs.base import Leg, StandingBy
 from workflow.legs.bell import Bell
@@ -37,6 +37,7 @@ class HeldLeg:
     bell: Bell = field(default_factory=Bell)
     name: str = ""
     _round: float = 0.0
+    _left_behind: bool = False
 
     def __post_init__(self) -> None:
         self.name = self.leg.name
@@ -52,21 +53,30 @@ class HeldLeg:
         try:
             hold = self.hold or self._taken()
             with resting_on(hold):
+                self._free_lane()
                 return self.leg.work_once()
         except LeaseLost as error:
             log.warning("%s: %s", self.name, error)
             self.hold = None
             self.leg.close()
             raise StandingBy(self.what, "another daemon") from error
+        except Exception as error:
+            self._left_behind = self._left_behind or is_unavailable(error)
+            raise
+
+    def _free_lane(self) -> None:
+        """What the holder before us had in hand, or we ourselves when the database went away, need not wait for its own
+        lease to end."""
+        if self._left_behind and self.lane is not None:
+            self.journal.free_lane(self.lane, self.registry)
+        self._left_behind = False
 
     def _taken(self) -> Hold:
         hold = self.hold = self.journal.take_lease(self.what, self.holder, self.span)
         if hold is None:
             raise StandingBy(self.what, self.journal.holders().get(self.what, "another daemon"))
         log.info("%s: holds %s", self.name, self.what)
-        if self.lane is not None:  # what the holder before us had in hand need not wait for its own lease to end
-            with resting_on(hold):
-                self.journal.free_lane(self.lane, self.registry)
+        self._left_behind = True
         return hold
 
     def wait(self, seconds: float) -> None:
