@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from tests.sim.plants import PLANTS, caught  # noqa: E402
+from tests.sim.plants import PLANTS, RARE, Plant, caught  # noqa: E402
 from tests.sim.walk import STEPS, Outcome, play  # noqa: E402
 
 
@@ -29,9 +29,10 @@ def main() -> int:
     parser.add_argument("--keep-going", action="store_true", help="goes on behind a failure")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at once (default: one a processor)")
     parser.add_argument("--plants", action="store_true", help="plants bugs, and tells in which seed each is caught")
+    parser.add_argument("--rare", action="store_true", help="with --plants: those that are hard to catch")
     chosen = parser.parse_args()
     if chosen.plants:
-        return all_plants()
+        return all_plants(RARE if chosen.rare else PLANTS)
     without = {int(number) for number in chosen.without.split(",") if number}
     if chosen.seed is not None:
         outcome = play(chosen.seed, chosen.steps, without)
@@ -65,9 +66,9 @@ def many(chosen: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def all_plants() -> int:
+def all_plants(plants: tuple[Plant, ...]) -> int:
     missed = 0
-    for plant in PLANTS:
+    for plant in plants:
         began = time.process_time()
         found = caught(plant)
         missed += found is None

@@ -238,21 +238,25 @@ def caught(plant: Plant, first: int | None = None) -> Outcome | None:
 PLANTS = (
     Plant("a notice counts as sent before it is", MailLeg, "_perform", _mark_before_sending, 20),
     Plant("a repeat has a new Message-ID", MailLeg, "_perform", _send_anew, 10),
-    Plant("a contractor's notice without the sending mark", Queue, "mark_sending", _without_the_sending_mark, 300),
     Plant("a request is decided on without the lock", Page, "load", _decide_on_what_was_known, 10),
     Plant("the cause is forgotten", Page, "answered", _forget_the_cause, 60, hint=14),
-    Plant("an order is committed in two parts", Service, "handle", _commit_in_two, 60, hint=14),
+    Plant("an order is committed in two parts", Service, "handle", _commit_in_two, 60, hint=25),
     Plant("an order is committed twice", Service, "handle", _commit_twice, 10),
-    Plant("a claim without a lease", queue, "_taking", _forget_the_lease, 200),
     Plant("any token counts for a yes", votes, "_why_not_approve", _take_any_token, 10),
     Plant("any version will do", Answer, "ask", _any_version_will_do, 60, hint=12),
     Plant("doubled rows are obeyed", Harvest, "gather", _obey_doubled_rows, 60, hint=14),
     Plant("the cursor moves before the letter is kept", InboxLeg, "take", _move_the_cursor_first, 20, hint=2),
     Plant("papers count as filed before they are", FolderLeg, "file", _settle_before_filing, 30, hint=2),
     Plant("rows count as written before they are", RegistrySync, "_write", _settle_before_writing, 30, hint=4),
-    Plant("an old copy is taken for edits", reading.Reading, "_base_of_copy", _old_copies_are_edits, 100),
-    Plant("a payment is told again after it was undone", payment, "announce", _tell_after_undo, 100),
-    Plant("a held request is paid", payment, "mark_paid", _pay_what_is_not_approved, 100),
     Plant("comments are written over", changes.ChangeWriter, "_kept_by_people", _write_over_comments, 20, hint=3),
     Plant("an event is not chained", Page, "_event_row", _break_the_chain, 10),
 )
+
+RARE = (
+    Plant("a contractor's notice without the sending mark", Queue, "mark_sending", _without_the_sending_mark, 300),
+    Plant("a claim without a lease", queue, "_taking", _forget_the_lease, 200),
+    Plant("an old copy is taken for edits", reading.Reading, "_base_of_copy", _old_copies_are_edits, 100),
+    Plant("a payment is told again after it was undone", payment, "announce", _tell_after_undo, 100),
+    Plant("a held request is paid", payment, "mark_paid", _pay_what_is_not_approved, 100),
+)
+"""Not caught in the first forty seeds, for they show only where several rare things meet: `--plants --rare` looks on."""
