@@ -259,4 +259,4 @@ RARE = (
     Plant("a payment is told again after it was undone", payment, "announce", _tell_after_undo, 100),
     Plant("a held request is paid", payment, "mark_paid", _pay_what_is_not_approved, 100),
 )
-"""Not caught in the first forty seeds, for they show only where several rare things meet: `--plants --rare` looks on."""
+"""Not caught in the first forty seeds: they show where several rare things meet; `--plants --rare` looks on."""
