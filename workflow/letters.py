@@ -38,14 +38,22 @@ class LetterStore:
         if path.parent not in self._sure or not path.parent.is_dir():
             self._make_sure_of(path.parent)
         if not path.exists() or path.stat().st_size != len(raw):
-            draft = path.with_name(self._draft)
+            self._write(path, raw)
+        sync_directory(path.parent)  # whoever gave it its name may have been killed before this
+        return relative
+
+    def _write(self, path: Path, raw: bytes) -> None:
+        """Whole or not at all; a draft that the disk has no room for goes again."""
+        draft = path.with_name(self._draft)
+        try:
             with open(draft, "wb") as file:
                 file.write(raw)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(draft, path)
-        sync_directory(path.parent)  # whoever gave it its name may have been killed before this
-        return relative
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
 
     def _make_sure_of(self, folder: Path) -> None:
         """The folder is there after a power cut; drafts that killed processes left in it go."""

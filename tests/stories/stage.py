@@ -283,6 +283,7 @@ def text_of(message: EmailMessage) -> str:
 
 
 def files_of(message: EmailMessage) -> dict[str, bytes]:
-    """Attached files by name (the standard library prefers the plain ASCII name, mail programs the real one)."""
+    """Attached files by name, without the pictures that the text shows (the standard library prefers the plain ASCII
+    name, mail programs the real one)."""
     letter = read_letter(message.as_bytes(), received=datetime.now(UTC))
-    return {file.name: file.content for file in letter.files}
+    return {file.name: file.content for file in letter.files if not file.inline}

@@ -29,7 +29,7 @@ def test_every_kind_of_boundary_is_passed(report: Report) -> None:
     assert set(report.kinds) >= {
         "after commit", "before SMTP MAIL", "before SMTP RCPT", "before SMTP DATA", "before SMTP letter",
         "before SMTP answer to the letter", "after SMTP answer to the letter", "after IMAP SEARCH", "after IMAP FETCH",
-        "after IMAP STORE", "half written ….tmp", "after replace ….eml", "half written .countersign-….tmp",
+        "after IMAP STORE", "after replace ….eml", "half written .countersign-….tmp",
         "after replace registry.xlsx", "after replace index.html", "after link Счёт A.pdf", "after unlink .….tmp",
     }  # fmt: skip
 

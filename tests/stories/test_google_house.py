@@ -162,11 +162,14 @@ def test_verify_names_what_was_changed_or_removed_on_drive(house: House) -> None
 
 def test_a_quiet_minute_costs_few_calls(house: House) -> None:
     house.approved()
-    house.google.calls.clear()
-    wiring = house.stage.wiring()
-    legs = wiring.legs()
-    for _ in range(60):  # one a second
-        for leg in legs:
-            leg.work_once()
-        house.stage.later(seconds=1)
-    assert len([call for call in house.google.calls if call != "token"]) <= 20, house.google.calls
+    legs = house.stage.wiring().legs()
+    counted = []
+    for _ in range(3):
+        house.google.calls.clear()
+        for _ in range(60):  # one a second
+            for leg in legs:
+                leg.work_once()
+            house.stage.later(seconds=1)
+        counted.append(len([call for call in house.google.calls if call != "token"]))
+    assert counted[0] <= 30, "the first minute after a start opens everything once"
+    assert max(counted[1:]) <= 20, counted

@@ -590,7 +590,7 @@ def test_paid_in_answer_to_an_older_version_does_not_mark_the_new_one(desk: Offi
 
 
 @pytest.mark.parametrize(
-    "text", ["ОПЛАЧЕНО 5 000 руб.", "Оплачено 5000 из 12000,50", "PAID 5000", "Оплачено: 5 000,00"]
+    "text", ["ОПЛАЧЕНО 5 000 руб.", "Оплачено 5000 из 13000,50", "PAID 5000", "Оплачено: 5 000,00"]
 )
 def test_paid_with_another_amount_is_not_the_whole_amount(desk: Office, text: str) -> None:
     desk.answer(FIONA, approved(desk), text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from mailer.letter import Letter
 from workflow.core.commands import AskRef, Comment, Form, GiveReason, NoteAnswer
@@ -23,6 +24,9 @@ DECIDES = {Action.APPROVE: "approve", Action.REJECT: "reject", Action.RETURN: "r
 LONG_ENOUGH_FOR_WORDS = 25
 Judge = Callable[[Letter, frozenset[Action] | None], Decision]
 """The decision in a letter, of those allowed."""
+
+WHOLE_SECONDS = timedelta(seconds=1)
+"""Mail servers note when a letter came without its fraction of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ class Answer:
         current = tag.version == self.request.version
         return AskRef(
             self.by, tag.version, self.request.step, self.request.card_hash if current else "", AskKind.APPROVE.value,
-            self.letter.received,
+            self.letter.received + WHOLE_SECONDS,
         )  # fmt: skip
 
 
