@@ -10,7 +10,6 @@ import itertools
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import psycopg
 
+from helpers.dovecot import free_port
 from workflow.journal.tables import COMPATIBLE_FROM
 
 USER = "postgres"
@@ -41,7 +41,7 @@ class PostgresServer:
         self, settings: Mapping[str, str] = SETTINGS, listen: str = "", follows: PostgresServer | None = None
     ) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="countersign-postgres-"))
-        self.port = _free_port()
+        self.port = free_port()
         self._settings, self._listen = settings, listen
         self._numbers = itertools.count(1)
         self._process: subprocess.Popen[bytes] | None = None
@@ -196,9 +196,3 @@ def _program(name: str) -> str:
 def _unprivileged() -> dict[str, object]:
     """The server refuses to run as root."""
     return {"user": USER, "group": USER, "extra_groups": []} if os.geteuid() == 0 else {}
-
-
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
