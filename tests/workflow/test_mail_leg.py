@@ -132,3 +132,16 @@ def test_a_notice_in_hand_while_the_database_is_away_is_sent_once_it_is_back(pla
     while leg.work_once():
         pass
     assert len(place.post.received) == 1
+
+
+def test_what_went_out_while_the_database_went_away_is_settled_when_the_daemon_ends(place: Place) -> None:
+    leg = place.leg()
+    place.post.after = place.close_database
+    with pytest.raises(OperationalError):
+        leg.work_once()
+    place.open_database()
+    place.post.after = lambda: None
+    leg.close()
+    place.end_leases()
+    assert place.leg().work_once() is False, "the next daemon finds nothing to send"
+    assert len(place.post.received) == 1
