@@ -1,7 +1,5 @@
 """A real LibreOffice edits and saves the workbook between our passes."""
 
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -10,6 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from helpers.daemons import until
 from helpers.libreoffice import Office
 from helpers.needs import find_program, needs
 from helpers.registry_cast import APPROVED, PAID, TODAY, added, layout, reference, view
@@ -93,7 +92,7 @@ def test_a_workbook_open_in_libreoffice_is_locked_until_it_is_closed(
     lock_file = registry.path.with_name(f".~lock.{registry.path.name}#")
     program = office.hold(registry.path, until=go)
     try:
-        wait_until(lock_file.exists)
+        until(lock_file.exists, lambda: "LibreOffice did not open the workbook")
         lock = registry.lock()
         assert lock is not None
         assert lock.program == "LibreOffice"
@@ -104,14 +103,6 @@ def test_a_workbook_open_in_libreoffice_is_locked_until_it_is_closed(
         go.touch()
         program.wait(timeout=60)
     registry.write([added(13, "ru")], seen, generation=8)
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Another program takes its time to start."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "LibreOffice did not open the workbook"
-        time.sleep(0.02)
 
 
 def test_sorted_rows_are_found_again_with_their_links(office: Office, registry: ExcelRegistry) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from helpers.command import PROGRAM, countersign, environment, program
+from helpers.daemons import until
 from helpers.facts import check_reading, check_request, check_status
 from helpers.realmail import RealMail
 from stories.bad import replaced
@@ -348,7 +349,7 @@ def daemon(stage: Stage) -> Iterator[subprocess.Popen[str]]:
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
-        wait_until(
+        until(
             lambda: facts(stage, "status")["legs"]["inbox"]["last_success"] is not None or process.poll() is not None
         )
         yield process
@@ -361,27 +362,19 @@ def daemon(stage: Stage) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-def wait_until(true: Any, seconds: float = 40) -> None:
-    """Look again and again: a daemon of its own cannot tell us."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
-
-
 def test_a_daemon_works_takes_orders_and_ends_politely(stage: Stage) -> None:
     with daemon(stage):
         stage.send(RITA, complete_form(stage.now()).replace("12 000,50", "600 000"), files=[("счет.pdf", invoice())])
-        wait_until(lambda: stage.inbox(ADAM))
+        until(lambda: stage.inbox(ADAM))
         assert "Another daemon" in call(stage, "run", "--once", expect=1)
         assert "Another daemon" in call(stage, "run", expect=1)
         order = ("reroute", stage.first, "--to", ADA, "--reason", "отпуск")
         assert "Queued" in call(stage, *order)
-        wait_until(lambda: any(ask["person"] == ADA for ask in facts(stage, "show", stage.first)["asks"]))
-        wait_until(stage.book.exists)
+        until(lambda: any(ask["person"] == ADA for ask in facts(stage, "show", stage.first)["asks"]))
+        until(stage.book.exists)
         generation = stage.book.stat().st_mtime_ns
         assert "Queued" in call(stage, "rebuild")
-        wait_until(lambda: stage.book.stat().st_mtime_ns != generation)
+        until(lambda: stage.book.stat().st_mtime_ns != generation)
         check_status(facts(stage, "status"))
         check_request(facts(stage, "show", stage.first))
         call(stage, "retry")

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import threading
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from typing import Any
 import pytest
 
 from helpers.command import PROGRAM, countersign, environment
+from helpers.daemons import until
 from helpers.dovecot import free_port
 from helpers.smtp import ScriptedSMTP
 from stories.stage import OSCAR, PAYMENTS, RITA, Stage, complete_form
@@ -181,14 +181,17 @@ def running(stage: Stage, port: int, **more: str) -> subprocess.Popen[str]:
     log = stage.folder / "daemon.log"
     with log.open("w") as errors:
         daemon = subprocess.Popen(command, env=environment(**more), text=True, stderr=errors)
-    until = time.monotonic() + 60
-    while time.monotonic() < until and daemon.poll() is None:
-        try:
-            fetch(f"http://127.0.0.1:{port}/healthz")
-            return daemon
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(log.read_text())
+    until(lambda: daemon.poll() is not None or answers(port), log.read_text)
+    assert daemon.poll() is None, log.read_text()
+    return daemon
+
+
+def answers(port: int) -> bool:
+    try:
+        fetch(f"http://127.0.0.1:{port}/healthz")
+    except OSError:
+        return False
+    return True
 
 
 def test_a_monitor_reads_health_and_figures_on_a_local_port(stage: Stage) -> None:
@@ -198,10 +201,9 @@ def test_a_monitor_reads_health_and_figures_on_a_local_port(stage: Stage) -> Non
     daemon = running(stage, port)
     try:
         assert fetch(f"http://127.0.0.1:{port}/healthz") == (200, '{"ok": true, "troubles": []}')
-        until = time.monotonic() + 30
-        while 'verdict="requests"} 1.0' not in (page := fetch(f"http://127.0.0.1:{port}/metrics")[1]):
-            assert time.monotonic() < until, page
-            time.sleep(0.2)
+        figures = f"http://127.0.0.1:{port}/metrics"
+        until(lambda: 'verdict="requests"} 1.0' in fetch(figures)[1], lambda: fetch(figures)[1])
+        page = fetch(figures)[1]
         assert "countersign_ok 1.0" in page
         assert "Ромашка" not in page
         assert fetch(f"http://127.0.0.1:{port}/else")[0] == 404

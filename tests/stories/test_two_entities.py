@@ -1,12 +1,11 @@
 """Two legal entities, two workbooks: one is open in LibreOffice while the other is paid."""
 
-import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from helpers.daemons import until
 from helpers.libreoffice import Office
 from helpers.needs import find_program, needs
 from stories.stage import ADAM, FIONA, RITA, Stage, complete_form, invoice, text_of
@@ -71,7 +70,7 @@ def test_one_workbook_is_open_while_the_other_is_paid(stage: Stage, tmp_path: Pa
     assert program is not None
     held = Office(program, tmp_path / "office").hold(north, tmp_path / "enough")
     try:
-        _until(lambda: (tmp_path / ".~lock.north.xlsx#").exists())
+        until((tmp_path / ".~lock.north.xlsx#").exists, lambda: "LibreOffice did not open the workbook")
         euro = approved(stage, "евро", "119")
         waiting = approved(stage, "руб.", "120")
         assert row(north, waiting) is None
@@ -129,10 +128,3 @@ def test_the_only_registry_gets_a_second_one_beside_it(stage: Stage, tmp_path: P
     pay(tmp_path / "south.xlsx", euro)
     assert stage.run() == []
     assert {stage.request(reference).status for reference in (euro, rouble)} == {Status.PAID}
-
-
-def _until(done: object, seconds: float = 40) -> None:
-    end = datetime.now(UTC) + timedelta(seconds=seconds)
-    while not done():  # type: ignore[operator]
-        assert datetime.now(UTC) < end, "LibreOffice did not open the workbook"
-        time.sleep(0.2)  # nothing tells when another program has opened a file

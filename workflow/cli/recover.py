@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -87,7 +87,7 @@ def _together(snapshots: Sequence[Snapshot | None]) -> Snapshot | None:
     return replace(there[0], rows=rows) if there else None
 
 
-def recovery_of(wiring: Wiring, tell: Any) -> Recovery:
+def recovery_of(wiring: Wiring, tell: Callable[[str], None]) -> Recovery:
     settings = wiring.settings
     mailbox = f"{settings.mailbox.address}/{settings.mailbox.folder}"
     return Recovery(
