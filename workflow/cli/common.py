@@ -22,7 +22,7 @@ from config.settings import Settings, SettingsError, load
 from workflow.cli.logs import set_up_logs
 from workflow.journal import JournalError
 from workflow.journal.schema import prepare
-from workflow.wiring import NotBuiltYet, Wiring
+from workflow.wiring import Wiring
 
 DONE, NO, WRONG_USE = 0, 1, 2
 
@@ -98,8 +98,6 @@ def plain_errors() -> Iterator[None]:
     """Errors that a sentence explains end the command with it, not with a traceback."""
     try:
         yield
-    except NotBuiltYet as error:
-        stop(WRONG_USE, str(error))
     except (JournalError, SQLAlchemyError, OSError) as error:
         stop(NO, sentence(error))
 

@@ -24,7 +24,7 @@ from workflow.journal import JournalError
 from workflow.journal.schema import current, prepare
 from workflow.journal.tables import HEAD
 from workflow.notices.samples import template_samples
-from workflow.wiring import NotBuiltYet, Wiring
+from workflow.wiring import Wiring
 
 
 def write_first_settings(path: Path, defaults: bool) -> None:
@@ -92,8 +92,6 @@ def _print(findings: list[Finding]) -> None:
 def _asked(name: str, part: Callable[[Wiring], str], wiring: Wiring) -> Finding:
     try:
         return Finding(name, "ok", part(wiring))
-    except NotBuiltYet as error:
-        return Finding(name, "failed", str(error))
     except (MailerError, RegistryError, JournalError, DocumentsError, ProbeFailed, Trouble) as error:
         return Finding(name, "failed", _with_next_step(name, str(error)))
     except (OSError, SQLAlchemyError) as error:
