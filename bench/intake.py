@@ -1,69 +1,88 @@
 """Intake: from the mailbox to the approval notice that the mail server has taken, beside a floor without thought.
 
 The floor moves the same mails and the same bytes with the same number of commits and fsyncs: it fetches in batches with
-imaplib, keeps each letter on disk, commits once a letter and twice a notice with sqlite3, and sends with smtplib.
+imaplib, keeps each letter on disk, commits once a letter and twice a notice with sqlite3, and sends with smtplib. The
+second floor also opens each invoice with pypdfium2, once and in the same process: its text and a picture of its page.
 """
 
 from __future__ import annotations
 
 import imaplib
+import io
 import os
+import queue
 import re
 import smtplib
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from email import message_from_bytes
 from email.message import EmailMessage
 from pathlib import Path
 from typing import NamedTuple
 
+import pypdfium2
+
 from bench.ground import PAYMENTS, Ground
 from config.settings import load
-from workflow.cli.running import begin
+from documents.sandbox import _SHARED
+from workflow.cli.running import begin, prepare_daemon
 from workflow.journal.schema import prepare
 from workflow.legs.inbox import InboxLeg
 from workflow.legs.mail import MailLeg
 from workflow.wiring import Wiring
 
 BATCH = 100
+PATIENCE = 120.0
 
 
 class Cost(NamedTuple):
-    """Seconds by the clock on the wall, and of our own processor time."""
+    """Seconds by the clock on the wall, of our own processor time, and of that of the process that reads files."""
 
     wall: float
     processor: float
+    readers: float
 
 
 @contextmanager
 def measured(into: list[Cost]) -> Iterator[None]:
-    wall, processor = time.perf_counter(), time.process_time()
+    wall, processor, readers = time.perf_counter(), time.process_time(), readers_time()
     yield
-    into.append(Cost(time.perf_counter() - wall, time.process_time() - processor))
+    into.append(Cost(time.perf_counter() - wall, time.process_time() - processor, readers_time() - readers))
 
 
-def product(place: Ground, folder: Path) -> tuple[Cost, list[tuple[str, int]]]:
-    """What all letters in the mailbox cost, and recipient and size of each notice that went out."""
+def readers_time() -> float:
+    """Processor time of the process that forks a reader for each file, and of its readers."""
+    if _SHARED.server_pid is None:
+        return 0.0
+    fields = Path(f"/proc/{_SHARED.server_pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def product(place: Ground, folder: Path, mails: int) -> tuple[Cost, list[tuple[str, int]]]:
+    """What all letters in the mailbox cost, and recipient and size of each notice that went out: two for each request.
+    Its two legs run as they do in the daemon, each in its thread."""
     wiring = Wiring(load(place.write_settings(folder), os.environ))
     prepare(wiring.journal.engine, wiring.now())
     begin(wiring)
-    inbox = next(leg for leg in wiring.legs() if isinstance(leg, InboxLeg))
-    mail = next(leg for leg in wiring.legs() if isinstance(leg, MailLeg))
+    daemon = prepare_daemon(wiring)
+    daemon.legs = [leg for leg in daemon.legs if isinstance(leg, InboxLeg | MailLeg)]
+    thread = threading.Thread(target=daemon.run)
     _drain(place)
     costs: list[Cost] = []
     with measured(costs):
-        inbox.work_once()
-        while mail.work_once():
-            pass
-    inbox.close()
-    mail.close()
+        thread.start()
+        lines = [place.taken.get(timeout=PATIENCE) for _ in range(2 * mails)]
+    daemon.stop()
+    thread.join()
     wiring.journal.engine.dispose()
-    return costs[0], [(str(line["to"]), int(str(line["size"]))) for line in _drain(place)]
+    return costs[0], [(str(line["to"]), int(str(line["size"]))) for line in lines]
 
 
-def floor(place: Ground, folder: Path, notices: list[tuple[str, int]]) -> Cost:
-    """The same letters in, the same notices out, nothing understood."""
+def floor(place: Ground, folder: Path, notices: list[tuple[str, int]], *, reading: bool = False) -> Cost:
+    """The same letters in, the same notices out, nothing understood; `reading`: each invoice opened."""
     folder.mkdir(parents=True)
     database = sqlite3.connect(folder / "floor.db", isolation_level=None)
     database.execute("PRAGMA journal_mode=WAL")
@@ -74,6 +93,8 @@ def floor(place: Ground, folder: Path, notices: list[tuple[str, int]]) -> Cost:
     with measured(costs):
         for number, raw in enumerate(_fetch(place)):
             _keep(folder, number, raw)
+            if reading:
+                _read(raw)
             database.execute("INSERT INTO rows (text) VALUES (?)", ("x" * 4000,))
         with smtplib.SMTP("127.0.0.1", place.smtp_port) as smtp:
             for to, raw in prepared:
@@ -109,6 +130,22 @@ def _keep(folder: Path, number: int, raw: bytes) -> None:
     os.close(handle)
 
 
+def _read(raw: bytes) -> None:
+    """What any program that wants the text and a picture of the first page must do."""
+    letter = message_from_bytes(raw)
+    content = next(part.get_payload(decode=True) for part in letter.walk() if part.get_filename())
+    assert isinstance(content, bytes)
+    document = pypdfium2.PdfDocument(content)
+    page = document[0]
+    text = page.get_textpage()
+    text.get_text_range()
+    picture = page.render(scale=1000 / page.get_width(), grayscale=True).to_pil()
+    picture.save(io.BytesIO(), "JPEG", quality=55)
+    text.close()
+    page.close()
+    document.close()
+
+
 def _notice(to: str, size: int) -> bytes:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = PAYMENTS, to, "x"
@@ -119,8 +156,8 @@ def _notice(to: str, size: int) -> bytes:
 
 
 def _drain(place: Ground) -> list[dict[str, object]]:
-    time.sleep(0.2)
     found = []
-    while not place.taken.empty():
-        found.append(place.taken.get())
+    with suppress(queue.Empty):
+        while True:
+            found.append(place.taken.get(timeout=0.2))
     return found

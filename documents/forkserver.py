@@ -155,6 +155,7 @@ def main() -> None:
         os.dup2(nothing.fileno(), 0)
     for module in _PRELOADED:
         import_module(module)
+    import_module("documents.invoices.worker").warm()
     gc.freeze()  # what is loaded now is shared with every child and never looked at by the collector
     serve(control)
 

@@ -1,48 +1,51 @@
 """What the limited child shows of a file: a picture of its first page, and the files inside it. Its word is checked."""
 
 import base64
-import binascii
 import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Iterator
 from datetime import date
+from threading import Lock
 
 from documents.attachments import HOLD_INVOICES, MAX_SIZE, Accepted, inspect
-from documents.invoices.answer import Task
+from documents.invoices.answer import Task, page_in
 from documents.sandbox import Failure, run_child
 
-LARGEST_PICTURE = 100_000
-_KEPT = 32
+_KEPT_BYTES, _ENTRY = 8 * 1024 * 1024, 200
 _SECONDS, _MEMORY = 10, 768 * 1024 * 1024
 _ANSWER_LENGTH = 40_000_000
-_BEGIN, _END = b"\xff\xd8\xff", b"\xff\xd9"
 
 
 class PageImages:
-    """Pictures of first pages; those made last are kept, as several people get the same one."""
+    """Pictures of first pages; those made last are kept: most were made when the file was read, and several people get
+    the same one."""
 
     def __init__(self) -> None:
         self._made: OrderedDict[str, bytes | None] = OrderedDict()
+        self._bytes = 0
+        self._lock = Lock()
 
     def of(self, name: str, content: bytes) -> bytes | None:
         """A small JPEG; None when the file has no page that can be shown."""
         key = hashlib.sha256(content).hexdigest()
-        if key not in self._made:
-            self._made[key] = _picture(name, content)
-            while len(self._made) > _KEPT:
-                self._made.popitem(last=False)
-        return self._made[key]
+        with self._lock:
+            if key in self._made:
+                return self._made[key]
+        made = page_in(_ask("page_picture", name, content))
+        self.keep(key, made)
+        return made
 
-
-def _picture(name: str, content: bytes) -> bytes | None:
-    answer = _ask("page_picture", name, content)
-    try:
-        made = base64.b64decode(answer, validate=True)
-    except binascii.Error:
-        return None
-    is_jpeg = made.startswith(_BEGIN) and made.endswith(_END)
-    return made if is_jpeg and len(made) <= LARGEST_PICTURE else None
+    def keep(self, sha256: str, picture: bytes | None) -> None:
+        """Remember what the file with this hash looks like; None when it has no page that can be shown."""
+        with self._lock:
+            if sha256 in self._made:
+                return
+            self._made[sha256] = picture
+            self._bytes += len(picture or b"") + _ENTRY
+            while self._bytes > _KEPT_BYTES:
+                _, oldest = self._made.popitem(last=False)
+                self._bytes -= len(oldest or b"") + _ENTRY
 
 
 def inner_files(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:

@@ -1,5 +1,7 @@
 """What goes into the child and what comes out of it: a header line and the bytes, and JSON that is not trusted."""
 
+import base64
+import binascii
 import json
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +12,8 @@ from documents.invoices.model import DOUBTS, FIELDS, NOT_OPENED, Doubt, Found, I
 _SOURCES = get_args(Source)
 _LONGEST = 1000
 _MOST = 500
+_LARGEST_PAGE = 100_000
+_JPEG_BEGIN, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +27,14 @@ class Task:
     seconds: float
     size: int
     pages: int
+    with_page: bool = False
+    """Whether a small picture of the first page is wanted beside what is read."""
 
     def packed(self) -> bytes:
         """One line of JSON, then the content."""
         head = {
             "name": self.name, "own_inn": self.own_inn, "today": self.today.isoformat(), "seconds": self.seconds,
-            "size": self.size, "pages": self.pages,
+            "size": self.size, "pages": self.pages, "with_page": self.with_page,
         }  # fmt: skip
         return json.dumps(head).encode() + b"\n" + self.content
 
@@ -38,13 +44,17 @@ class Task:
         line, _, content = payload.partition(b"\n")
         head = json.loads(line)
         day = date.fromisoformat(head["today"])
-        return cls(head["name"], content, head["own_inn"], day, head["seconds"], head["size"], head["pages"])
+        return cls(
+            head["name"], content, head["own_inn"], day, head["seconds"], head["size"], head["pages"],
+            head["with_page"],
+        )  # fmt: skip
 
 
 def answer_of(reading: InvoiceReading) -> str:
     """A reading as one line of JSON."""
     found = [[one.field, one.value, one.source, one.place, one.proven] for one in reading.found]
-    return json.dumps({"found": found, "doubts": reading.doubts, "not_opened": reading.not_opened})
+    page = base64.b64encode(reading.page or b"").decode()
+    return json.dumps({"found": found, "doubts": reading.doubts, "not_opened": reading.not_opened, "page": page})
 
 
 def reading_of(answer: str) -> InvoiceReading | None:
@@ -54,11 +64,22 @@ def reading_of(answer: str) -> InvoiceReading | None:
         found = tuple(_found(one) for one in read["found"][:_MOST])
         doubts = tuple(_doubt(one) for one in read["doubts"][:_MOST])
         not_opened = read["not_opened"]
+        page = page_in(read["page"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     if not_opened is not None and not (isinstance(not_opened, str) and not_opened in NOT_OPENED):
         return None
-    return InvoiceReading(found, doubts, kind_of(found), not_opened)
+    return InvoiceReading(found, doubts, kind_of(found), not_opened, page)
+
+
+def page_in(text: str) -> bytes | None:
+    """The picture of a page in an answer of the child: a JPEG of bounded size, else None."""
+    try:
+        made = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        return None
+    is_jpeg = made.startswith(_JPEG_BEGIN) and made.endswith(_JPEG_END)
+    return made if is_jpeg and len(made) <= _LARGEST_PAGE else None
 
 
 def _found(parts: list[object]) -> Found:

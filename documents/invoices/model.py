@@ -101,12 +101,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceReading:
-    """What one file says; doubts pair a key of `DOUBTS` with what was seen, `not_opened` is a key of `NOT_OPENED`."""
+    """What one file says; doubts pair a key of `DOUBTS` with what was seen, `not_opened` is a key of `NOT_OPENED`;
+    `page` is a small JPEG of its first page where that was asked for."""
 
     found: tuple[Found, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     kind: Kind = "nothing"
     not_opened: str | None = None
+    page: bytes | None = None
 
     def value(self, field: str, source: Source | None = None) -> str | None:
         """The first value of a field, of one source or of the best one that has it."""

@@ -11,14 +11,22 @@ _ANSWER_LENGTH = 1_000_000
 
 
 def read_invoice(
-    name: str, content: bytes, own_inn: str | None, today: date, limits: Limits | None = None
+    name: str,
+    content: bytes,
+    own_inn: str | None,
+    today: date,
+    limits: Limits | None = None,
+    *,
+    with_page: bool = False,
 ) -> InvoiceReading:
-    """Read what a file says of an invoice; never raises for a file, however broken or hostile it is."""
+    """Read what a file says of an invoice, and how its first page looks where `with_page` wants that.
+
+    Never raises for a file, however broken or hostile it is."""
     bounds = limits or Limits()
     kind = readable_kind(name, content, bounds.size)
     if isinstance(kind, tuple):
         return InvoiceReading(not_opened=kind[1])
-    task = Task(name, content, own_inn, today, bounds.seconds, bounds.size, bounds.pages)
+    task = Task(name, content, own_inn, today, bounds.seconds, bounds.size, bounds.pages, with_page)
     answer = run_child(
         "invoice",
         task.packed(),

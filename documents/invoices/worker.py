@@ -4,6 +4,8 @@ Codes, e-invoice and text are read side by side; which of them counts is decided
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from documents.invoices.einvoice import read_einvoice
 from documents.invoices.kinds import readable_kind
 from documents.invoices.layout import Line
 from documents.invoices.model import BANK_FIELDS, Doubt, Found, InvoiceReading, kind_of
+from documents.invoices.page import small_jpeg
 from documents.invoices.text import read_text
 from documents.packets import members_of
 
@@ -25,11 +28,34 @@ _RESERVE = 3.0
 _SCAN_PAGES = 3
 
 
+_PAGE = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Resources<</Font<</F 4 0 R>>>>/Contents 5 0 R>>endobj
+4 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
+5 0 obj<</Length 225>>stream
+BT /F 12 Tf 20 260 Td (Invoice No. 1 of 20.11.2026) Tj 0 -40 Td (Seller: Example Ltd, INN 7707083893) Tj
+0 -40 Td (Bank account 40702810400000000225, BIC 044525225) Tj 0 -40 Td (Total due: 1 180,00 RUB, VAT 20% 196,67) Tj ET
+endstream endobj
+trailer<</Root 1 0 R>>
+%%EOF
+"""
+
+
+def warm() -> None:
+    """Read a page of our own, before the children are forked: what is made at the first use, such as patterns and
+    fonts, is then there for all of them."""
+    work(Task("warm.pdf", _PAGE, None, date.min, 10, len(_PAGE), 1, with_page=True).packed())
+
+
 def work(payload: bytes) -> str:
     """Read the file that the payload carries."""
     task = Task.unpacked(payload)
+    reader = _Reader(task)
     try:
-        reading = _Reader(task).read(task.name, task.content, 1)
+        reading = reader.read(task.name, task.content, 1)
+        if task.with_page and reader.first_page is not None:
+            reading = replace(reading, page=small_jpeg(reader.first_page))
     except MemoryError:
         reading = InvoiceReading(not_opened="crash")
     return answer_of(reading)
@@ -39,6 +65,8 @@ class _Reader:
     def __init__(self, task: Task) -> None:
         self.task = task
         self.deadline = monotonic() + max(task.seconds - _RESERVE, 1)
+        self.first_page: Image | None = None
+        """The first page of the first file that has pages; drawn to be read, it need not be drawn again."""
 
     def read(self, name: str, content: bytes, depth: int) -> InvoiceReading:
         """Read one file, or the files inside it."""
@@ -77,6 +105,7 @@ class _Reader:
                 doubts.append(("not_all_pages", f"{len(pages)} / {len(document)}"))
                 break
             pages.append(pdf.read_page(document, number, self.deadline))
+            self.first_page = self.first_page or pages[0].picture
         hidden = "".join(page.hidden for page in pages)
         if sum(c.isdigit() for c in hidden) >= _HIDDEN_DIGITS:
             doubts.append(("hidden_text", hidden[:60]))
@@ -121,6 +150,7 @@ class _Reader:
         scanned: list[Line] = []
         try:
             frames = list(frames_of(content))
+            self.first_page = self.first_page or next(iter(frames), None)
             for number, frame in enumerate(frames, 1):
                 symbols += symbols_in(frame, f"page {number}")
             codes = read_codes(symbols, self.task.own_inn, self.task.today)

@@ -40,6 +40,8 @@ class Invoices:
 
     own_inn: str | None
     today: Callable[[], date]
+    keep_page: Callable[[str, bytes], None] | None = None
+    """Takes the hash of a file and a picture of its first page, which the approver's mail shows."""
 
     def read(self, letter: Letter, form: Form) -> Form:
         """The form with what its files say."""
@@ -65,7 +67,10 @@ class Invoices:
             left = deadline - monotonic()
             if len(readings) < MOST_FILES and left > 1:
                 limits = Limits(seconds=min(left, LONGEST_FILE))
-                reading = read_invoice(wanted[sha256], content, self.own_inn, self.today(), limits)
+                with_page = self.keep_page is not None
+                reading = read_invoice(wanted[sha256], content, self.own_inn, self.today(), limits, with_page=with_page)
+                if self.keep_page is not None and reading.page is not None:
+                    self.keep_page(sha256, reading.page)
             else:
                 reading = InvoiceReading(not_opened="too_many")
             readings.append((wanted[sha256], reading))

@@ -93,7 +93,7 @@ class Wiring(Watching):
             authenticates=self.trust.configured or mailbox.dkim,
             operators=self.policy.operators,
             confirmers=self.policy.confirmers,
-            invoice=Invoices(self.settings.company.inn, lambda: self.policy.today(self.now())).read,
+            invoice=self.invoices.read,
             sheets=read_sheets,
             marks=check_marks(),
             zone=self.settings.timezone,
@@ -116,6 +116,11 @@ class Wiring(Watching):
         """What a stored letter is called in the materials, by when it was received (UTC text)."""
         at = datetime.fromisoformat(received).astimezone(self.settings.timezone)
         return f"{words(self.settings.language).text('letter_file')} {at:%Y-%m-%d %H-%M-%S}.eml"
+
+    @cached_property
+    def invoices(self) -> Invoices:
+        keep = self.page_images.keep if self.settings.notices.page_image else None
+        return Invoices(self.settings.company.inn, lambda: self.policy.today(self.now()), keep)
 
     @cached_property
     def page_images(self) -> PageImages:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import struct
 import time
@@ -12,8 +13,9 @@ from PIL import Image
 
 from documents.invoices.model import NOT_OPENED, InvoiceReading, Limits
 from documents.invoices.reader import read_invoice
+from documents.page_image import PageImages
 from documents.sandbox import Failure, run_child
-from helpers.files import EXE, HEIC, OLE, office, pdf
+from helpers.files import EXE, HEIC, OLE, office, pdf, zipped
 from helpers.invoice_pages import OUR_INN, ROMASHKA, TODAY, Sheet, saved, usual
 from helpers.needs import needs
 from helpers.vectors import VECTORS
@@ -28,6 +30,31 @@ def test_an_invoice_is_read_in_the_child() -> None:
     read = _read(usual().bytes())
     assert read.kind == "text"
     assert read.value("account") == ROMASHKA.account
+
+
+@needs("dejavu")
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.pdf", usual().bytes()),
+        ("a.png", saved(Image.new("L", (800, 600), "white"), "PNG")),
+        ("a.zip", zipped({"b.xml": (VECTORS / "upd_503.xml").read_bytes(), "c.pdf": usual().bytes()})),
+    ],
+)
+def test_the_first_page_is_shown_by_the_child_that_reads_the_file(name: str, content: bytes) -> None:
+    read = read_invoice(name, content, OUR_INN, TODAY, with_page=True)
+    assert read.page is not None
+    with Image.open(io.BytesIO(read.page)) as picture:
+        assert picture.format == "JPEG"
+        assert picture.width >= 700
+    assert _read(content, name).page is None, "nobody asked for it"
+    kept = PageImages()
+    kept.keep(hashlib.sha256(content).hexdigest(), read.page)
+    assert kept.of(name, content) is read.page, "it is not made a second time"
+
+
+def test_a_file_without_pages_shows_none() -> None:
+    assert read_invoice("a.xml", (VECTORS / "upd_503.xml").read_bytes(), OUR_INN, TODAY, with_page=True).page is None
 
 
 @pytest.mark.parametrize("name", ["invoice_cii_en16931", "invoice_ubl", "upd_503", "schet_chetop_501"])
