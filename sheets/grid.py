@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Protocol
 
 from sheets.model import Cell, Column
@@ -51,6 +52,7 @@ def find_header(rows: Grid, columns: Sequence[Column], key: str) -> tuple[int, d
     return best
 
 
+@lru_cache(maxsize=1024)
 def fold(title: str) -> str:
     """A heading as it is compared: letter case, blanks, line breaks and a closing colon or star do not matter."""
     return " ".join(title.split()).casefold().rstrip(" :*").replace("ё", "е").replace("’", "'")

@@ -56,31 +56,49 @@ class Task:
     """One turn of a leg in a thread of its own, of which only one runs at any time: it goes on when it is let."""
 
     def __init__(self, process: Process, name: str, work: Callable[[], None]) -> None:
-        self.process, self.name, self._work = process, name, work
+        self.process, self.name, self.work = process, name, work
         self.done, self.error = False, None
         self.error: BaseException | None
-        self._go, self._back = threading.Semaphore(0), threading.Semaphore(0)
-        self._thread = threading.Thread(target=self._main, daemon=True, name=f"{process.name}.{name}")
-        self._thread.start()
-
-    def _main(self) -> None:
-        self._go.acquire()
-        try:
-            self._work()
-        except BaseException as error:
-            self.error = error
-        self.done = True
-        self._back.release()
+        self._hand = _IDLE.pop() if _IDLE else Thread()
+        self._hand.task = self
 
     def resume(self) -> None:
         """Let it work until it pauses or is done."""
-        self._go.release()
-        self._back.acquire()
+        self._hand.go.release()
+        self._hand.back.acquire()
+        if self.done:
+            _IDLE.append(self._hand)
 
     def pause(self) -> None:
         """From within: let others work."""
-        self._back.release()
-        self._go.acquire()
+        self._hand.back.release()
+        self._hand.go.acquire()
+
+
+class Thread:
+    """A thread that does one task after another, so that not every turn starts one."""
+
+    def __init__(self) -> None:
+        self.task: Task | None = None
+        self.go, self.back = threading.Lock(), threading.Lock()
+        self.go.acquire()
+        self.back.acquire()
+        threading.Thread(target=self._main, daemon=True, name="sim").start()
+
+    def _main(self) -> None:
+        while True:
+            self.go.acquire()
+            task = self.task
+            assert task is not None
+            try:
+                task.work()
+            except BaseException as error:
+                task.error = error
+            task.done = True
+            self.back.release()
+
+
+_IDLE: list[Thread] = []
 
 
 @dataclass

@@ -15,6 +15,7 @@ from tests.sim.truth import Truth
 from workflow.journal.stamp import stamp
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+INVOICES = {f"invoice-{number}.pdf": PDF + f"% {number}\n".encode() for number in range(1, 13)}
 OFFERS_VOTE = frozenset({"ask_approval", "told_comment", "answer_refused"})
 
 
@@ -109,8 +110,8 @@ class People:
         return found
 
     def ask_for_payment(self) -> None:
-        files = ((f"invoice-{self.dice.randint(1, 9)}.pdf", PDF + str(self.dice.random()).encode()),)
-        files = files if self.dice.random() < 0.3 else ()
+        invoice = self.dice.choice(list(INVOICES.items()))
+        files = (invoice,) if self.dice.random() < 0.3 else ()
         who = self.dice.choice([RITA, RITA, ROMAN])
         self.post(who, "request", l.form_text(**self.changes()), opens=True, files=files)
 

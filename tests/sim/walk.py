@@ -16,7 +16,7 @@ from tests.sim.balance import Balance
 from tests.sim.fate import Fate, is_injected
 from tests.sim.hands import Hands
 from tests.sim.house import House
-from tests.sim.kept import clock_of_leases, place, seed_tokens
+from tests.sim.kept import clock_of_leases, keep_files, place, seed_tokens, tidied
 from tests.sim.ledger import Ledger
 from tests.sim.letters import ADA, ADAM
 from tests.sim.people import People
@@ -317,7 +317,9 @@ def play(seed: int, steps: int = STEPS, without: Collection[int] = ()) -> Outcom
     tokens = random.Random(f"tokens {seed}")
     walk = Walk(seed, folder)
     with ExitStack() as stack:
+        stack.enter_context(tidied())
         stack.callback(walk.ledger.close)
+        stack.callback(keep_files())
         stack.callback(seed_tokens(lambda size: tokens.randbytes(size)))
         stack.callback(clock_of_leases(walk.house.now))
         stack.enter_context(listening(walk.house.faults))

@@ -228,14 +228,13 @@ class Queue:
         self, lane: Lane, kind: str, now: datetime, lease: timedelta, limit: int = 5000, *, registry: str = ""
     ) -> list[Claimed]:
         """All due deeds of a kind at once: each registry writes its rows together."""
-        table = tables.deeds
-        wanted = and_(table.c.kind == kind, table.c.registry == registry if registry else true())
+        clock = self.lease_clock
+        values = {
+            "lane_": lane.value, "kind_": kind, "now_": stamp(now), "ended_": clock.value(now, timedelta(0)),
+            "until_": clock.value(now, lease), "limit_": limit, **({"registry_": registry} if registry else {}),
+        }  # fmt: skip
         with self.engine.begin() as connection:
-            ended = self.lease_clock(now, timedelta(0))
-            ready = _ready(lane.value, stamp(now), ended, DUE) | _ready(lane.value, stamp(now), ended, LEASED)
-            ids = select(table.c.id).where(ready, wanted).order_by(table.c.id).limit(limit)
-            until = self.lease_clock(now, lease)
-            rows = connection.execute(_taking(table.c.id.in_(ids.with_for_update(skip_locked=True)), until))
+            rows = connection.execute(_claiming_all(clock, bool(registry)), values)
             return sorted((_claimed(row, False) for row in rows), key=lambda deed: deed.id)
 
     def _claim(
@@ -371,6 +370,17 @@ def _claiming(clock: LeaseClock, state: str) -> Any:
     first = select(table.c.id).where(wanted).order_by(table.c.due_at, table.c.id).limit(1)
     which = table.c.id == first.with_for_update(skip_locked=True).scalar_subquery()
     return _taking(and_(which, wanted), clock.place("until_"))
+
+
+@cache
+def _claiming_all(clock: LeaseClock, of_one: bool) -> Any:
+    """The statement that claims every deed of a kind, of one registry or of all."""
+    table = tables.deeds
+    lane, now, ended = bindparam("lane_"), bindparam("now_"), clock.place("ended_")
+    ready = _ready(lane, now, ended, DUE) | _ready(lane, now, ended, LEASED)
+    wanted = and_(table.c.kind == bindparam("kind_"), table.c.registry == bindparam("registry_") if of_one else true())
+    ids = select(table.c.id).where(ready, wanted).order_by(table.c.id).limit(bindparam("limit_"))
+    return _taking(table.c.id.in_(ids.with_for_update(skip_locked=True)), clock.place("until_"))
 
 
 _SETTLING = (
