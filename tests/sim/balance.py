@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from tests.sim.book import COMMENT
+from tests.sim.book import COMMENT, Book
 from tests.sim.hands import Hands
 from tests.sim.house import House
-from tests.sim.ledger import Ledger
+from tests.sim.ledger import Account, Ledger
 from tests.sim.rules import CONTRACTOR, Rules
 from tests.sim.truth import Truth
 from workflow.words import words
@@ -48,7 +48,7 @@ class Balance:
             "letters": len(self.truth.letters), "notices": len(self.house.server.taken),
             "requests": len(self.ledger.accounts), "approved": counts["ApprovalCompleted"], "paid": counts["Paid"],
             "undone": counts["VoteUndone"] + counts["PaidUndone"], "unapproved": counts["PaidWithoutApproval"],
-            "writes": self.house.book.writes, "starts": self.house.starts, "faults": self.house.fate.faults,
+            "writes": self.house.shelf.writes, "starts": self.house.starts, "faults": self.house.fate.faults,
         }  # fmt: skip
 
     def _letters(self) -> Iterator[str]:
@@ -101,33 +101,57 @@ class Balance:
 
     def _sheet(self) -> Iterator[str]:
         """One row for each request, and in it what the journal says."""
-        book, language = self.house.book, words(self.house.plan.language)
-        rows = Counter(reference for reference, _ in book.rows())
+        homes = {row["reference"]: row for row in self.ledger.rows("SELECT reference, registry, archive FROM requests")}
         for reference, account in self.ledger.accounts.items():
-            if rows[reference] != 1:
-                yield f"{reference} has {rows[reference]} rows"
-                continue
-            wanted: dict[str, Any] = {name: account.fields.get(name) for name in PLAIN}
-            wanted["status"] = language.status(account.shown)  # type: ignore[arg-type]
-            wanted["version"] = str(account.number)
-            wanted["amount"] = float(account.fields["amount"]) if "amount" in account.fields else None
-            paid = sum(map(Decimal, account.amount_paid))
-            if account.status == "paid":  # before, a sum that cannot be understood stays as it was typed
-                wanted["paid_amount"] = float(paid)
-            for key, value in wanted.items():
-                if book.cell(reference, key) != (value or None) and key in book.header():
-                    yield f"{reference}: {key} is {book.cell(reference, key)!r}, should be {value!r}"
-        for reference in rows.keys() - self.ledger.accounts.keys():
-            yield f"the sheet has a row for {reference}, which is not there"
-        yield from (f"verify: {line}" for line in self.house.daemons[0].wiring.books[0].sync.differences())
+            home = self.house.shelf.books[homes[reference]["registry"]]
+            archive = home.archives.get(f"{home.name}-archive-{homes[reference]['archive']}")
+            if homes[reference]["archive"] is not None and not self.hands.muddled:
+                yield from (f"{reference} is in the archive, and in {home.name}" for found, _ in home.rows()
+                            if found == reference)  # fmt: skip
+            yield from self._row(account, archive or home)
+            yield from self._traces(reference, home)
+        for book in self.house.shelf.all:
+            for reference in {found for found, _ in book.rows()} - self.ledger.accounts.keys():
+                yield f"{book.name} has a row for {reference}, which is not there"
+        for part in self.house.daemons[0].wiring.books:
+            yield from (f"verify: {line}" for line in part.sync.differences())
+
+    def _row(self, account: Account, book: Book) -> Iterator[str]:
+        """One row, and in it what the journal says."""
+        reference = account.reference
+        number = sum(found == reference for found, _ in book.rows())
+        if number != 1:
+            yield f"{reference} has {number} rows in {book.name}"
+            return
+        wanted: dict[str, Any] = {name: account.fields.get(name) for name in PLAIN}
+        wanted["status"] = words(self.house.plan.language).status(account.shown)  # type: ignore[arg-type]
+        wanted["version"] = str(account.number)
+        wanted["amount"] = float(account.fields["amount"]) if "amount" in account.fields else None
+        if account.status == "paid":  # before, a sum that cannot be understood stays as it was typed
+            wanted["paid_amount"] = float(sum(map(Decimal, account.amount_paid)))
+        for key, value in wanted.items():
+            if book.cell(reference, key) != (value or None) and key in book.header():
+                yield f"{reference}: {key} is {book.cell(reference, key)!r} in {book.name}, should be {value!r}"
+
+    def _traces(self, reference: str, home: Book) -> Iterator[str]:
+        """Where it was before, at most a row that says so: nothing that could be paid."""
+        for book in self.house.shelf.all:
+            elsewhere = words(self.house.plan.language).text("status_elsewhere")
+            if book is not home and book.cell(reference, "status") not in (None, elsewhere):
+                yield f"{reference}: {book.name} still has it as {book.cell(reference, 'status')!r}"
 
     def _people(self) -> Iterator[str]:
         """What people wrote last still stands, and was heard."""
         if self.hands.muddled:
             return
-        for reference, text in self.hands.last_comment.items():
-            if self.house.book.cell(reference, COMMENT) != text:
-                yield f"{reference}: the comment {text!r} became {self.house.book.cell(reference, COMMENT)!r}"
+        for (name, reference), text in self.hands.last_comment.items():
+            book = self.house.shelf.books[name]
+            row = self.ledger.one("SELECT registry FROM requests WHERE reference = ?", reference)
+            if row is None or row["registry"] != name:
+                continue  # it went to another registry; nothing is heard of what is written into its trace
+            found = [one.cell(reference, COMMENT) for one in (book, *book.archives.values())]
+            if text not in found:
+                yield f"{reference}: the comment {text!r} became {found!r}"
             rows = self.ledger.rows("SELECT payload FROM events WHERE reference = ? AND payload LIKE ?", reference,
                                     f"%{text}\"%")  # fmt: skip
             if not rows:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from config.settings import RegistrySettings
 from sheets.errors import RegistryChanged, RegistryError
 from sheets.memory import MemoryRegistry
-from sheets.model import Change, Layout, Snapshot, Version, View
+from sheets.model import Change, Layout, Snapshot, Taken, Version, View
 from tests.sim.fate import Fate, Process
 
 Grid = list[list[Any]]
@@ -20,11 +21,10 @@ COMMENT = "accountant_comment"
 class Book:
     """The sheet itself, which outlives every process."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, name: str, layout: Layout) -> None:
+        self.name, self.layout = name, layout
         self.sheet = MemoryRegistry(layout)
-        self.beside: dict[str, MemoryRegistry] = {}
-        """Other sheets of the same book."""
-        self.layout = layout
+        self.archives: dict[str, Book] = {}
         self.titles = {title: column.key for column in layout.columns for title in column.title.values()}
         self.harm: list[str] = []
         self.doubled: set[str] = set()
@@ -64,9 +64,17 @@ class Book:
         value = self.grid[place][column]
         return None if value == "" else value
 
-    def of_people(self) -> dict[tuple[str, str], Any]:
-        """Everything in the sheet that is not ours: own columns, own rows, comments."""
-        grid, header = self.grid, self.header()
+    def own(self, reference: str) -> dict[str, Any]:
+        """What people wrote into one row, by heading."""
+        place = next((place for found, place in self.rows() if found == reference), None)
+        row = self.grid[place] if place is not None else []
+        own = {key: at for key, at in self.header().items() if key.startswith("own:") or key == COMMENT}
+        return {key: row[at] for key, at in own.items() if at < len(row) and row[at] not in ("", None)}
+
+    def of_people(self, leaving: Sequence[str] = ()) -> dict[tuple[str, str], Any]:
+        """Everything in the sheet that is not ours: own columns, own rows, comments; rows that leave are left out."""
+        header, going = self.header(), {place for reference, place in self.rows() if reference in leaving}
+        grid = [row for place, row in enumerate(self.grid) if place not in going]
         of_requests = {place: reference for reference, place in self.rows(grid)}
         head = next((at for at, row in enumerate(grid[:20]) if self.layout.title("reference") in row), 0)
         people = {at for key, at in header.items() if key.startswith("own:") or key == COMMENT}
@@ -115,16 +123,23 @@ class SimTable:
         return self._call("read", self.sheet.read)
 
     def write(
-        self, changes: Sequence[Change], seen: Version, *, generation: int, views: Sequence[View] | None = None
-    ) -> Version:
+        self, changes: Sequence[Change], seen: Version, *, generation: int, views: Sequence[View] | None = None,
+        remove: Sequence[str] = (),
+    ) -> Version:  # fmt: skip
         def act() -> Version:
             self.last_look()
-            return self.put(changes, seen, generation, views)
+            return self.put(changes, seen, generation, views, remove)
 
         return self._call("write", act, late=True)
 
-    def put(self, changes: Sequence[Change], seen: Version, generation: int, views: Sequence[View] | None) -> Version:
-        return self.sheet.write(changes, seen, generation=generation, views=views)
+    def put(
+        self, changes: Sequence[Change], seen: Version, generation: int, views: Sequence[View] | None,
+        remove: Sequence[str],
+    ) -> Version:  # fmt: skip
+        return self.sheet.write(changes, seen, generation=generation, views=views, remove=remove)
+
+    def take(self, references: Sequence[str], seen: Version) -> Taken:
+        return self._call("take", lambda: self.sheet.take(references, seen))
 
     def create(
         self, changes: Sequence[Change] = (), *, generation: int, identity: str = "",
@@ -159,15 +174,28 @@ class SimRegistry(SimTable):
 
         return self._call("read", act)
 
-    def put(self, changes: Sequence[Change], seen: Version, generation: int, views: Sequence[View] | None) -> Version:
-        before, texts, stands_at = self.book.of_people(), self._comments(), self.book.generation
-        version = super().put(changes, seen, generation, views)
+    def put(
+        self, changes: Sequence[Change], seen: Version, generation: int, views: Sequence[View] | None,
+        remove: Sequence[str],
+    ) -> Version:  # fmt: skip
+        before, texts, stands_at = self.book.of_people(remove), self._comments(remove), self.book.generation
+        leaving = {reference: self.book.own(reference) for reference in remove}
+        version = super().put(changes, seen, generation, views, remove)
         self.book.writes += 1
         self._compare(before, texts, is_old=stands_at != generation - 1)
+        self._compare_archives(leaving)
         return version
 
-    def _comments(self) -> dict[str, Any]:
-        return {reference: self.book.cell(reference, COMMENT) for reference, _ in self.book.rows()}
+    def _compare_archives(self, leaving: dict[str, dict[str, Any]]) -> None:
+        """A row leaves when what people wrote into it stands in an archive."""
+        for reference, own in leaving.items():
+            there = [book.own(reference) for book in self.book.archives.values()]
+            if not any(own.items() <= found.items() for found in there):
+                self.book.harm.append(f"{reference}: {own} left the registry, the archives have {there}")
+
+    def _comments(self, leaving: Sequence[str] = ()) -> dict[str, Any]:
+        there = {reference for reference, _ in self.book.rows()} - set(leaving)
+        return {reference: self.book.cell(reference, COMMENT) for reference in there}
 
     def _compare(self, before: dict[tuple[str, str], Any], texts: dict[str, Any], *, is_old: bool) -> None:
         """Over an old copy the comments that it lacks come back; else a comment stays as it was written."""
@@ -183,3 +211,34 @@ class SimRegistry(SimTable):
             now = self.book.cell(reference, COMMENT)
             if now != text and not is_old:
                 self.book.harm.append(f"{reference}: our write changed the comment {text!r} to {now!r}")
+
+
+class Shelf:
+    """All registries of an installation, with their archives and the sheets beside them."""
+
+    def __init__(self, layouts: dict[str, Layout]) -> None:
+        self.books = {name: Book(name, layout) for name, layout in layouts.items()}
+        self.beside: dict[str, MemoryRegistry] = {}
+        """Other sheets of the same books."""
+
+    def table(
+        self, section: RegistrySettings, plan: Layout, fate: Fate, process: Process, look: Callable[[], None]
+    ) -> SimTable:
+        """The registry of a section, or the archive of a year, as its sync uses it."""
+        book, file = self.books[section.name], section.path.stem
+        if file == section.name:
+            return SimRegistry(book, fate, process, look)
+        archive = book.archives.setdefault(file, Book(file, plan))
+        return SimTable(archive.sheet, fate, process, look)
+
+    @property
+    def all(self) -> list[Book]:
+        return list(self.books.values())
+
+    @property
+    def harm(self) -> list[str]:
+        return [line for book in self.all for line in book.harm]
+
+    @property
+    def writes(self) -> int:
+        return sum(book.writes for book in self.all)

@@ -23,18 +23,28 @@ class Hands:
 
     def __init__(self, house: House, truth: Truth) -> None:
         self.house, self.truth = house, truth
-        self.book: Book = house.book
+        self.book: Book = house.shelf.all[0]
+        """The one that he has before him."""
         self.dice = random.Random()
         self.note: Callable[[str], None] = lambda text: None
-        self.kept: tuple[Any, ...] | None = None
+        self.kept: dict[str, tuple[Any, ...]] = {}
+        """Old copies, by the name of their book."""
         self.muddled = False
         """Somebody saved an old copy or sorted a column alone: whose word stands where is not ours to say."""
-        self.last_comment: dict[str, str] = {}
+        self.last_comment: dict[tuple[str, str], str] = {}
+        """(book, reference): the text that was written there last."""
         self._numbers = count(1)
         book = words(house.plan.language)
         self.status_words = {status: book.status(status) for status in TYPED}  # type: ignore[arg-type]
 
     # --- a row ------------------------------------------------------------------------------------------------------
+
+    def sit_down(self) -> bool:
+        """At one of the books that are there."""
+        found = [book for book in self.house.shelf.all if book.grid]
+        if found:
+            self.book = self.dice.choice(found)
+        return bool(found)
 
     def one(self) -> str | None:
         found = sorted({reference for reference, _ in self.book.rows()})
@@ -96,7 +106,7 @@ class Hands:
             self.note(f"  somebody comments {reference}: {text}")
             if self.put(reference, COMMENT, text):
                 self.truth.said[reference, text] += 1
-                self.last_comment[reference] = text
+                self.last_comment[self.book.name, reference] = text
 
     def type_over(self) -> None:
         reference = self.one()
@@ -201,14 +211,16 @@ class Hands:
     def keep_copy(self) -> None:
         sheet = self.book.sheet
         self.note("  somebody keeps a copy")
-        self.kept = ({name: [list(row) for row in grid.rows] for name, grid in sheet.sheets.items()}, sheet._stamp)
+        grids = {name: [list(row) for row in grid.rows] for name, grid in sheet.sheets.items()}
+        self.kept[self.book.name] = (grids, sheet._stamp)
 
     def save_copy(self) -> None:
         """A copy kept before is saved over what is there now."""
         sheet = self.book.sheet
-        if self.kept is None or sheet._lock is not None:
+        kept = self.kept.get(self.book.name)
+        if kept is None or sheet._lock is not None:
             return
-        grids, stamp = copy.deepcopy(self.kept[0]), self.kept[1]
+        grids, stamp = copy.deepcopy(kept[0]), kept[1]
         self.note(f"  somebody saves the copy of generation {stamp[0]} over {sheet._stamp[0]}")
         if stamp == sheet._stamp:
             self._recount(grids)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from tests.sim.book import Book
+from tests.sim.book import Shelf
 from tests.sim.ledger import Account, Ledger, chain_fault, fold, payload_of
 from tests.sim.letters import FIONA, Written
 from tests.sim.truth import Truth
@@ -23,8 +23,8 @@ NOT_ON_CARD = frozenset({"pay_by"})
 class Happenings:
     """Examines the events that are new."""
 
-    def __init__(self, ledger: Ledger, truth: Truth, book: Book) -> None:
-        self.ledger, self.truth, self.book = ledger, truth, book
+    def __init__(self, ledger: Ledger, truth: Truth, shelf: Shelf) -> None:
+        self.ledger, self.truth, self.shelf = ledger, truth, shelf
         self._letters: dict[str, Written] = {}
         self._by_cause: dict[str, tuple[str, int]] = {}
         self._opened: Counter[str] = Counter()
@@ -236,7 +236,8 @@ class Happenings:
         """Never more orders out of the sheet than people gave there."""
         key = (account.reference, word)
         self._from_cells[key] += 1
-        if account.reference in self.book.doubled:
+        book = self.shelf.books.get(row["cause"].split(":")[1])
+        if book is None or account.reference in book.doubled:
             yield f"{account.reference}: {row['type']} out of a row that stands there twice"
         if self._from_cells[key] > self.truth.typed[key]:
             yield (f"{account.reference}: {row['type']} out of the sheet {self._from_cells[key]} times, "

@@ -25,7 +25,7 @@ from mailer.smtp import Outgoing
 from sheets.errors import RegistryLocked
 from sheets.memory import MemoryRegistry
 from sheets.model import Layout
-from tests.sim.book import Book, SimRegistry, SimTable
+from tests.sim.book import Shelf, SimTable
 from tests.sim.disk import Disk
 from tests.sim.fate import Crash, Fate, Process, Task, injected, is_injected
 from tests.sim.kept import START, blank_journal, engine_for, renderer
@@ -71,7 +71,7 @@ class SharedJournal(Journal):
 class SimWiring(Wiring):
     """The program's own wiring, with the registry of the simulation and templates that are kept."""
 
-    book_of_people: Book
+    shelf: Shelf
     fate: Fate
     process: Process
     commits: Callable[[Process, Callable[[], None]], None]
@@ -84,11 +84,11 @@ class SimWiring(Wiring):
 
     def _spreadsheet(self, section: RegistrySettings, plan: Layout, poll: timedelta) -> Any:
         """The sheet of contractors beside it."""
-        sheet = self.book_of_people.beside.setdefault(plan.worksheet, MemoryRegistry(plan))
+        sheet = self.shelf.beside.setdefault(plan.worksheet, MemoryRegistry(plan))
         return SimTable(sheet, self.fate, self.process, self.journal.prove_hold)
 
     def _registry(self, section: RegistrySettings, plan: Layout) -> Any:
-        return SimRegistry(self.book_of_people, self.fate, self.process, self.journal.prove_hold)
+        return self.shelf.table(section, plan, self.fate, self.process, self.journal.prove_hold)
 
     @cached_property
     def renderer(self) -> Renderer:
@@ -103,7 +103,8 @@ class House:
         self.time = START
         self.mailbox, self.server, self.disk = Mailbox(), Server(), Disk(fate)
         self.settings = self._settings()
-        self.book = Book(layout(self.settings.registries[0].worksheet, plan.language, words))
+        sections = self.settings.registries
+        self.shelf = Shelf({one.name: layout(one.worksheet, plan.language, words) for one in sections})
         self.faults: list[str] = []
         self.starts = 0
         self.journal_down = False
@@ -112,7 +113,9 @@ class House:
 
     def _settings(self) -> Settings:
         settings, folder = settings_of(self.plan), self.folder
-        books = (settings.registries[0].model_copy(update={"path": folder / "registry.xlsx"}),)
+        books = tuple(
+            one.model_copy(update={"path": folder / f"{one.name}.xlsx"}) for one in settings.registries
+        )  # fmt: skip
         materials = settings.materials.model_copy(update={"path": folder / "materials"})
         return settings.model_copy(update={
             "data_dir": folder / "var", "journal": f"sqlite:///{folder / 'journal.db'}", "registries": books,
@@ -154,7 +157,7 @@ class House:
 
     def _wired(self, process: Process) -> SimWiring:
         wiring = SimWiring(self.settings, self.now)
-        wiring.book_of_people, wiring.fate, wiring.process, wiring.commits = self.book, self.fate, process, self._commit
+        wiring.shelf, wiring.fate, wiring.process, wiring.commits = self.shelf, self.fate, process, self._commit
         return wiring
 
     def _begun(self, number: int, process: Process, wiring: SimWiring) -> Daemon:

@@ -21,6 +21,27 @@ class Plan:
     daemons: int = 1
     route: str = '{ any = ["adam@example.test"] }'
     language: str = "ru"
+    registries: int = 1
+    archive: str = "365d"
+    details: str = "changed"
+    remind: int = 0
+    rough: bool = True
+    """Do people delete rows, paste over several, save old copies?"""
+
+    @property
+    def books(self) -> tuple[str, ...]:
+        """The names of its registries."""
+        return BOOKS[: self.registries]
+
+
+BOOKS = ("registry", "dear")
+REGISTRY = """
+[[registry]]
+name = "{name}"
+path = "{name}.xlsx"
+archive_after = "{archive}"
+when = {when}
+"""
 
 
 SETTINGS = """
@@ -38,13 +59,14 @@ smtp = {{ host = "127.0.0.1", port = 2, security = "none" }}
 password_env = "NONE"
 authserv_id = {authserv}
 plus_addressing = {plus}
-[registry]
-kind = "excel"
-path = "registry.xlsx"
+{books}
 [materials]
 path = "materials"
 [notices]
 accounting = "{accounting}"
+remind_after = {remind}
+[controls]
+bank_details = "{details}"
 [[people]]
 name = "Рита Орлова"
 email = "rita@example.test"
@@ -79,6 +101,14 @@ steps = [ {route} ]
 """
 
 
+def books_of(plan: Plan) -> str:
+    """The tables of the registries: dear requests have one of their own where there are two."""
+    found = [REGISTRY.format(name=name, archive=plan.archive, when="{}") for name in plan.books[:1]]
+    dear = '{ currency = "RUB", amount_from = "10000" }'
+    found = [REGISTRY.format(name=name, archive=plan.archive, when=dear) for name in plan.books[1:]] + found
+    return "".join(found)
+
+
 @cache
 def settings_of(plan: Plan) -> Settings:
     """The settings of a plan; their paths are put in place afterwards."""
@@ -87,6 +117,7 @@ def settings_of(plan: Plan) -> Settings:
         path.write_text(SETTINGS.format(
             language=plan.language, authserv='["mx.example.test"]' if plan.authenticates else "[]",
             plus=str(plan.plus).lower(), accounting=plan.accounting, route=plan.route,
+            books=books_of(plan), remind=plan.remind, details=plan.details,
             digest='\ndigest = "09:00"' if plan.digest else "",
         ), encoding="utf-8")  # fmt: skip
         return load(path, {})

@@ -45,7 +45,7 @@ class Rules:
 
     def __init__(self, ledger: Ledger, truth: Truth, house: House) -> None:
         self.ledger, self.truth, self.house, self.taken = ledger, truth, house, house.server.taken
-        self.happenings = Happenings(ledger, truth, house.book)
+        self.happenings = Happenings(ledger, truth, house.shelf)
         self.deeds: dict[str, sqlite3.Row] = {}
         self.times: Counter[str] = Counter()
         """How often each notice went out, by Message-ID."""

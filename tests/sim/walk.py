@@ -58,6 +58,9 @@ def plan_of(seed: int) -> tuple[Plan, float, float]:
         authenticates=dice.random() < 0.75, plus=dice.random() < 0.7,
         accounting="morning" if dice.random() < 0.2 else "each", digest=dice.random() < 0.15,
         daemons=2 if dice.random() < 0.35 else 1, route=dice.choice(ROUTES), language=dice.choice(["ru", "ru", "en"]),
+        registries=2 if dice.random() < 0.3 else 1, archive=dice.choice(["1d", "365d"]),
+        details=dice.choice(["changed", "changed", "new", "off"]), remind=dice.choice([0, 0, 1]),
+        rough=dice.random() < 0.5,
     )  # fmt: skip
     return plan, dice.choice([0.0, 0.004, 0.012, 0.035]), dice.choice([0.0, 0.01, 0.06])
 
@@ -128,7 +131,7 @@ class Walk:
         """One step and a look at the rules."""
         act(number)
         self.steps_taken += 1
-        self.breaches = [*self.house.faults, *self.house.book.harm, *self.rules.breaches()]
+        self.breaches = [*self.house.faults, *self.house.shelf.harm, *self.rules.breaches()]
         return bool(self.breaches)
 
     def _step(self, number: int) -> None:
@@ -139,7 +142,7 @@ class Walk:
         for _ in range(4):
             weights = [weight * (2 if late and act in (self.round, self.minutes) else 1) for act, weight in self.acts]
             act = dice.choices([act for act, _ in self.acts], weights)[0]
-            if getattr(act, "__self__", None) is self.hands and not self.house.book.grid:
+            if getattr(act, "__self__", None) is self.hands and not self.hands.sit_down():
                 continue  # no sheet yet: nobody is at it
             self.note(f"{number}. {self.house.now():%d %H:%M:%S} {act.__name__}")
             told = len(self.story)
@@ -261,14 +264,15 @@ class Walk:
         self.dice = random.Random(f"{self.seed} rest")
         self.fate.dice = self.people.dice = self.hands.dice = self.dice
         house.server.down = house.server.quota = house.mailbox.down = house.disk.full = house.journal_down = False
-        house.book.sheet.unlock()
-        while len({reference for reference, _ in house.book.rows()}) < len(house.book.rows()):
-            self.hands.remove_doubles()
+        for self.hands.book in house.shelf.all:
+            self.hands.book.sheet.unlock()
+            while len({reference for reference, _ in self.hands.book.rows()}) < len(self.hands.book.rows()):
+                self.hands.remove_doubles()
         last = None
         for _ in range(QUIET_ROUNDS):
             for number, name in self._legs():
                 house.work_off(number, name)
-            mark = (self.balance.waiting(), len(house.server.taken), house.book.writes)
+            mark = (self.balance.waiting(), len(house.server.taken), house.shelf.writes)
             house.pass_time(timedelta(minutes=16))
             if not mark[0] and last is not None and last[1:3] == mark[1:3]:
                 return
