@@ -65,12 +65,43 @@ class Hands:
             status = self.dice.choice(["paid", "paid", "paid", "approved", "on_hold", "returned"])
             self._status(reference, status, self.status_words[status])
 
+    def showing(self, status: str) -> list[str]:
+        """The rows that say so."""
+        word = self.status_words[status]
+        return [reference for reference, _ in self.book.rows() if self.book.cell(reference, "status") == word]
+
     def mark_approved_paid(self) -> None:
-        """What accounting does all day: whatever is approved is marked paid."""
-        word = self.status_words["approved"]
-        found = [reference for reference, _ in self.book.rows() if self.book.cell(reference, "status") == word]
-        for reference in found[: self.dice.choice([1, 4])]:
+        """What accounting does all day: whatever is approved is marked paid, some of it in parts."""
+        for reference in self.showing("approved")[: self.dice.choice([1, 4])]:
+            if self.dice.random() < 0.25:
+                self._amount(reference, self.dice.choice(["1000", "ещё 700", "всего 2 000,00", 500.0]))
             self._status(reference, "paid", self.status_words["paid"])
+
+    def take_mark_back(self) -> None:
+        """A payment that did not happen, before or after others were told."""
+        found = self.showing("paid")
+        if found:
+            reference = self.dice.choice(found)
+            if self.dice.random() < 0.5:
+                self._status(reference, "approved", self.status_words["approved"])
+            else:
+                self._comment(reference)
+                self._status(reference, "on_hold", self.status_words["on_hold"])
+
+    def release(self) -> None:
+        """A held row is said to be approved again; with the call told of beside it, or without."""
+        found = self.showing("on_hold")
+        if found:
+            reference = self.dice.choice(found)
+            if self.dice.random() < 0.6:
+                self._comment(reference, "звонила Ивановой, +7 495 123-45-67, ")
+            self._status(reference, "approved", self.status_words["approved"])
+
+    def pay_held(self) -> None:
+        """Somebody does not look, and marks a held row paid."""
+        found = self.showing("on_hold")
+        if found:
+            self._status(self.dice.choice(found), "paid", self.status_words["paid"])
 
     def _status(self, reference: str, status: str, word: str) -> None:
         self.note(f"  somebody types {status} into {reference}")
@@ -94,19 +125,26 @@ class Hands:
         """A part, beside Paid or before it."""
         reference = self.one()
         if reference is not None:
-            self.put(reference, "paid_amount", self.dice.choice(["100", "1 000,00", 4800.0, "два рубля"]))
-            self.note(f"  somebody types an amount into {reference}")
+            self._amount(reference, self.dice.choice(["100", "1 000,00", 4800.0, "два рубля", ""]))
             if self.dice.random() < 0.6:
                 self._status(reference, "paid", self.status_words["paid"])
+
+    def _amount(self, reference: str, amount: Any) -> None:
+        self.note(f"  somebody types the amount {amount!r} into {reference}")
+        if self.put(reference, "paid_amount", amount):
+            self.truth.typed[reference, "amount"] += 1
 
     def comment(self) -> None:
         reference = self.one()
         if reference is not None:
-            text = f"words {next(self._numbers)}"
-            self.note(f"  somebody comments {reference}: {text}")
-            if self.put(reference, COMMENT, text):
-                self.truth.said[reference, text] += 1
-                self.last_comment[self.book.name, reference] = text
+            self._comment(reference)
+
+    def _comment(self, reference: str, words: str = "") -> None:
+        text = f"{words}words {next(self._numbers)}"
+        self.note(f"  somebody comments {reference}: {text}")
+        if self.put(reference, COMMENT, text):
+            self.truth.said[reference, text] += 1
+            self.last_comment[self.book.name, reference] = text
 
     def type_over(self) -> None:
         reference = self.one()
@@ -239,7 +277,8 @@ class Hands:
                 for value in row:
                     if value in back:
                         self.truth.typed[reference, back[value]] += 1
-                    if str(value).startswith("words "):
+                        self.truth.typed[reference, "amount"] += 1
+                    if "words " in str(value):
                         self.truth.said[reference, str(value)] += 1
 
     # --- the folder ---------------------------------------------------------------------------------------------------

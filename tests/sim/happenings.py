@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,10 @@ from tests.sim.letters import FIONA, Written
 from tests.sim.truth import Truth
 
 NOT_ON_CARD = frozenset({"pay_by"})
+PROGRAM = "program"
+PAID_DELAY = timedelta(minutes=10)
+BY_CELL = {"paid": ("paid", "amount"), "less": ("approved", "on_hold", "amount")}
+"""What has to be typed for an order out of the sheet, where one word is not all."""
 
 
 class Happenings:
@@ -30,6 +35,7 @@ class Happenings:
         self._opened: Counter[str] = Counter()
         self._from_cells: Counter[tuple[str, str]] = Counter()
         self._from_orders: set[tuple[str, str]] = set()
+        self._confirmed = ("", "")
 
     def breaches(self, row: sqlite3.Row) -> Iterator[str]:
         """What is wrong with one event; it is folded into its account."""
@@ -187,15 +193,74 @@ class Happenings:
             yield from self._typed(account, "on_hold", row)
 
     def _on_released(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
-        yield from self._of_accounting(account, "release" if row["cause"].startswith("letter") else "approved", row)
+        """By whoever may, for the reason that this hold wants; by itself only with another card, or the last yes."""
+        written, kind = self.letter_of(row["cause"]), payload["kind"]
+        if payload["by"] == PROGRAM:
+            events = self.ledger.rows("SELECT type FROM events WHERE cause = ?", row["cause"])
+            if not {"Submitted", "ApprovalCompleted"} & {event["type"] for event in events}:
+                yield f"{account.reference}: {kind} released by nobody"
+        elif kind == "duplicate":
+            good = written is not None and written.word == "explain" and written.writer == account.requester
+            if not good or written is None or not written.proven:
+                yield f"{account.reference}: a second payment is let through by nobody's word"
+        elif kind == "bank_details":
+            if self._confirmed != (row["cause"], account.reference):
+                yield f"{account.reference}: bank details released without a confirmation"
+        elif row["cause"].startswith("letter"):
+            yield from self._of_accounting(account, "release", row)
+        else:
+            yield from self._typed(account, "approved", row)
+
+    def _on_bankdetailsconfirmed(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
+        """Somebody who neither asks nor approves has called, and says whom and where."""
+        self._confirmed = (row["cause"], account.reference)
+        version, by = account.version, payload["by"]
+        seats = {one for step in range(len(version.route)) for one in version.people_of(step)} if version else set()
+        if by == account.requester or by in seats:
+            yield f"{account.reference}: bank details confirmed by {by}, who asks or approves"
+        if version is None or payload["version"] != version.number or _card(account) != version.card:
+            yield f"{account.reference}: bank details confirmed of another version"
+        if not any(number in payload["words"] for number in ("123-45-67", "765-43-21")):
+            yield f"{account.reference}: bank details confirmed without a call: {payload['words']}"
+        written = self.letter_of(row["cause"])
+        if row["cause"].startswith("cell:"):
+            yield from self._typed(account, "approved", row)
+        elif written is None or written.writer != by or written.word != "confirm" or not written.proven:
+            yield f"{account.reference}: bank details confirmed by nobody's word"
+        elif written.notice is None or written.notice.version != account.number:
+            yield f"{account.reference}: bank details confirmed by an answer about another version"
 
     def _on_paidundone(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
-        if account.paid_told:
-            yield f"{account.reference}: a mark that was told was taken for undone"
+        if not account.told or account.told[-1]:
+            yield f"{account.reference}: a mark that was told, or none, was taken for undone"
+        yield from self._of_accounting(account, "hold" if row["cause"].startswith("letter") else "less", row)
+
+    def _on_paymentrecalled(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
+        if not account.told or not account.told[-1]:
+            yield f"{account.reference}: a mark that nobody was told of, or none, was recalled"
+        yield from self._of_accounting(account, "hold" if row["cause"].startswith("letter") else "less", row)
+
+    def _on_paymentcorrected(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
+        if not account.amount_paid or Decimal(payload["amount"]) != Decimal(account.amount_paid[-1]):
+            yield f"{account.reference}: the sum of a payment was changed by a correction"
 
     def _on_paymentannounced(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
         if account.status != "paid" or account.paid_told:
             yield f"{account.reference}: a payment announced while it is {account.status}, told {account.paid_told}"
+        yield from self._announced(account, payload["amount"], row)
+
+    def _on_partannounced(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
+        if account.status != "approved" or all(account.told):
+            yield f"{account.reference}: a part announced while it is {account.status}, told {account.told}"
+        yield from self._announced(account, payload["paid"], row)
+
+    def _announced(self, account: Account, amount: str, row: sqlite3.Row) -> Iterator[str]:
+        """All that is paid, and not before the last mark could be taken back for so long as was promised."""
+        if Decimal(amount) != sum(map(Decimal, account.amount_paid)):
+            yield f"{account.reference}: {amount} announced, {account.amount_paid} paid"
+        waited = datetime.fromisoformat(row["at"]) - datetime.fromisoformat(account.paid_at)
+        if waited < PAID_DELAY:
+            yield f"{account.reference}: announced {waited} after it was marked"
 
     def _on_commented(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
         if row["cause"].startswith("cell:"):
@@ -234,14 +299,15 @@ class Happenings:
 
     def _typed(self, account: Account, word: str, row: sqlite3.Row) -> Iterator[str]:
         """Never more orders out of the sheet than people gave there."""
-        key = (account.reference, word)
+        key = (account.reference, row["type"])
+        given = sum(self.truth.typed[account.reference, one] for one in BY_CELL.get(word, (word,)))
         self._from_cells[key] += 1
         book = self.shelf.books.get(row["cause"].split(":")[1])
         if book is None or account.reference in book.doubled:
             yield f"{account.reference}: {row['type']} out of a row that stands there twice"
-        if self._from_cells[key] > self.truth.typed[key]:
+        if self._from_cells[key] > given:
             yield (f"{account.reference}: {row['type']} out of the sheet {self._from_cells[key]} times, "
-                   f"{word} typed {self.truth.typed[key]} times")  # fmt: skip
+                   f"{word} typed {given} times")  # fmt: skip
 
 
 def _card(account: Account) -> dict[str, str]:

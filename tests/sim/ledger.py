@@ -52,9 +52,11 @@ class Account:
     counts: dict[str, int] = field(default_factory=dict)
     waiting: set[tuple[str, str]] = field(default_factory=set)
     """(person, kind) of open asks that are not about a vote."""
+    told: list[bool] = field(default_factory=list)
+    """Of each payment: have others heard of it?"""
+    paid_at: str = ""
     seq: int = 0
     head: str = START
-    paid_told: bool = False
 
     @property
     def version(self) -> Version | None:
@@ -63,6 +65,10 @@ class Account:
     @property
     def number(self) -> int:
         return self.versions[-1].number if self.versions else 0
+
+    @property
+    def paid_told(self) -> bool:
+        return bool(self.told) and all(self.told)
 
     @property
     def payable(self) -> bool:
@@ -175,13 +181,15 @@ def fold(account: Account, kind: str, payload: dict[str, Any], at: str) -> None:
             account.holds.discard(payload["kind"])
         case "Paid" | "PartPaid":
             account.amount_paid.append(payload["amount"])
+            account.told.append(False)
+            account.paid_at = at
             account.status = "paid" if kind == "Paid" else account.status
-            account.paid_told = False
-        case "PaymentAnnounced":
-            account.paid_told = True
+        case "PaymentAnnounced" | "PartAnnounced":
+            account.told = [True for _ in account.told]
         case "PaidUndone" | "PaymentRecalled":
             account.status = "approved"
             account.amount_paid.pop()
+            account.told.pop()
         case _:
             pass
 

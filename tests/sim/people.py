@@ -103,7 +103,7 @@ class People:
         number = dice.randint(1, 99)
         found = {"Сумма счета": dice.choice(["4 800,00", "12 000,50", "600 000,00", f"{number} 000,00"]),
                  "Счет": f"№ {number} от 20.11.2026"}  # fmt: skip
-        if dice.random() < 0.3:
+        if dice.random() < 0.25:
             found |= l.OTHER_BANK
         if dice.random() < 0.2:
             found["E-mail подрядчика"] = ""
@@ -159,14 +159,23 @@ class People:
 
     # --- votes ------------------------------------------------------------------------------------------------------
 
+    def fresh(self, who: str, kinds: Collection[str], ask: str = "") -> list[Notice]:
+        """What somebody has not answered yet; he leaves out what is answered already."""
+        found = [one for one in self.notices(who, kinds, ask) if one.message_id not in self._answered]
+        newest = {(one.reference, one.ask, one.step): one for one in found}
+        self._answered |= {one.message_id for one in found if one not in newest.values()}
+        return list(newest.values())
+
+    def answer(self, who: str, notice: Notice, word: str, text: str = "") -> None:
+        """One clear word, once."""
+        self._answered.add(notice.message_id)
+        self.post(who, "answer", (text or self.word(word)) + l.quoted(notice), notice=notice, word=word)
+
     def vote(self) -> None:
         """Whoever opens his mail answers what he finds there."""
         for who in self.dice.sample([ADAM, ADA], 2):
-            found = [one for one in self.notices(who, OFFERS_VOTE, "approve") if one.message_id not in self._answered]
-            for notice in found[: self.dice.choice([1, 3])]:
-                word = self.dice.choice(["approve"] * 7 + ["reject", "return"])
-                self._answered.add(notice.message_id)
-                self.post(who, "answer", self.word(word) + l.quoted(notice), notice=notice, word=word)
+            for notice in self.fresh(who, OFFERS_VOTE, "approve")[: self.dice.choice([1, 3, 9])]:
+                self.answer(who, notice, self.dice.choice(["approve"] * 11 + ["reject", "return"]))
 
     def undo(self) -> None:
         who = self.dice.choice([ADAM, ADA])
@@ -227,11 +236,36 @@ class People:
 
     # --- accounting ---------------------------------------------------------------------------------------------------
 
+    def pay_by_mail(self) -> None:
+        """Whatever accounting was asked to pay, whole or in part."""
+        for notice in self.fresh(FIONA, ("ask_pay",), "pay")[: self.dice.choice([1, 3])]:
+            part = self.dice.choice(["", "", "", "ОПЛАЧЕНО частично 1 000,00", "PAID part 500.00", "ОПЛАЧЕНО еще 700"])
+            self.answer(FIONA, notice, "paid", part)
+
     def account(self) -> None:
+        """Anything at all, about anything it was told."""
         notice = self.pick([one for one in self.notices(FIONA) if one.reference])
         if notice is not None:
-            word = self.dice.choice(["paid", "paid", "hold", "release", "return"])
-            self.post(FIONA, "answer", self.word(word) + l.quoted(notice), notice=notice, word=word)
+            self.answer(FIONA, notice, self.dice.choice(["paid", "paid", "hold", "release", "return"]))
+
+    def confirm(self) -> None:
+        """Bank details that are held: called, or only said so, or by somebody who may not."""
+        for notice in self.fresh(FIONA, ("ask_bank_details",)):
+            if self.dice.random() < 0.8:
+                self.answer(FIONA, notice, "confirm")
+            else:
+                who, text = self.dice.choice([FIONA, FIONA, ADAM, RITA]), self.dice.choice(l.NO_CALL)
+                self.post(who, "no call", text + l.quoted(notice), notice=notice)
+                self._answered.discard(notice.message_id)
+
+    def explain(self) -> None:
+        """What looks like a second payment is another one, or is not said to be."""
+        for who in (RITA, ROMAN):
+            for notice in self.fresh(who, ("ask_duplicate",)):
+                if self.dice.random() < 0.8:
+                    self.answer(who, notice, "explain")
+                else:
+                    self.post(who, "no reason", "ДА" + l.quoted(notice), notice=notice)
 
     # --- servers ------------------------------------------------------------------------------------------------------
 

@@ -32,7 +32,10 @@ ROUTES = (
     '{ any = ["adam@example.test"] }, { any = ["ada@example.test"] }',
 )  # fmt: skip
 QUIET_ROUNDS = 60
-QUIET_ACTS = frozenset({"round", "turn", "minutes", "hours", "clock_back", "crash"})
+LAST_ROUNDS = 3
+ASKING = frozenset({"ask_for_payment", "ask_incompletely", "keep_a_draft", "forge_a_request"})
+ANSWERING = frozenset({"vote", "pay_by_mail", "mark_approved_paid", "confirm", "explain", "complete", "minutes"})
+QUIET_ACTS = frozenset({"round", "turn", "minutes", "hours", "days", "clock_back", "crash"})
 """Acts that always do something; another one that found nothing to do gives way to the next."""
 
 
@@ -89,22 +92,25 @@ class Walk:
         self.story.append(text)
 
     def _acts(self) -> list[tuple[Callable[[], None], float]]:
-        people, hands = self.people, self.hands
+        people, hands, rough = self.people, self.hands, float(self.house.plan.rough)
         return [
             (self.round, 30), (self.turn, 10), (self.minutes, 5), (self.hours, 1), (self.clock_back, 0.6),
             (self.crash, 1.5 if self.fate.storm else 0.0), (self.trouble, 2.5), (self.reroute, 0.5), (self.retry, 0.5),
             (self.renumber, 0.4), (self.lose_flags, 0.2),
-            (people.ask_for_payment, 7), (people.ask_incompletely, 1.5), (people.keep_a_draft, 0.6),
+            (self.days, 0.8),
+            (people.ask_for_payment, 6), (people.ask_incompletely, 1), (people.keep_a_draft, 0.4),
             (people.forge_a_request, 0.6), (people.write_as_a_stranger, 0.6), (people.complete, 3), (people.correct, 3),
-            (people.withdraw, 0.8), (people.chat, 0.8), (people.vote, 11), (people.undo, 2.2), (people.vote_late, 1.5),
+            (people.withdraw, 0.6), (people.chat, 0.8), (people.vote, 24), (people.undo, 2), (people.vote_late, 1.5),
             (people.answer_in_anothers_place, 1.2), (people.answer_without_mark, 0.8), (people.be_unclear, 1.2),
-            (people.answer_list, 3 if self.house.plan.digest else 0.0), (people.account, 2.5), (people.double, 2),
+            (people.answer_list, 6 if self.house.plan.digest else 0.0), (people.account, 2.5), (people.double, 2),
+            (people.pay_by_mail, 8), (people.confirm, 5), (people.explain, 5),
             (people.bounce, 1), (people.be_absent, 0.3),
-            (hands.type_status, 2), (hands.mark_approved_paid, 9), (hands.type_in_view, 0.8), (hands.type_amount, 1.5),
-            (hands.comment, 2), (hands.type_over, 1.5), (hands.delete_row, 0.5), (hands.double_row, 0.6),
-            (hands.remove_doubles, 0.8), (hands.insert_row, 0.4), (hands.write_own_row, 0.6),
-            (hands.write_own_column, 0.8), (hands.sort, 0.7), (hands.paste_status, 0.5), (hands.toggle_lock, 1),
-            (hands.keep_copy, 0.8), (hands.save_copy, 1), (hands.lay_order, 1),
+            (hands.type_status, 1.5), (hands.mark_approved_paid, 14), (hands.type_in_view, 0.8),
+            (hands.type_amount, 1), (hands.take_mark_back, 3), (hands.release, 3), (hands.pay_held, 1),
+            (hands.comment, 2), (hands.type_over, 1.2), (hands.insert_row, 0.4), (hands.write_own_row, 0.6),
+            (hands.write_own_column, 0.8), (hands.sort, 0.7), (hands.toggle_lock, 1), (hands.lay_order, 1),
+            (hands.delete_row, 0.7 * rough), (hands.double_row, 0.7 * rough), (hands.remove_doubles, rough),
+            (hands.paste_status, 0.6 * rough), (hands.keep_copy, 1.2 * rough), (hands.save_copy, 1.6 * rough),
         ]  # fmt: skip
 
     # --- the story ----------------------------------------------------------------------------------------------------
@@ -119,6 +125,10 @@ class Walk:
             if number in without:
                 continue
             if self._look(self._step, number):
+                return self.breaches
+        self.house.pass_time(timedelta(minutes=1))
+        for number in range(steps, steps + LAST_ROUNDS):
+            if number not in without and self._look(self._attend, number):
                 return self.breaches
         self._look(self._settle, steps)
         if not self.breaches:
@@ -138,9 +148,8 @@ class Walk:
         dice = random.Random(f"{self.seed} {number}")
         self.fate.dice = self.people.dice = self.hands.dice = self.dice = dice
         self.fate.calm = False
-        late = number % 10 >= 7  # now and then the daemons come to do what they have to
         for _ in range(4):
-            weights = [weight * (2 if late and act in (self.round, self.minutes) else 1) for act, weight in self.acts]
+            weights = [weight * self._leaning(act.__name__, number) for act, weight in self.acts]
             act = dice.choices([act for act, _ in self.acts], weights)[0]
             if getattr(act, "__self__", None) is self.hands and not self.hands.sit_down():
                 continue  # no sheet yet: nobody is at it
@@ -153,6 +162,15 @@ class Walk:
         for at in range(len(self.house.daemons) if self.house.plan.daemons > 1 else 0):
             if dice.random() < 0.85:  # a host that sleeps does not keep them
                 self.house.keep_leases(at)
+
+    @staticmethod
+    def _leaning(act: str, number: int) -> float:
+        """First people ask, later they answer; and now and then the daemons come to do what they have to."""
+        if act in ASKING:
+            return 2.5 if number < 8 else 0.3
+        if act in ANSWERING:
+            return 0.6 if number < 6 else 1.3
+        return 2.0 if act in ("round", "minutes") and number % 10 >= 7 else 1.0
 
     # --- the daemon ---------------------------------------------------------------------------------------------------
 
@@ -191,6 +209,10 @@ class Walk:
 
     def hours(self) -> None:
         self.house.pass_time(timedelta(hours=self.dice.choice([2, 9, 26])))
+
+    def days(self) -> None:
+        """A weekend, or nobody is there."""
+        self.house.pass_time(timedelta(days=self.dice.choice([1, 2, 4])))
 
     def clock_back(self) -> None:
         """Somebody sets the clock."""
@@ -256,14 +278,33 @@ class Walk:
 
     # --- the end ------------------------------------------------------------------------------------------------------
 
-    def _settle(self, _number: int) -> None:
-        """Faults stop, everything that is down comes back, and the daemons work until nothing is left to do."""
+    def _attend(self, number: int) -> None:
+        """The daemons work off what they have, and everybody answers what he finds."""
+        self._calm(number)
+        self.note(f"{number}. {self.house.now():%d %H:%M:%S} everybody attends to his mail")
+        for at, name in self._legs():
+            self.house.work_off(at, name)
+        for at, name in self._legs():
+            self.house.work_off(at, name)
+        for act in (self.people.complete, self.people.vote, self.people.confirm, self.people.explain):
+            act()
+        if self.hands.sit_down():
+            self.dice.choice([self.people.pay_by_mail, self.hands.mark_approved_paid])()
+        self.house.pass_time(timedelta(minutes=5))
+
+    def _calm(self, number: int) -> None:
+        """Faults stop, and everything that is down comes back."""
         house = self.house
-        self.note("everything comes to rest")
         self.fate.calm = True
-        self.dice = random.Random(f"{self.seed} rest")
+        self.dice = random.Random(f"{self.seed} rest {number}")
         self.fate.dice = self.people.dice = self.hands.dice = self.dice
         house.server.down = house.server.quota = house.mailbox.down = house.disk.full = house.journal_down = False
+
+    def _settle(self, number: int) -> None:
+        """Nobody does anything any more, and the daemons work until nothing is left to do."""
+        house = self.house
+        self.note("everything comes to rest")
+        self._calm(number + LAST_ROUNDS)
         for self.hands.book in house.shelf.all:
             self.hands.book.sheet.unlock()
             while len({reference for reference, _ in self.hands.book.rows()}) < len(self.hands.book.rows()):
