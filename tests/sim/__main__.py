@@ -14,7 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from tests.sim.plants import PLANTS, RARE, Plant, caught  # noqa: E402
+from tests.sim.plants import PLANTS, Plant, caught  # noqa: E402
+from tests.sim.shrink import numbers_in, shrink, spelled  # noqa: E402
 from tests.sim.walk import STEPS, Outcome, play  # noqa: E402
 
 
@@ -24,20 +25,22 @@ def main() -> int:
     parser.add_argument("--start", type=int, default=1, help="the first seed (default 1)")
     parser.add_argument("--seed", type=int, help="one seed alone")
     parser.add_argument("--steps", type=int, default=STEPS, help=f"steps of each seed (default {STEPS})")
-    parser.add_argument("--without", default="", help="steps that are left out, as 3,17,21")
+    parser.add_argument("--without", default="", help="steps that are left out, as 3,17-21")
     parser.add_argument("--trace", action="store_true", help="tells the whole story of the seed")
     parser.add_argument("--keep-going", action="store_true", help="goes on behind a failure")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at once (default: one a processor)")
     parser.add_argument("--plants", action="store_true", help="plants bugs, and tells in which seed each is caught")
-    parser.add_argument("--rare", action="store_true", help="with --plants: those that are hard to catch")
+    parser.add_argument("--shrink", action="store_true", help="with --seed: leaves out what it does not need to fail")
+    parser.add_argument("--rare", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.plants:
-        return all_plants(RARE if chosen.rare else PLANTS)
-    without = {int(number) for number in chosen.without.split(",") if number}
+        return all_plants(PLANTS)
     if chosen.seed is not None:
-        outcome = play(chosen.seed, chosen.steps, without)
+        outcome = play(chosen.seed, chosen.steps, numbers_in(chosen.without))
         print("\n".join(outcome.story if chosen.trace else outcome.story[-15:]))
         tell(outcome)
+        if outcome.breaches and chosen.shrink:
+            tell_short(outcome, chosen.steps)
         return 1 if outcome.breaches else 0
     return many(chosen)
 
@@ -55,6 +58,8 @@ def many(chosen: argparse.Namespace) -> int:
                 failed += 1
                 print("\n".join(outcome.story[-15:]))
                 tell(outcome)
+                if failed == 1:
+                    tell_short(outcome, chosen.steps)
                 if not chosen.keep_going:
                     return 1
             if time.monotonic() - told > 10:
@@ -75,6 +80,15 @@ def all_plants(plants: tuple[Plant, ...]) -> int:
         what = f"caught in seed {found.seed}: {found.breaches[0]}" if found else f"NOT CAUGHT in {plant.within} seeds"
         print(f"{plant.name}: {what} ({time.process_time() - began:.0f} s)", flush=True)
     return 1 if missed else 0
+
+
+def tell_short(outcome: Outcome, steps: int) -> None:
+    """The same failure in as few steps as are found in a while, and how to see them again."""
+    short = shrink(outcome, steps, lambda without: play(outcome.seed, steps, without))
+    length = "" if steps == STEPS else f" --steps {steps}"
+    print("", *short.outcome.story, f"BREACH {short.outcome.breaches[0]}", sep="\n")
+    print(f"shrunk in {short.plays} plays; to see it again:")
+    print(f"python -m tests.sim --seed {outcome.seed}{length} --without {spelled(short.without)} --trace", flush=True)
 
 
 def tell(outcome: Outcome) -> None:

@@ -56,7 +56,7 @@ class Balance:
         rows = self.ledger.rows("SELECT key, message_id, verdict, reason, error, path FROM letters")
         known = Counter(row["message_id"] for row in rows)
         for message_id, written in self.truth.letters.items():
-            if not known[message_id]:
+            if not known[message_id] and message_id not in self.truth.out_of_reach:
                 yield f"lost: {written.kind} of {written.writer} ({message_id})"
         for row in rows:
             if row["verdict"] not in VERDICTS:

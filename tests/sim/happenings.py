@@ -69,6 +69,8 @@ class Happenings:
 
     def _on_opened(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
         written = self.letter_of(row["cause"])
+        if row["cause"] == f"recovered:{account.reference}":
+            return  # a draft out of what its row said; only its author can send it on
         if written is None:
             yield f"{account.reference}: opened by no letter"
             return

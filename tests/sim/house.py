@@ -44,6 +44,10 @@ from workflow.wiring import Wiring
 from workflow.words import words
 
 
+MOST_WORK = 500
+"""So many pieces of work at one time no leg can have."""
+
+
 def within(leg: Leg) -> Leg:
     """The leg itself, where it works only while it holds something."""
     return leg.leg if isinstance(leg, HeldLeg) else leg
@@ -134,14 +138,18 @@ class House:
         for number in range(self.plan.daemons):
             self.daemons.append(self._started(number))
 
+    def stop(self) -> None:
+        """Every process ends; nothing runs."""
+        for daemon in self.daemons:
+            self._bury(daemon)
+        self.daemons.clear()
+
     def _started(self, number: int) -> Daemon:
         """A start, tried until it succeeds: the service manager would do the same."""
         for _ in range(50):
-            self.starts += 1
-            process = Process("AB"[number], self.starts, many=self.plan.daemons > 1)
-            wiring = self._wired(process)
+            process, wiring = self.process(number)
             try:
-                return self.fate.direct(process, partial(self._begun, number, process, wiring))
+                return self.fate.direct(process, partial(self.begun, number, process, wiring))
             except Exit as error:
                 if not (self.disk.full or self.journal_down):
                     self.faults.append(f"a start ended with {error.exit_code}")
@@ -150,17 +158,20 @@ class House:
             except Exception as error:
                 if not is_injected(error):
                     raise
-            self._end(process, wiring)
+            self.end(process, wiring)
             if self.disk.full or self.journal_down:
                 self.disk.full = self.journal_down = False  # somebody mends it, or it would never start
         raise AssertionError("it never starts")
 
-    def _wired(self, process: Process) -> SimWiring:
+    def process(self, number: int) -> tuple[Process, SimWiring]:
+        """A new one, with its parts."""
+        self.starts += 1
+        process = Process("AB"[number], self.starts, many=self.plan.daemons > 1)
         wiring = SimWiring(self.settings, self.now)
         wiring.shelf, wiring.fate, wiring.process, wiring.commits = self.shelf, self.fate, process, self._commit
-        return wiring
+        return process, wiring
 
-    def _begun(self, number: int, process: Process, wiring: SimWiring) -> Daemon:
+    def begun(self, number: int, process: Process, wiring: SimWiring) -> Daemon:
         begin(wiring)
         legs = {leg.name: leg for leg in wiring.legs()}
         for leg in map(within, legs.values()):
@@ -194,16 +205,15 @@ class House:
             while not task.done:
                 self.fate.resume(task)
         daemon.tasks.clear()
-        self._end(daemon.process, daemon.wiring)
+        self.end(daemon.process, daemon.wiring)
 
     @staticmethod
-    def _end(process: Process, wiring: SimWiring) -> None:
+    def end(process: Process, wiring: SimWiring) -> None:
         process.dead = True
         wiring.journal.engine.dispose()
 
     def close(self) -> None:
-        for daemon in self.daemons:
-            self._bury(daemon)
+        self.stop()
 
     # --- turns ------------------------------------------------------------------------------------------------------
 
@@ -235,8 +245,10 @@ class House:
         while name in self.daemons[number].tasks:
             self.turn(number, name)
         daemon = self.daemons[number]
-        while self.fate.direct(daemon.process, lambda: self._work(daemon, name)):
-            pass
+        for _ in range(MOST_WORK):
+            if not self.fate.direct(daemon.process, lambda: self._work(daemon, name)):
+                return
+        self.faults.append(f"the {name} leg finds ever more to do")
 
     def _work(self, daemon: Daemon, name: str) -> bool:
         """As the daemon's loop does it; whether there may be more."""

@@ -83,12 +83,19 @@ class Ledger:
     """Reads what is new since it was read last."""
 
     def __init__(self, path: Path) -> None:
-        self.connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
-        self.connection.row_factory = sqlite3.Row
+        self.path = path
         self.accounts: dict[str, Account] = {}
+        self.states: dict[int, str] = {}
+        self.open()
+
+    def open(self) -> None:
+        """From nothing; also where another journal stands there now."""
+        self.connection = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, check_same_thread=False)
+        self.connection.row_factory = sqlite3.Row
+        self.accounts.clear()
+        self.states.clear()
         self._last_event = self._last_deed = 0
         self._seen = -1
-        self.states: dict[int, str] = {}
 
     def close(self) -> None:
         self.connection.close()

@@ -45,12 +45,16 @@ class Rules:
 
     def __init__(self, ledger: Ledger, truth: Truth, house: House) -> None:
         self.ledger, self.truth, self.house, self.taken = ledger, truth, house, house.server.taken
-        self.happenings = Happenings(ledger, truth, house.shelf)
-        self.deeds: dict[str, sqlite3.Row] = {}
         self.times: Counter[str] = Counter()
         """How often each notice went out, by Message-ID."""
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """With another journal: all that it says is new, only what went out went out."""
+        self.happenings = Happenings(self.ledger, self.truth, self.house.shelf)
+        self.deeds: dict[str, sqlite3.Row] = {}
         self._sent: dict[str, Delivery] = {}
-        self._looked_at = 0
+        self._looked_at = len(self.taken)
         self._made: Counter[tuple[str, str, str]] = Counter()
         self._per_cause: Counter[tuple[str, str, str, str]] = Counter()
 
@@ -96,6 +100,8 @@ class Rules:
             if row is None:
                 yield f"a mail to {delivery.recipient} went out that the journal does not know: {delivery.message_id}"
                 continue
+            if self.truth.mail_held:
+                yield f"{row['reference']}: {row['kind']} to {row['person']} left before the operator let it go"
             if row["person"] != delivery.recipient:
                 yield f"{row['kind']} for {row['person']} went to {delivery.recipient}"
             yield from self._by_two(delivery, row)

@@ -22,3 +22,7 @@ class Truth:
     """Payment orders laid into the folder of a request."""
     rerouted: Counter[str] = field(default_factory=Counter)
     retried: bool = False
+    mail_held: bool = False
+    """After a recovery: until the operator lets them go no notice leaves."""
+    out_of_reach: set[str] = field(default_factory=set)
+    """Letters that only a lost journal knew, and that are in the mailbox no more."""

@@ -21,6 +21,7 @@ from tests.sim.ledger import Ledger
 from tests.sim.letters import ADA, ADAM
 from tests.sim.people import People
 from tests.sim.plan import Plan
+from tests.sim.restore import Restore
 from tests.sim.rules import Rules
 from tests.sim.truth import Truth
 from workflow.core.deeds import Deed, Lane
@@ -84,7 +85,8 @@ class Walk:
         self.hands = Hands(self.house, self.truth)
         self.rules = Rules(self.ledger, self.truth, self.house)
         self.balance = Balance(self.house, self.ledger, self.truth, self.rules, self.hands)
-        self.people.note = self.hands.note = self.note
+        self.restore = Restore(self.house, self.ledger, self.truth, self.rules, self.hands)
+        self.people.note = self.hands.note = self.restore.note = self.note
         self.steps_taken = 0
         self.acts = self._acts()
 
@@ -97,6 +99,7 @@ class Walk:
             (self.round, 30), (self.turn, 10), (self.minutes, 5), (self.hours, 1), (self.clock_back, 0.6),
             (self.crash, 1.5 if self.fate.storm else 0.0), (self.trouble, 2.5), (self.reroute, 0.5), (self.retry, 0.5),
             (self.renumber, 0.4), (self.lose_flags, 0.2),
+            (self.restore.back_up, 1.0), (self.restore.put_back, 0.6), (self.restore.let_go, 4),
             (self.days, 0.8),
             (people.ask_for_payment, 6), (people.ask_incompletely, 1), (people.keep_a_draft, 0.4),
             (people.forge_a_request, 0.6), (people.write_as_a_stranger, 0.6), (people.complete, 3), (people.correct, 3),
@@ -299,6 +302,7 @@ class Walk:
         self.dice = random.Random(f"{self.seed} rest {number}")
         self.fate.dice = self.people.dice = self.hands.dice = self.dice
         house.server.down = house.server.quota = house.mailbox.down = house.disk.full = house.journal_down = False
+        self.restore.let_go()
 
     def _settle(self, number: int) -> None:
         """Nobody does anything any more, and the daemons work until nothing is left to do."""
@@ -322,6 +326,10 @@ class Walk:
         house.faults.append("it never comes to rest: " + "; ".join(self.balance.waiting()[:5]))
 
 
+ALARMS = frozenset({"countersign.sim", "countersign.health"})
+"""What the simulator says itself, and troubles of the world that the operator is told of."""
+
+
 class Listener(logging.Handler):
     """Faults of the product that a leg took for one item's and logged."""
 
@@ -331,7 +339,7 @@ class Listener(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
-        if record.name != "countersign.sim" and not is_injected(error):
+        if record.name not in ALARMS and not is_injected(error):
             self.faults.append(f"{record.name}: {record.getMessage()}: {type(error).__name__}: {error}")
 
 

@@ -376,8 +376,9 @@ def _claiming(clock: LeaseClock, state: str) -> Any:
 def _claiming_all(clock: LeaseClock, of_one: bool) -> Any:
     """The statement that claims every deed of a kind, of one registry or of all."""
     table = tables.deeds
-    lane, now, ended = bindparam("lane_"), bindparam("now_"), clock.place("ended_")
-    ready = _ready(lane, now, ended, DUE) | _ready(lane, now, ended, LEASED)
+    lane: Any = bindparam("lane_")
+    ended = clock.place("ended_")
+    ready = _ready(lane, bindparam("now_"), ended, DUE) | _ready(lane, None, ended, LEASED)
     wanted = and_(table.c.kind == bindparam("kind_"), table.c.registry == bindparam("registry_") if of_one else true())
     ids = select(table.c.id).where(ready, wanted).order_by(table.c.id).limit(bindparam("limit_"))
     return _taking(table.c.id.in_(ids.with_for_update(skip_locked=True)), clock.place("until_"))
