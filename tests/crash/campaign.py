@@ -16,7 +16,7 @@ from tests.crash.power import watched_story
 from tests.crash.state import differences
 from tests.crash.story import STORY
 
-SAMPLE, WORLDS = 20, 1_000
+SAMPLE, WORLDS = 20, 10_000
 ABOUT, MOST = 1280, 100_000
 """How many boundaries there are, roughly and at most."""
 

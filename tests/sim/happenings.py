@@ -252,7 +252,7 @@ class Happenings:
         yield from self._announced(account, payload["amount"], row)
 
     def _on_partannounced(self, account: Account, payload: Any, row: sqlite3.Row) -> Iterator[str]:
-        if account.status != "approved" or all(account.told):
+        if account.status == "paid" or all(account.told):  # what was paid in part is a fact, also of a rejected one
             yield f"{account.reference}: a part announced while it is {account.status}, told {account.told}"
         yield from self._announced(account, payload["paid"], row)
 

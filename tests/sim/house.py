@@ -43,7 +43,6 @@ from workflow.registry_sync.columns import layout
 from workflow.wiring import Wiring
 from workflow.words import words
 
-
 MOST_WORK = 500
 """So many pieces of work at one time no leg can have."""
 

@@ -28,6 +28,9 @@ class Plan:
     rough: bool = True
     """Do people delete rows, paste over several, save old copies?"""
 
+    loses: bool = False
+    """Is the journal lost once, and an older one put back?"""
+
     @property
     def books(self) -> tuple[str, ...]:
         """The names of its registries."""

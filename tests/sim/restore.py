@@ -1,5 +1,5 @@
-"""An older journal is put back: the daemon must refuse it, recovery takes up what is known outside, and no notice leaves
-until the operator lets it go."""
+"""An older journal is put back: the daemon must refuse it, recovery takes up what is known outside, and no notice
+leaves until the operator lets it go."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Restore:
     def put_back(self) -> None:
         """The disk is lost and the backup is put in its place. Where nobody could notice, the newer one turns up."""
         house = self.house
-        if self.kept is None or house.plan.daemons > 1 or self.truth.mail_held:
+        if self.kept is None or self.times:
             return
         house.stop()
         newer = self._copy("newer.db")

@@ -64,7 +64,7 @@ def plan_of(seed: int) -> tuple[Plan, float, float]:
         daemons=2 if dice.random() < 0.35 else 1, route=dice.choice(ROUTES), language=dice.choice(["ru", "ru", "en"]),
         registries=2 if dice.random() < 0.3 else 1, archive=dice.choice(["1d", "365d"]),
         details=dice.choice(["changed", "changed", "new", "off"]), remind=dice.choice([0, 0, 1]),
-        rough=dice.random() < 0.5,
+        rough=dice.random() < 0.5, loses=dice.random() < 0.25,
     )  # fmt: skip
     return plan, dice.choice([0.0, 0.004, 0.012, 0.035]), dice.choice([0.0, 0.01, 0.06])
 
@@ -95,11 +95,12 @@ class Walk:
 
     def _acts(self) -> list[tuple[Callable[[], None], float]]:
         people, hands, rough = self.people, self.hands, float(self.house.plan.rough)
+        loses = float(self.house.plan.loses and self.house.plan.daemons == 1)
         return [
             (self.round, 30), (self.turn, 10), (self.minutes, 5), (self.hours, 1), (self.clock_back, 0.6),
             (self.crash, 1.5 if self.fate.storm else 0.0), (self.trouble, 2.5), (self.reroute, 0.5), (self.retry, 0.5),
             (self.renumber, 0.4), (self.lose_flags, 0.2),
-            (self.restore.back_up, 1.0), (self.restore.put_back, 0.6), (self.restore.let_go, 4),
+            (self.restore.back_up, 4 * loses), (self.restore.put_back, 8 * loses), (self.restore.let_go, 4),
             (self.days, 0.8),
             (people.ask_for_payment, 6), (people.ask_incompletely, 1), (people.keep_a_draft, 0.4),
             (people.forge_a_request, 0.6), (people.write_as_a_stranger, 0.6), (people.complete, 3), (people.correct, 3),
@@ -171,6 +172,8 @@ class Walk:
         """First people ask, later they answer; and now and then the daemons come to do what they have to."""
         if act in ASKING:
             return 2.5 if number < 8 else 0.3
+        if act in ("back_up", "put_back"):
+            return float((act == "put_back") == (number >= 18))
         if act in ANSWERING:
             return 0.6 if number < 6 else 1.3
         return 2.0 if act in ("round", "minutes") and number % 10 >= 7 else 1.0

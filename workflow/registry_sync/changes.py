@@ -104,12 +104,12 @@ class ChangeWriter:
         theirs, base = _theirs(work, pending, request.reference), work.base.get(request.reference)
         if theirs is None or base is None:
             return None
-        left = self._left(base)
+        left = frozenset(base.waiting)  # nothing that people say here counts, not even while the row stands there twice
         differs = {
             key: cell for key, cell in self.writer.trace(request, registry).items()
             if key in theirs and key not in left and not self._is_written(key, cell, theirs[key])
         }  # fmt: skip
-        after = replace(self._after(theirs, differs, base, left), views={}, elsewhere=registry)
+        after = replace(self._after(theirs, differs, base, left), views={}, doubled=False, elsewhere=registry)
         return Change(request.reference, differs), after
 
     def _is_written(self, key: str, ours: Cell, theirs: Cell) -> bool:

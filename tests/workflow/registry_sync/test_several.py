@@ -123,6 +123,19 @@ def test_a_request_that_comes_back_has_its_row_again(rooms: Rooms) -> None:
     assert rooms.sync.differences() == rooms.south.differences() == []
 
 
+def test_a_row_that_stood_twice_when_its_request_went_is_a_trace_too(rooms: Rooms) -> None:
+    """Else it would go on saying that it can be paid, also once the other one is gone."""
+    reference = rooms.shown()
+    place = rooms.registry.read().rows[reference].place
+    rooms.person.copy_row(place, place + 1)
+    rooms.into_euro(reference)
+    rooms.everywhere()
+    assert rooms.row(reference)["status"] == "Moved"
+    rooms.person.delete_row(rooms.registry.read().rows[reference].place)
+    rooms.everywhere()
+    assert (rooms.cell(reference, "status"), rooms.cell(reference, "amount")) == ("Moved", None)
+
+
 def test_a_trace_may_be_deleted(rooms: Rooms) -> None:
     reference = rooms.shown()
     other = rooms.shown()

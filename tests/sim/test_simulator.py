@@ -1,6 +1,6 @@
-"""The simulator in the test run: a few seeds, a seed that tells its story twice, and planted bugs that it must see.
+"""The simulator itself: a seed tells its story twice, planted bugs are seen, a failure is made short.
 
-`make sim SEEDS=1000` plays more; `python -m tests.sim --plants` tells in which seed each planted bug is caught.
+`python -m tests.sim --plants` tells in which seed each planted bug is caught.
 """
 
 from __future__ import annotations
@@ -13,18 +13,12 @@ from pathlib import Path
 import pytest
 
 from tests.sim.plants import PLANTS, Plant, caught
-from tests.sim.walk import play
+from tests.sim.shrink import numbers_in, shrink, spelled
+from tests.sim.walk import STEPS, play
 
 ROOT = Path(__file__).resolve().parents[2]
-SEEDS = int(os.environ.get("SEEDS") or 8)
 QUICK = [plant for plant in PLANTS if plant.within <= 10]
-OFTEN = "tests.sim --plants finds it; here the quick ones are enough"
-
-
-@pytest.mark.parametrize("seed", range(1, SEEDS + 1))
-def test_nothing_is_lost_nothing_happens_twice_and_nothing_is_approved_falsely(seed: int) -> None:
-    outcome = play(seed)
-    assert outcome.breaches == [], f"python -m tests.sim --seed {seed} --trace"
+"""The others are found by `--plants`; here the quick ones are enough."""
 
 
 def test_a_seed_tells_the_same_story_in_every_process() -> None:
@@ -40,3 +34,14 @@ def test_a_seed_tells_the_same_story_in_every_process() -> None:
 @pytest.mark.parametrize("plant", QUICK, ids=lambda plant: plant.name)
 def test_a_planted_bug_is_caught(plant: Plant) -> None:
     assert caught(plant) is not None, f"not within {plant.within} seeds"
+
+
+def test_a_failure_is_told_in_fewer_steps_and_can_be_told_again() -> None:
+    plant = next(plant for plant in PLANTS if plant.name == "an event is not chained")
+    failed = caught(plant)
+    assert failed is not None
+    with plant.growing():
+        short = shrink(failed, STEPS, lambda without: play(failed.seed, STEPS, without), plays=25)
+        again = play(failed.seed, STEPS, numbers_in(spelled(short.without)))
+    assert len(short.without) > STEPS // 2
+    assert (again.breaches, again.story) == (short.outcome.breaches, short.outcome.story)
