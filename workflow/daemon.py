@@ -58,6 +58,7 @@ class Daemon:
                 self._show_life(threads)
         for leg in self.legs:
             leg.close()
+        _forget_failures(self.journal, self.now())
 
     def _show_life(self, threads: Sequence[threading.Thread]) -> None:
         """The service manager hears that we live as long as every leg turns; one that hangs for longer than all its
@@ -111,6 +112,15 @@ def _record_failure(journal: Journal, leg: Leg, error: Exception, now: datetime)
             log.exception("%s: its failure could not be recorded", leg.name)
 
 
+def _forget_failures(journal: Journal, now: datetime) -> None:
+    """Whoever has stopped in order fails no more."""
+    try:
+        journal.forget_failures(now)
+    except Exception as unrecorded:
+        if not is_unavailable(unrecorded):
+            raise
+
+
 def _pause(failures: int, error: Exception) -> float:
     """One second, doubled each time, a quarter of an hour at most; a locked book is looked at every few seconds, a
     database that is gone soon again, because nothing at all goes on without it."""
@@ -152,4 +162,5 @@ def run_once(
                     troubles[leg.name] = str(error)
     for leg in legs:
         leg.close()
+    _forget_failures(journal, now())
     return [f"{name}: {words}" for name, words in troubles.items()]

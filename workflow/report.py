@@ -90,12 +90,12 @@ class Report:
 
     def status(self, now: datetime) -> dict[str, Any]:
         """What waits for whom, what is stuck and why, when each leg last succeeded."""
-        legs = self.journal.legs()
+        legs, failing = self.journal.legs(), self.journal.leg_failures(now)
         due, postponed = self.journal.queue_counts(now)
         counts = self.journal.letters_by_verdict()
         letters = {verdict: counts.get(verdict, 0) for verdict in VERDICTS}
         return {
-            "legs": {name: _leg(legs.get(name)) for name in self._legs(legs)},
+            "legs": {name: _leg(legs.get(name), failing.get(name, [])) for name in self._legs(legs)},
             "waiting": list(self._waiting()),
             "deeds": {
                 "due": due, "postponed": postponed,
@@ -168,8 +168,13 @@ def _field(request: Request, name: str) -> dict[str, Any]:
     return {"value": found.value if found else None, "source": found.source if found else None}
 
 
-def _leg(row: dict[str, str | None] | None) -> dict[str, Any]:
-    return {"last_success": utc(row["last_success"]) if row else None, "error": row["error"] if row else None}
+def _leg(row: dict[str, str | None] | None, failing: list[dict[str, str]]) -> dict[str, Any]:
+    """`failing` names the daemons that cannot do it, of several: another one's success must not hide that."""
+    return {
+        "last_success": utc(row["last_success"]) if row else None,
+        "error": (row["error"] if row else None) or next((one["error"] for one in failing), None),
+        "failing": [{**one, "since": utc(one["since"])} for one in failing],
+    }
 
 
 def _recorded(recorded: Recorded) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from typing import Any
 from workflow.core.deeds import Lane
 from workflow.journal import Journal, JournalError
 from workflow.journal.errors import first_line
-from workflow.journal.leases import channel_of
+from workflow.journal.leases import UPGRADED, channel_of
 from workflow.journal.postgres import schema_of
 from workflow.journal.schema import refuse_if_incompatible
 from workflow.legs.base import LEASE, Leg
@@ -52,6 +52,11 @@ class Sharing:
     """Why this daemon may not go on."""
     _held: list[HeldLeg] = field(default_factory=list)
     _stopping: threading.Event = field(default_factory=threading.Event)
+    _upgraded: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        if self.journal.shared:
+            self.journal.daemon = self.holder
 
     @property
     def leases(self) -> tuple[timedelta, timedelta, timedelta]:
@@ -102,13 +107,18 @@ class Sharing:
             yield
         finally:
             self._stopping.set()
+            self._upgraded.set()
             for thread in threads:
                 thread.join(LOOK_UP * 4)
 
     # --- keeping --------------------------------------------------------------------------------------------------
 
     def _keep(self) -> None:
-        while not self._stopping.wait(self.span.total_seconds() / 3):
+        while not self._stopping.is_set():
+            self._upgraded.wait(self.span.total_seconds() / 3)
+            self._upgraded.clear()
+            if self._stopping.is_set():
+                return
             try:
                 holds = [hold for leg in self._held if (hold := leg.wants_to_keep) is not None]
                 self.journal.keep_leases(holds, self.span)
@@ -128,11 +138,17 @@ class Sharing:
             try:
                 for word in self._words():
                     failures = 0
-                    self.heard(word)
+                    self._hear(word)
             except Exception as error:  # without it there is still the poll interval
                 failures += 1
                 log.warning("other daemons cannot be heard: %s", first_line(error))
                 self._stopping.wait(min(2.0 ** (failures - 1), LONGEST_PAUSE))
+
+    def _hear(self, word: str) -> None:
+        if word == UPGRADED:
+            self._upgraded.set()
+        else:
+            self.heard(word)
 
     def _words(self) -> Iterator[str]:
         """Every word that is said, until told to stop."""

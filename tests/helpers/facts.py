@@ -152,7 +152,7 @@ def check_status(status: Mapping[str, Any]) -> None:
     keys(status, "legs waiting deeds set_aside letters held_mail health")
     assert set(status["legs"]) >= LEGS
     for leg in status["legs"].values():
-        keys(leg, "last_success error")
+        keys(leg, "last_success error failing")
         if leg["last_success"] is not None:
             moment(leg["last_success"])
         assert leg["error"] != ""

@@ -168,7 +168,8 @@ class Stage:
         wiring = self.wiring()
         begin(wiring)
         try:
-            return work_through(wiring)
+            with wiring.sharing.at_work():
+                return work_through(wiring)
         finally:
             wiring.journal.engine.dispose()
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +17,7 @@ from helpers.daemons import daemons, until
 from helpers.needs import needs
 from helpers.postgres import shared_server
 from helpers.realmail import RealMail
-from stories.stage import ADAM, PAYMENTS, RITA, USERS, Stage, complete_form, invoice, text_of
+from stories.stage import ADA, ADAM, PAYMENTS, RITA, USERS, Stage, complete_form, invoice, text_of
 from workflow.journal.engine import open_engine
 from workflow.journal.schema import upgrade
 
@@ -182,3 +185,103 @@ def test_a_backup_of_a_file_in_use_is_whole(house: House, tmp_path: Path) -> Non
     engine.dispose()
     company.change("sqlite:///var/journal.db", f"sqlite:///{tmp_path / 'copy.db'}")
     assert countersign(company.settings, "verify").returncode == 0
+
+
+# --- nothing mixes ----------------------------------------------------------------------------------------------------
+
+ONLY_ADAM = """[[people]]
+name = "Антон Головин"
+email = "head@example.test"
+aliases = ["anton@home.test"]
+roles = ["approver"]
+
+"""
+
+
+@pytest.fixture
+def crossed(house: House) -> House:
+    """In the south Ada approves alone and Adam is nobody; both companies get the same request on the same day."""
+    south = house.south
+    south.change(ONLY_ADAM, "")
+    south.change('[ { any = ["head@example.test"] }, { all', "[ { all")
+    south.change('any = ["head@example.test"]', 'any = ["director@example.test"]')
+    north = house.north
+    north.change('name = "Ada Director"\nemail = "director@example.test"', 'name = "Dina"\nemail = "dina@example.test"')
+    north.change('all = ["director@example.test"]', 'all = ["dina@example.test"]')
+    for company in (north, south):
+        assert countersign(company.settings, "migrate").returncode == 0
+        company.ask("Дрова")
+        once(company)
+    return house
+
+
+def once(company: Company) -> None:
+    done = countersign(company.settings, "run", "--once")
+    assert done.returncode == 0, done.stderr
+
+
+def only_request(company: Company) -> Any:
+    [request] = json.loads(countersign(company.settings, "list", "--json").stdout)["requests"]
+    return request
+
+
+def status_of(company: Company) -> str:
+    return str(only_request(company)["status"])
+
+
+def test_the_same_request_to_both_is_no_duplicate_and_each_has_its_own_number(crossed: House) -> None:
+    north, south = (only_request(company) for company in (crossed.north, crossed.south))
+    for name in ("inn", "subject", "invoice_number"):
+        assert north["fields"][name]["value"] == south["fields"][name]["value"]
+    assert (north["reference"][:4], south["reference"][:4]) == ("PAY-", "STH-")
+    assert (north["status"], south["status"], north["holds"], south["holds"]) == ("awaiting", "awaiting", [], [])
+    assert [ask["person"] for one in (north, south) for ask in one["asks"]] == [ADAM, ADA]
+
+
+def test_nobody_of_one_company_decides_for_the_other_whatever_he_holds(crossed: House) -> None:
+    """Adam has got hold of Ada's question, and each answers with the other company's token."""
+    north, south = crossed.north, crossed.south
+    [to_adam], [to_ada] = north.stage.inbox(ADAM), north.stage.inbox(ADA)
+    north.stage.answer(ADAM, to_ada, "Согласовано")
+    _readdressed(north, ADAM, to_adam, SOUTH)
+    _readdressed(north, ADA, to_ada, PAYMENTS)
+    north.stage.answer(ADA, to_adam, "Согласовано")
+    for company in (north, south, north, south):
+        once(company)
+    assert [status_of(company) for company in (north, south)] == ["awaiting", "awaiting"]
+    for company, stranger in ((north, ADA), (south, ADAM)):
+        request = only_request(company)
+        assert request["approvals"] == []
+        done = {event["event"] for event in request["history"] if event["actor"] == stranger}
+        assert done <= {"AnswerRefused"}, "that he tried is recorded, no more"
+    north.stage.answer(ADAM, to_adam, "Согласовано")
+    once(north)
+    once(south)
+    assert [status_of(company) for company in (north, south)] == ["approved", "awaiting"]
+
+
+def _readdressed(company: Company, person: str, question: EmailMessage, to: str) -> None:
+    """An answer with every mark of the question, to the other company's mailbox."""
+    token = str(question["Reply-To"]).partition("+")[2].partition("@")[0]
+    assert token
+    local, _, domain = to.partition("@")
+    copy = EmailMessage(policy=question.policy)
+    for name in ("From", "Subject", "Message-ID", "References"):
+        if question[name]:
+            copy[name] = str(question[name])
+    copy["Reply-To"] = f"{local}+{token}@{domain}"
+    copy.set_content(text_of(question))
+    company.stage.answer(person, copy, "Согласовано")
+
+
+def test_a_payment_marked_in_one_registry_is_none_in_the_other(crossed: House) -> None:
+    north, south = crossed.north, crossed.south
+    north.stage.answer(ADAM, north.stage.inbox(ADAM)[0], "Согласовано")
+    north.stage.answer(ADA, north.stage.inbox(ADA)[0], "Согласовано")
+    for company in (north, south):
+        once(company)
+    north.stage.edit({"Статус": "Оплачен"})
+    for company in (north, south):
+        once(company)
+    assert [status_of(company) for company in (north, south)] == ["paid", "approved"]
+    assert [countersign(company.settings, "verify").returncode for company in (north, south)] == [0, 0]

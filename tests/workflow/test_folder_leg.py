@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from helpers.needs import needs
 from helpers.office import Office, office
 from helpers.postgres import blank_journal_url, give_back
 from stories.stage import RITA, complete_form, invoice
 from workflow.core.commands import Withdraw
+from workflow.core.deeds import Lane
 from workflow.core.model import Request
 from workflow.journal import Cause, tables
+from workflow.legs.base import LEASE
 from workflow.legs.folder import CARD, FolderLeg
 from workflow.wiring import Wiring
 
@@ -75,4 +78,37 @@ def test_a_request_that_moved_on_meanwhile_is_shown_as_it_is_now(stage: Office) 
     leg_of(wiring, page).work_once()
     assert shown == ["awaiting", "withdrawn"]
     assert pages(stage) == ["withdrawn"]
+    wiring.journal.engine.dispose()
+
+
+def test_what_was_in_hand_while_the_database_was_away_does_not_wait_for_its_lease(stage: Office) -> None:
+    wiring = asked(stage)
+
+    def away(_request: Request) -> str:
+        raise OperationalError("SELECT", {}, Exception("the connection is lost"))
+
+    leg = leg_of(wiring, away)
+    with pytest.raises(OperationalError):
+        leg.work_once()
+    leg.page = lambda request: "back"
+    leg.work_once()
+    assert pages(stage) == ["back"]
+    assert wiring.journal.claim_deed(Lane.FOLDER, stage.now(), LEASE) is None, "it is settled"
+    wiring.journal.engine.dispose()
+
+
+def test_what_another_daemon_has_by_now_is_left_to_it(stage: Office) -> None:
+    wiring = asked(stage)
+
+    def slept(_request: Request) -> str:
+        with wiring.journal.engine.begin() as connection:
+            connection.execute(update(tables.deeds).where(tables.deeds.c.lane == "folder").values(lease_until="9"))
+        raise OperationalError("SELECT", {}, Exception("the connection is lost"))
+
+    leg = leg_of(wiring, slept)
+    with pytest.raises(OperationalError):
+        leg.work_once()
+    leg.page = lambda request: "too late"
+    leg.work_once()
+    assert pages(stage) == []
     wiring.journal.engine.dispose()

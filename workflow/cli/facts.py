@@ -45,6 +45,8 @@ def _print_status(facts: dict[str, Any], wiring: Wiring) -> None:
     for name, leg in facts["legs"].items():
         trouble = f"[red]{escape(leg['error'])}[/red]" if leg["error"] else "ok"
         console.print(f"{name:<10} {leg['last_success'] or 'not yet':<22} {trouble}")
+        for one in leg["failing"]:
+            console.print(f"  fails    since {one['since']} in {one['daemon']}: {one['error']}", markup=False)
     for item in facts["waiting"]:
         name = escape(wiring.roster.name(item["person"]))
         what = f"  {item['hold'].replace('_', ' ')}" if item["hold"] else ""

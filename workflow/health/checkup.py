@@ -54,8 +54,8 @@ class Checkup:
     def troubles(self, now: datetime) -> list[Trouble]:
         legs = self.journal.legs()
         return [
-            *self._standby(), *self._late(legs, now), *self._clock(legs, now), *self._waiting(now), *self._held(),
-            *self._disks(), *self._probe(now),
+            *self._standby(), *self._late(legs, now), *self._failing(now), *self._clock(legs, now),
+            *self._waiting(now), *self._held(), *self._disks(), *self._probe(now),
         ]  # fmt: skip
 
     def _standby(self) -> Iterator[Trouble]:
@@ -66,12 +66,24 @@ class Checkup:
     def _late(self, legs: Mapping[str, Leg], now: datetime) -> Iterator[Trouble]:
         """A leg that has not worked for its limit: it fails, it hangs, or the daemon does not run."""
         for name, leg in legs.items():
-            limit = self.limits.registry_late_after if name.startswith(REGISTRY) else self.limits.late_after
+            limit = self._limit(name)
             last = leg["last_success"] or leg["since"]
             if last and now - datetime.fromisoformat(last) > limit:
                 error = leg["error"] or ""
                 yield Trouble("leg_fails" if error else "leg_late", name,
                               {"leg": name, "since": self._time(last), "error": error.rstrip(".")})  # fmt: skip
+
+    def _limit(self, name: str) -> timedelta:
+        return self.limits.registry_late_after if name.startswith(REGISTRY) else self.limits.late_after
+
+    def _failing(self, now: datetime) -> Iterator[Trouble]:
+        """One of several daemons cannot do what the others can."""
+        for name, failures in self.journal.leg_failures(now).items():
+            for one in failures:
+                if now - datetime.fromisoformat(one["since"]) > self._limit(name):
+                    params = {"leg": name, "daemon": one["daemon"], "since": self._time(one["since"]),
+                              "error": one["error"].rstrip(".")}  # fmt: skip
+                    yield Trouble("daemon_fails", f"{name}:{one['daemon']}", params)
 
     def _clock(self, legs: Mapping[str, Leg], now: datetime) -> Iterator[Trouble]:
         """What the journal has seen lies in the future: the clock was set back. The legs work on and soon say nothing

@@ -63,14 +63,19 @@ class _Figures:
         now, status = self.pages.now(), self.pages.report.status(self.pages.now())
         yield GaugeMetricFamily("countersign_ok", "1 while no trouble is seen.", value=float(status["health"]["ok"]))
         age = GaugeMetricFamily("countersign_leg_age_seconds", "Seconds since it last worked.", labels=["leg"])
+        daemons = GaugeMetricFamily(
+            "countersign_leg_failing_daemons", "Daemons that cannot do it, of several.", labels=["leg"]
+        )
         failing = GaugeMetricFamily("countersign_leg_failing", "1 while it fails.", labels=["leg"])
         for name, leg in status["legs"].items():
             if leg["last_success"]:
                 last = datetime.fromisoformat(leg["last_success"])
                 age.add_metric([name], max((now - last).total_seconds(), 0.0))
             failing.add_metric([name], float(leg["error"] is not None))
+            daemons.add_metric([name], len(leg["failing"]))
         yield age
         yield failing
+        yield daemons
         deeds = GaugeMetricFamily("countersign_deeds", "Things to do, by state.", labels=["state"])
         for state in ("due", "postponed"):
             deeds.add_metric([state], status["deeds"][state])

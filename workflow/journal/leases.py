@@ -161,7 +161,15 @@ def _of(hold: Hold) -> ColumnElement[bool]:
 
 # --- news for other daemons -----------------------------------------------------------------------------------------
 
-RELEASED = "lease"
+RELEASED, UPGRADED = "lease", "schema"
+
+
+def take_from_all(connection: Connection) -> None:
+    """The journal becomes one that older programs cannot work on: whatever they still have in hand fails before it
+    begins, and they look at once whether they may go on."""
+    table = tables.leases
+    connection.execute(update(table).values(holder=FREE, epoch=table.c.epoch + 1))
+    tell(connection, [UPGRADED])
 
 
 def channel_of(schema: str) -> str:

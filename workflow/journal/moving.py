@@ -61,7 +61,7 @@ def refuse_left(note: str | None) -> None:
 
 
 def _tables() -> Sequence[Table]:
-    return [table for table in tables.metadata.sorted_tables if table is not tables.leases]
+    return [table for table in tables.metadata.sorted_tables if table not in (tables.leases, tables.leg_failures)]
 
 
 def _refuse_used(connection: Connection, source: Engine) -> None:

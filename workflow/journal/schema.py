@@ -13,10 +13,11 @@ from sqlalchemy import Engine, inspect, select, text
 from workflow.journal import projections
 from workflow.journal.engine import upsert
 from workflow.journal.errors import JournalError, NewerSchema
+from workflow.journal.leases import take_from_all
 from workflow.journal.postgres import alone_on_it, make_schema, plain_text
 from workflow.journal.tables import COMPATIBLE_FROM, HEAD, meta
 
-KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006")
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 
 
 def current(engine: Engine) -> str | None:
@@ -110,4 +111,7 @@ def _run(engine: Engine) -> None:
         command.upgrade(config, "head")
         if on_postgres:
             plain_text(connection)
+        stored = select(meta.c.value).where(meta.c.key == "compatible_from")
+        if on_postgres and connection.execute(stored).scalar() not in (None, COMPATIBLE_FROM):
+            take_from_all(connection)
         upsert(connection, meta, {"key": "compatible_from", "value": COMPATIBLE_FROM})

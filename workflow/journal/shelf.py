@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, and_, func, select, update
+from sqlalchemy import Connection, Engine, and_, func, or_, select, update
+from sqlalchemy.sql import ColumnElement
 
 from workflow.core.deeds import Lane
 from workflow.core.model import Reference
@@ -16,6 +17,8 @@ from workflow.journal import tables
 from workflow.journal.engine import insert_if_new, reading, upsert
 from workflow.journal.stamp import stamp, unstamp
 
+STILL_FAILING = timedelta(minutes=20)
+"""A leg that fails tries again within a quarter of an hour; one that is silent for longer fails no more, or is gone."""
 _ANY_LANE = tables.deeds.c.lane.in_([lane.value for lane in Lane])
 """Said so that the index by lane and state is used, however many deeds were done in years."""
 
@@ -40,6 +43,8 @@ class Shelf:
     """Look-ups by key; each is one indexed query."""
 
     engine: Engine
+    daemon: str = ""
+    """The name of this daemon where several share the journal."""
 
     # --- meta, cursors, legs --------------------------------------------------------------------------------------
 
@@ -70,6 +75,8 @@ class Shelf:
     def leg_succeeded(self, name: str, now: datetime) -> None:
         with self.engine.begin() as connection:
             upsert(connection, tables.legs, {"name": name, "last_success": stamp(now), "error": None, "since": None})
+            if self.daemon:
+                connection.execute(tables.leg_failures.delete().where(self._of_ours(name)))
 
     def leg_failed(self, name: str, error: str, now: datetime) -> str:
         """Remember a leg's error; when it began (UTC text)."""
@@ -79,7 +86,38 @@ class Shelf:
             since = row.since if row and row.error else None
             values = {"name": name, "error": error, "since": since or stamp(now)}
             upsert(connection, table, values)
+            if self.daemon:
+                self._note_failure(connection, name, error, now)
             return str(values["since"])
+
+    # --- whose failure: the rows above are shared by all daemons ----------------------------------------------------
+
+    def _note_failure(self, connection: Connection, name: str, error: str, now: datetime) -> None:
+        table = tables.leg_failures
+        since = connection.execute(select(table.c.since).where(self._of_ours(name))).scalar() or stamp(now)
+        values = {"name": name, "daemon": self.daemon, "error": error, "since": since, "at": stamp(now)}
+        upsert(connection, table, values)
+
+    def _of_ours(self, name: str) -> ColumnElement[bool]:
+        return and_(tables.leg_failures.c.name == name, tables.leg_failures.c.daemon == self.daemon)
+
+    def forget_failures(self, now: datetime) -> None:
+        """At a daemon's end: its own, and those of daemons that are gone."""
+        table = tables.leg_failures
+        gone = or_(table.c.daemon == self.daemon, table.c.at < stamp(now - STILL_FAILING))
+        if self.daemon:
+            with self.engine.begin() as connection:
+                connection.execute(table.delete().where(gone))
+
+    def leg_failures(self, now: datetime) -> dict[str, list[dict[str, str]]]:
+        """By leg: which daemons fail in it, since when and why; of one that has gone for good nothing is told."""
+        table, found = tables.leg_failures, dict[str, list[dict[str, str]]]()
+        query = select(table).where(table.c.at > stamp(now - STILL_FAILING)).order_by(table.c.name, table.c.since)
+        with reading(self.engine) as connection:
+            for row in connection.execute(query):
+                one = {"daemon": row.daemon, "error": row.error, "since": row.since}
+                found.setdefault(row.name, []).append(one)
+        return found
 
     def keep_registry_legs(self, names: Sequence[str]) -> None:
         """Forget how the legs of registries did that the settings do not name any more."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
-HEAD = "0006"
+HEAD = "0007"
 """The schema that this program writes; a newer one is refused."""
 
-COMPATIBLE_FROM = "0004"
+COMPATIBLE_FROM = "0007"
 """Programs that know this schema may go on working on ours: migrations only add, and what they add may be left out.
 Raised by whoever changes what older programs rely on, or adds kinds of events that they cannot read."""
 
@@ -139,6 +139,14 @@ legs = Table(
     Column("name", String(60), primary_key=True), Column("last_success", String(40)), Column("error", Text),
     Column("since", String(40)),
 )  # fmt: skip
+
+leg_failures = Table(
+    "leg_failures", metadata,
+    Column("name", String(60), primary_key=True), Column("daemon", Text, primary_key=True),
+    Column("error", Text, nullable=False), Column("since", String(40), nullable=False),
+    Column("at", String(40), nullable=False),
+)  # fmt: skip
+"""Beside other daemons: what fails in which of them, since when, and when it failed last."""
 
 materials = Table(
     "materials", metadata,

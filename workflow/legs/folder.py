@@ -57,6 +57,8 @@ class FolderLeg:
     _looked: str = ""
     _filed: bool = True  # a crash may have come before the mark
     _changes: str | None = None
+    _hand: Claimed | None = None
+    """Left in hand when the database or the disk failed."""
 
     @property
     def journal(self) -> Journal:
@@ -64,7 +66,7 @@ class FolderLeg:
 
     def work_once(self) -> bool:
         """File one request; with nothing to file, look for payment orders now and then."""
-        deed = self.journal.claim_deed(Lane.FOLDER, self.service.now(), self.lease)
+        deed = self._left_in_hand() or self.journal.claim_deed(Lane.FOLDER, self.service.now(), self.lease)
         if deed is None:
             self._leave_mark()
             return self._look_for_orders()
@@ -83,10 +85,19 @@ class FolderLeg:
             log.warning("materials of %s are filed by another daemon", deed.reference)
         except Exception as error:  # our fault costs one folder, not the leg
             if is_out_of_order(error):
+                self._hand = deed
                 raise
             log.exception("materials of %s could not be filed", deed.reference)
             postpone_or_bury(self.service, self.operators, deed, error)
         return True
+
+    def _left_in_hand(self) -> Claimed | None:
+        """What could not be finished need not wait for its lease's end, as long as it is ours still."""
+        deed = self._hand
+        if deed is not None and not self.journal.still_holds(deed, self.service.now()):
+            deed = None
+        self._hand = None
+        return deed
 
     def _file(self, deed: Claimed, reference: Reference) -> None:
         """Beside other daemons once more where the request moved on: an older page must not lie over a newer one."""

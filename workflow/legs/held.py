@@ -1,6 +1,7 @@
 """A leg that works on something only one daemon may hold (a mailbox, a registry): it works while it holds the lease.
 
 Each transaction of the leg proves the lease's epoch before it begins, so whoever slept past his lease writes nothing.
+Whoever holds it and has failed for as long as a lease lasts hands it over: another host may reach what this one cannot.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from sheets.errors import RegistryLocked
 from workflow.core.deeds import Lane
 from workflow.journal import Journal
 from workflow.journal.errors import LeaseLost, is_unavailable
@@ -38,6 +40,7 @@ class HeldLeg:
     name: str = ""
     _round: float = 0.0
     _left_behind: bool = False
+    _fails_since: float | None = None
 
     def __post_init__(self) -> None:
         self.name = self.leg.name
@@ -54,7 +57,9 @@ class HeldLeg:
             hold = self.hold or self._taken()
             with resting_on(hold):
                 self._free_lane()
-                return self.leg.work_once()
+                more = self.leg.work_once()
+                self._fails_since = None
+                return more
         except LeaseLost as error:
             log.warning("%s: %s", self.name, error)
             self.hold = None
@@ -62,7 +67,17 @@ class HeldLeg:
             raise StandingBy(self.what, "another daemon") from error
         except Exception as error:
             self._left_behind = self._left_behind or is_unavailable(error)
+            self._failed(error)
             raise
+
+    def _failed(self, error: Exception) -> None:
+        """The pause after so many failures is long enough for another daemon to take over; without one we go on."""
+        if isinstance(error, StandingBy | RegistryLocked) or is_unavailable(error):
+            return
+        self._fails_since = self._fails_since or time.monotonic()
+        if self.hold is not None and time.monotonic() - self._fails_since > self.span.total_seconds():
+            log.warning("%s: another daemon may try: %s", self.name, error)
+            self.close()
 
     def _free_lane(self) -> None:
         """What the holder before us had in hand, or we ourselves when the database went away, need not wait for its own
@@ -76,6 +91,7 @@ class HeldLeg:
         if hold is None:
             raise StandingBy(self.what, self.journal.holders().get(self.what, "another daemon"))
         log.info("%s: holds %s", self.name, self.what)
+        self._fails_since = None
         self._left_behind = True
         return hold
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,10 +17,11 @@ from helpers.daemons import until
 from helpers.needs import needs
 from helpers.postgres import shared_server
 from helpers.world import NOW, RITA, World
+from sheets.errors import RegistryLocked
 from workflow.core.deeds import Deed, Lane
 from workflow.journal import NewerSchema, tables
 from workflow.journal.errors import LeaseLost
-from workflow.journal.leases import Hold, resting_on
+from workflow.journal.leases import Hold, resting_on, take_from_all
 from workflow.journal.schema import prepare
 from workflow.legs.base import StandingBy
 from workflow.legs.held import HeldLeg
@@ -119,8 +121,11 @@ class Work:
     world: World
     name: str = "inbox"
     closed: int = 0
+    fault: Exception | None = None
 
     def work_once(self) -> bool:
+        if self.fault is not None:
+            raise self.fault
         self.world.journal.set_note("worked", "yes")
         return False
 
@@ -164,6 +169,34 @@ def test_a_lease_lost_as_soon_as_it_was_taken_is_stood_by_for(world: World) -> N
     with pytest.raises(StandingBy):
         north.work_once()
     assert north.hold is None
+
+
+def test_a_holder_that_fails_for_as_long_as_a_lease_lasts_lets_another_try(world: World) -> None:
+    """Its own network may be what is broken."""
+    north, south = held(world, "north"), held(world, "south")
+    assert isinstance(north.leg, Work)
+    north.leg.fault = OSError("no route to host")
+    for _ in range(2):
+        with pytest.raises(OSError, match="no route"):
+            north.work_once()
+        assert world.journal.holders() == {"mailbox": "north"}
+    north._fails_since = time.monotonic() - SPAN.total_seconds() - 1
+    with pytest.raises(OSError, match="no route"):
+        north.work_once()
+    assert north.leg.closed == 1
+    assert south.work_once() is False
+    with pytest.raises(StandingBy, match="held by south"):
+        north.work_once()
+
+
+def test_a_workbook_that_is_open_elsewhere_is_open_for_every_daemon(world: World) -> None:
+    north = held(world, "north")
+    assert isinstance(north.leg, Work)
+    north.leg.fault = RegistryLocked("Fiona", None)
+    north._fails_since = time.monotonic() - SPAN.total_seconds() - 1
+    with pytest.raises(RegistryLocked):
+        north.work_once()
+    assert world.journal.holders() == {"mailbox": "north"}
 
 
 def test_a_leg_that_hangs_lets_its_lease_run_out(world: World) -> None:
@@ -279,3 +312,20 @@ def test_an_older_daemon_stops_with_a_sentence_when_the_schema_does_not(world: W
     with pytest.raises(NewerSchema):
         prepare(world.engine, NOW)
     older(world)
+
+
+def test_an_upgrade_that_older_daemons_cannot_bear_takes_their_leases_and_is_heard_at_once(world: World) -> None:
+    stopped = threading.Event()
+    sharing, _ = listening(world)  # which looks by itself every twenty seconds
+    sharing.stop = stopped.set
+    hold = taken(world)
+    with sharing.at_work():
+        with world.engine.begin() as connection:
+            connection.execute(update(tables.meta).where(tables.meta.c.key == "compatible_from").values(value="9999"))
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+            take_from_all(connection)
+        assert stopped.wait(10)
+    with resting_on(hold), pytest.raises(LeaseLost):
+        world.submitted()
+    with world.engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{tables.HEAD}'")

@@ -9,6 +9,7 @@ import pytest
 from helpers.world import ADAM, FIONA, MALLORY, NOW, World
 from workflow.core.deeds import Deed, Lane
 from workflow.journal import Journal, LetterEntry
+from workflow.journal.stamp import stamp
 
 BOOK = "registry"
 
@@ -58,6 +59,27 @@ def test_a_leg_remembers_when_its_trouble_began(journal: Journal) -> None:
     journal.leg_succeeded("mail", NOW + timedelta(hours=2))
     assert journal.legs()["mail"]["error"] is None
     assert journal.leg_failed("mail", "again", NOW + timedelta(hours=3)) != began
+
+
+def test_one_daemons_failure_is_not_hidden_by_anothers_success(journal: Journal) -> None:
+    journal.daemon = "north"
+    journal.leg_failed("mail", "server away", NOW)
+    journal.daemon = "south"
+    journal.leg_succeeded("mail", NOW + timedelta(minutes=1))
+    journal.daemon = "north"
+    journal.leg_failed("mail", "still away", NOW + timedelta(minutes=2))
+    failures = journal.leg_failures(NOW + timedelta(minutes=3))["mail"]
+    assert failures == [{"daemon": "north", "error": "still away", "since": stamp(NOW)}]
+    assert journal.leg_failures(NOW + timedelta(hours=1)) == {}, "nobody has failed for an hour: it is gone"
+    journal.leg_succeeded("mail", NOW + timedelta(minutes=4))
+    assert journal.leg_failures(NOW + timedelta(minutes=4)) == {}
+
+
+def test_who_stops_in_order_fails_no_more(journal: Journal) -> None:
+    for journal.daemon in ("north", "south"):
+        journal.leg_failed("mail", "server away", NOW)
+    journal.forget_failures(NOW)
+    assert [one["daemon"] for one in journal.leg_failures(NOW)["mail"]] == ["north"]
 
 
 def test_letters_that_may_be_forgotten(journal: Journal) -> None:
