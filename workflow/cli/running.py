@@ -18,6 +18,8 @@ from workflow.registry_sync.reading import OldJournal
 from workflow.wiring import Wiring
 
 log = logging.getLogger("countersign.daemon")
+READ_AT_ONCE = 2
+"""Files of letters that are read while others are carried out."""
 
 
 def run_daemon(session: Session, once: bool) -> None:
@@ -130,6 +132,7 @@ def prepare_daemon(wiring: Wiring) -> Daemon:
     """The daemon of an installation; whatever is decided wakes the leg that has to do with it."""
     stopping = threading.Event()
     wiring.stopping = stopping.is_set
+    wiring.threads_ahead = READ_AT_ONCE
     legs = wiring.legs()
 
     def wake(lane: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from time import monotonic
 
@@ -12,9 +13,10 @@ from documents.invoices.model import Found, InvoiceReading, Limits
 from documents.invoices.reader import read_invoice
 from mailer.letter import Letter
 from workflow.core.commands import Form
-from workflow.core.model import FIELDS, Caution, Field
+from workflow.core.model import FIELDS, Caution, Field, File
+from workflow.intake.fields import enclosed
 
-MOST_FILES = 10
+MOST_FILES, KEPT = 10, 100
 LONGEST_FILE, LONGEST_LETTER = 30.0, 45.0
 """Seconds for one file, and for all files of one letter together."""
 BANK = frozenset({"inn", "kpp", "bic", "account", "corr_account", "iban", "swift"})
@@ -42,10 +44,16 @@ class Invoices:
     today: Callable[[], date]
     keep_page: Callable[[str, bytes], None] | None = None
     """Takes the hash of a file and a picture of its first page, which the approver's mail shows."""
+    _opened: OrderedDict[tuple[str, str], InvoiceReading] = field(default_factory=OrderedDict)
+    """What the files of the last letters say: by the letter's key and the file's hash."""
+
+    def open_ahead(self, letter: Letter) -> None:
+        """Read the files of a letter before anybody asks; what they say is kept for a while. For any thread."""
+        self._readings(letter, enclosed(letter).files)
 
     def read(self, letter: Letter, form: Form) -> Form:
         """The form with what its files say."""
-        readings = self._readings(letter, form)
+        readings = self._readings(letter, form.files)
         combined = combine(reading for _, reading in readings)
         invoice = {
             name: Field(one.value, one.source)
@@ -58,23 +66,35 @@ class Invoices:
             cautions=(*form.cautions, *told),
         )  # fmt: skip
 
-    def _readings(self, letter: Letter, form: Form) -> list[tuple[str, InvoiceReading]]:
-        wanted = {file.sha256: file.name for file in form.files}
+    def _readings(self, letter: Letter, asked: Sequence[File]) -> list[tuple[str, InvoiceReading]]:
+        wanted = {file.sha256: file.name for file in asked}
         files = {file.sha256: file.content for file in letter.files if file.sha256 in wanted}
         deadline = monotonic() + LONGEST_LETTER
         readings: list[tuple[str, InvoiceReading]] = []
         for sha256, content in files.items():
             left = deadline - monotonic()
             if len(readings) < MOST_FILES and left > 1:
-                limits = Limits(seconds=min(left, LONGEST_FILE))
-                with_page = self.keep_page is not None
-                reading = read_invoice(wanted[sha256], content, self.own_inn, self.today(), limits, with_page=with_page)
-                if self.keep_page is not None and reading.page is not None:
-                    self.keep_page(sha256, reading.page)
+                reading = self._reading(letter.key, sha256, wanted[sha256], content, min(left, LONGEST_FILE))
             else:
                 reading = InvoiceReading(not_opened="too_many")
             readings.append((wanted[sha256], reading))
         return readings
+
+    def _reading(self, letter: str, sha256: str, name: str, content: bytes, seconds: float) -> InvoiceReading:
+        """What one file says; it is opened once for its letter, however often the letter is looked at."""
+        known = self._opened.get((letter, sha256))
+        if known is not None:
+            return known
+        show = self.keep_page
+        reading = read_invoice(
+            name, content, self.own_inn, self.today(), Limits(seconds=seconds), with_page=show is not None
+        )  # fmt: skip
+        if show is not None and reading.page is not None:
+            show(sha256, reading.page)
+        self._opened[letter, sha256] = reading = replace(reading, page=None)
+        while len(self._opened) > KEPT:
+            self._opened.popitem(last=False)
+        return reading
 
 
 def proposed(combined: Combined) -> dict[str, Field]:

@@ -75,6 +75,13 @@ class Reader:
         read = self.invoice(letter, form) if form.files else replace(form, suggested={})
         return with_files(replace(read, suggested=form.suggested), prose or Prose(), read.found, read.suggested)
 
+    def may_ask(self, letter: Letter) -> bool:
+        """Whether it looks like a new request of somebody on the roster: the files of no other letter are opened
+        before it is clear what the letter means."""
+        vouched = letter.verdict.result == "pass" or not self.authenticates
+        answers = bool(letter.in_reply_to or letter.references)
+        return vouched and not answers and self.roster.find(letter.sender) is not None
+
     def listener(self, letter: Letter, member: Member) -> Listener:
         """For whom and on which day his words were written."""
         names = {name for known in self.roster for name in known.name.split()}

@@ -8,8 +8,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from mailer.automatic import Automatic, classify
@@ -28,6 +29,7 @@ from workflow.intake.plan import Plan
 from workflow.intake.reader import Reader
 from workflow.intake.several import Several, restore
 from workflow.journal import Cause, Journal, LetterEntry, Result
+from workflow.legs.ahead import Ahead, prepared
 from workflow.legs.base import alarms, is_out_of_order
 from workflow.letters import LetterStore
 from workflow.service import Service
@@ -35,6 +37,16 @@ from workflow.service import Service
 PROOF_WAITS = timedelta(hours=1)
 """For so long the name servers may fail to say who signed a letter; after that it counts as not proven."""
 log = logging.getLogger("countersign.inbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A letter that lies on disk; `read` gives it taken apart."""
+
+    fetched: Fetched
+    header: Header
+    entry: LetterEntry
+    read: Callable[[], Letter]
 
 
 @dataclass(slots=True)
@@ -54,6 +66,9 @@ class InboxLeg:
     operators: tuple[str, ...]
     stopping: Callable[[], bool] = lambda: False
     vouch: Callable[[Letter, bytes, bool], Letter] = lambda letter, raw, last_try: letter
+    open_files: Callable[[Letter], None] = lambda letter: None
+    """Reads the files of a letter that will probably be asked for what they say."""
+    ahead: Ahead = field(default_factory=Ahead)
     name: str = "inbox"
     _uidvalidity: str = ""
     _cursor: int = 0
@@ -81,9 +96,10 @@ class InboxLeg:
             self._cursor = self._known_cursor()
         seen = []
         try:
-            for fetched in self.inbox.new_letters(self._cursor, self.max_size, since=self.read_from):
-                self.take(fetched)
-                seen.append(fetched.uid)
+            letters = self.inbox.new_letters(self._cursor, self.max_size, since=self.read_from)
+            for uid, received in prepared(letters, self._receive, self.ahead.most):
+                self._act(received)
+                seen.append(uid)
                 if self.stopping():
                     break
         finally:
@@ -112,12 +128,17 @@ class InboxLeg:
         self.inbox.wake()
 
     def close(self) -> None:
+        self.ahead.close()
         self.inbox.close()
 
     # --- one letter -------------------------------------------------------------------------------------------------
 
     def take(self, fetched: Fetched) -> None:
         """Store, understand, carry out. A letter that breaks the reader is set aside; the next one is read."""
+        self._act(self._receive(fetched)[1])
+
+    def _receive(self, fetched: Fetched) -> tuple[int, Received | None]:
+        """Its number, and the letter once it lies on disk; None for one that is known."""
         header = read_header(fetched.raw)
         key = (
             letter_key(fetched.raw, header)
@@ -125,17 +146,37 @@ class InboxLeg:
             else header_key(fetched.raw or self._place(fetched), fetched.size)
         )
         if self.journal.knows_letter(key):
-            return
+            return fetched.uid, None
         path = self.store.save(key, fetched.raw, fetched.received)
         entry = self._entry(key, path, header, fetched.received)
-        if self._try(fetched, header, entry):
-            self._waiting = [*(self._waiting or []), key]
+        return fetched.uid, Received(fetched, header, entry, self._begun(fetched, header))
 
-    def _try(self, fetched: Fetched, header: Header, entry: LetterEntry) -> bool:
+    def _begun(self, fetched: Fetched, header: Header) -> Callable[[], Letter]:
+        """What takes a letter apart; begun at once, with its files, where it will surely be wanted."""
+        old = fetched.received < self.read_from
+        if old or not fetched.whole or classify(header, self.own_addresses):
+            return partial(self.read, fetched.raw, fetched.received)
+        return self.ahead.begin(partial(self._read_with_files, fetched))
+
+    def _read_with_files(self, fetched: Fetched) -> Letter:
+        letter = self.read(fetched.raw, fetched.received)
+        if self.reader.may_ask(letter):
+            self.open_files(letter)
+        return letter
+
+    def _act(self, received: Received | None) -> None:
+        """Understand and carry out; a second copy that came with the first one is known by now."""
+        if received is None or self.journal.knows_letter(received.entry.key):
+            return
+        if self._try(received):
+            self._waiting = [*(self._waiting or []), received.entry.key]
+
+    def _try(self, received: Received) -> bool:
         """Understand and carry out; True when it must wait because nobody can tell now who signed it: it is set aside
         without a word to anybody, and each turn tries again."""
+        entry = received.entry
         try:
-            self._understand(fetched, header, entry)
+            self._understand(received)
         except NotProvenYet as error:
             aside = replace(entry, verdict="set_aside", error=str(error))
             self.journal.letter_entry(aside, self.service.now())
@@ -159,7 +200,7 @@ class InboxLeg:
             found = self._stored(key)
         except FileNotFoundError:  # somebody took its file away; `retry` says so
             return False
-        return found is not None and self._try(*found)
+        return found is not None and self._try(found)
 
     def _vouched(self, letter: Letter, raw: bytes, key: str) -> Letter:
         """With what the sender's signature says. People of ours are waited for while nobody can tell: for an hour, then
@@ -194,9 +235,9 @@ class InboxLeg:
         found = self._stored(key)
         if found is not None:
             with suppress(NotProvenYet):
-                self._understand(*found)
+                self._understand(found)
 
-    def _stored(self, key: str) -> tuple[Fetched, Header, LetterEntry] | None:
+    def _stored(self, key: str) -> Received | None:
         """A letter that was set aside, from its file."""
         row = self.journal.letter(key)
         if row is None or row.verdict != "set_aside" or row.path is None:
@@ -207,7 +248,8 @@ class InboxLeg:
         received = datetime.fromisoformat(row.received_at)
         header = read_header(raw)
         fetched = Fetched(0, raw, received, len(raw), True)
-        return fetched, header, self._entry(key, row.path, header, received)
+        entry = self._entry(key, row.path, header, received)
+        return Received(fetched, header, entry, partial(self.read, raw, received))
 
     def _entry(self, key: str, path: str, header: Header, received: datetime) -> LetterEntry:
         authors = authors_of(header)
@@ -216,7 +258,8 @@ class InboxLeg:
         return LetterEntry(key, self.mailbox, received, "ignored", message_id=message_id,
                            sender=authors[0] if authors else None, subject=subject, path=path)  # fmt: skip
 
-    def _understand(self, fetched: Fetched, header: Header, entry: LetterEntry) -> None:
+    def _understand(self, received: Received) -> None:
+        fetched, header, entry = received.fetched, received.header, received.entry
         if fetched.received < self.read_from:
             self._ignore(entry, "before_our_time")
             return
@@ -231,7 +274,7 @@ class InboxLeg:
             self._refuse(entry, "too_big", {"size": fetched.size, "limit": self.max_size, "subject": entry.subject})
             return
         try:
-            letter = self.read(fetched.raw, fetched.received)
+            letter = received.read()
         except LetterError as error:
             self._set_aside(entry, str(error))
             return

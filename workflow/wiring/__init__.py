@@ -25,6 +25,7 @@ from workflow.intake.invoices import Invoices
 from workflow.intake.reader import Lookup, Reader
 from workflow.journal.owner import Owner, claim
 from workflow.keywords import Words as Keywords
+from workflow.legs.ahead import Ahead
 from workflow.legs.base import Leg, alarm
 from workflow.legs.clock import ClockLeg
 from workflow.legs.folder import FolderLeg
@@ -188,7 +189,7 @@ class Wiring(Watching):
             Inbox(self.account("imap")), mailbox.folder, f"{mailbox.address}/{mailbox.folder}", self.service,
             self.reader,
             self.store, self.read, self.own_addresses, self.read_from(), mailbox.max_size, operators, self.stopping,
-            vouch=self.vouch,
+            vouch=self.vouch, open_files=self.invoices.open_ahead, ahead=Ahead(self.threads_ahead),
         )  # fmt: skip
         registries = [
             RegistryLeg(

@@ -34,6 +34,8 @@ class Base:
     settings: Settings
     now: Callable[[], datetime] = utc_now
     stopping: Callable[[], bool] = lambda: False
+    threads_ahead: int = 0
+    """So many files of letters behind the one in hand are read at once; the daemon sets it."""
 
     @cached_property
     def own_addresses(self) -> frozenset[str]:
