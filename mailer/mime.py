@@ -149,11 +149,14 @@ def _leaves(at: _Place, flaws: list[str], numbers: Iterator[int]) -> Iterator[Pa
 
 
 def _pieces(body: bytes, boundary: str, flaws: list[str]) -> Iterator[bytes]:
-    line = re.compile(rb"(?:\A|\r?\n)--" + re.escape(boundary.encode("utf-8", "replace")) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
+    # It begins with fixed letters: searched for many times faster than with the line end before them.
+    line = re.compile(rb"--" + re.escape(boundary.encode("utf-8", "replace")) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
     start: int | None = None
     for match in line.finditer(body):
+        if match.start() and body[match.start() - 1 : match.start()] != b"\n":
+            continue
         if start is not None:
-            yield _without_first_break(body[start : match.start()])
+            yield _without_breaks(body[start : match.start()])
         if match[1]:
             return
         start = match.end()
@@ -165,3 +168,9 @@ def _pieces(body: bytes, boundary: str, flaws: list[str]) -> Iterator[bytes]:
 def _without_first_break(piece: bytes) -> bytes:
     """The line end of the boundary line is not part of the piece."""
     return piece[2:] if piece.startswith(b"\r\n") else piece[1:] if piece.startswith(b"\n") else piece
+
+
+def _without_breaks(piece: bytes) -> bytes:
+    """Nor is the one before the next boundary line."""
+    whole = _without_first_break(piece)
+    return whole[:-2] if whole.endswith(b"\r\n") else whole[:-1] if whole.endswith(b"\n") else whole

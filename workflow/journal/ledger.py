@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, bindparam, select
@@ -26,6 +27,13 @@ _KEYS = (
     .where(tables.contractor_keys.c.kind == bindparam("kind_"), tables.contractor_keys.c.value == bindparam("value_"))
     .limit(MOST)
 )
+
+
+@lru_cache(maxsize=256)
+def _earlier(state: str) -> Request:
+    """An earlier request, from the text of its state: a decision meets the same ones by several marks, and the next
+    decision about that contractor meets them again."""
+    return _STATE.validate_json(state)
 
 
 class PageLedger:
@@ -71,7 +79,7 @@ class PageLedger:
             query = query.where(marks.c.at >= stamp(since))
         most = MOST_ADDED_UP if kind == "supplier" else MOST
         newest = query.order_by(marks.c.at.desc(), marks.c.reference.desc()).limit(most)
-        return tuple(_STATE.validate_json(state) for state in self._connection.execute(newest).scalars())
+        return tuple(_earlier(state) for state in self._connection.execute(newest).scalars())
 
     def _cards(self, kind: str, value: str) -> tuple[Card, ...]:
         found = self._connection.execute(_KEYS, {"kind_": kind, "value_": value}).scalars() if value else ()
