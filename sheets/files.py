@@ -123,8 +123,13 @@ def set_aside(path: Path, now: datetime) -> Path:
     while kept.exists():
         number += 1
         kept = path.with_name(f"{path.stem} ({stamp}, {number}){path.suffix}")
-    shutil.copy2(path, kept)
-    with kept.open("rb") as file:  # before the file itself is written anew
-        os.fsync(file.fileno())
+    draft = path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}.tmp")
+    try:
+        shutil.copy2(path, draft)
+        with draft.open("rb") as file:  # before the file itself is written anew
+            os.fsync(file.fileno())
+        os.replace(draft, kept)
+    finally:
+        draft.unlink(missing_ok=True)
     sync_folder(kept.parent)
     return kept

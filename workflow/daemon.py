@@ -15,7 +15,7 @@ from sheets.errors import RegistryError, RegistryLocked
 from workflow import systemd
 from workflow.journal import Journal
 from workflow.journal.errors import first_line, is_unavailable
-from workflow.legs.base import LEASE, LONGEST_WAIT, Leg, StandingBy
+from workflow.legs.base import FULL_WAIT, LEASE, LONGEST_WAIT, Leg, StandingBy, has_no_room
 
 log = logging.getLogger("countersign.daemon")
 OUTSIDE = (MailerError, RegistryError, DocumentsError, OSError)
@@ -123,12 +123,13 @@ def _forget_failures(journal: Journal, now: datetime) -> None:
 
 def _pause(failures: int, error: Exception) -> float:
     """One second, doubled each time, a quarter of an hour at most; a locked book is looked at every few seconds, a
-    database that is gone soon again, because nothing at all goes on without it."""
+    database that is gone soon again, because nothing at all goes on without it, and a full disk once a minute."""
     if isinstance(error, RegistryLocked):
         return 5.0
     if is_unavailable(error):
         return float(min(2 ** (failures - 1), JOURNAL_WAIT))
-    return float(min(2 ** min(failures - 1, 10), LONGEST_WAIT.total_seconds()))
+    longest = FULL_WAIT if has_no_room(error) else LONGEST_WAIT
+    return float(min(2 ** min(failures - 1, 10), longest.total_seconds()))
 
 
 def run_once(

@@ -1,4 +1,6 @@
-"""Is the journal an older copy? The registry's generation and a mark in the folder of materials tell."""
+"""Is the journal an older copy? The registry's generation and a mark in the folder of materials tell; and whether a
+recovery of it was begun and cut off, its own note.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +22,8 @@ NEXT = (
 def refuse_old_copy(wiring: Wiring) -> None:
     """Raises `OldJournal` with a sentence that names the gap, and `DocumentsError` where it cannot be seen; a registry
     that cannot be opened stops only its own leg, which says so itself."""
+    if wiring.journal.is_recovering():  # the marks outside may be reached by now, by what is only half taken up
+        raise OldJournal("A recovery of the journal was begun and not finished.")
     compare_mark(wiring.journal.marks(), wiring.materials.read_mark())
     open_registries(wiring)
 

@@ -2,7 +2,8 @@
 
 Nothing found there is believed more than a letter is. A request is opened again from its own letters, under its old
 number, and approved anew. What the registry calls paid is put on hold, for nobody can tell by whom that was allowed.
-All mail is held first, and the copy is recognised as current last: a crash in between leaves `run` refusing as before.
+All mail is held first, with a note that a recovery is under way, which goes last: a crash in between leaves `run`
+refusing, and the next `recover` goes on where this one ended.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from workflow.service import Service
 from workflow.words import Words
 
 LETTER_NAME = re.compile(r"(\d{4}-\d\d-\d\d \d\d-\d\d-\d\d)(?: \(\d+\))?\.eml$")
+RECOVERED = "recovered"
 Found = Callable[[str], None]
 
 
@@ -54,16 +56,13 @@ class Recovery:
     def journal(self) -> Journal:
         return self.service.journal
 
-    def hold_mail(self) -> None:
-        self.journal.hold_mail(self.service.now())
-
     def take_up(self, snapshot: Snapshot | None) -> None:
         """Every request that the folder or the registry knows and the journal does not, then what was paid."""
         rows = {ref: row.cells for ref, row in snapshot.rows.items()} if snapshot else {}
         folders = {folder.name: folder for folder in self.materials.request_folders() if self._is_ours(folder.name)}
         self._raise_numbers(sorted({*rows, *folders}))
         for reference in sorted({*rows, *folders}):
-            if self._is_ours(reference) and self.journal.request(reference) is None:
+            if self._is_ours(reference) and self._is_wanting(reference):
                 self._open_again(reference, folders.get(reference), rows.get(reference, {}))
         for reference, cells in sorted(rows.items()):
             self._hold_paid(reference, cells)
@@ -97,6 +96,14 @@ class Recovery:
             self.tell(f"Numbers go on above {prefix}-{of_year}-{number:05d}.")
 
     # --- requests ---------------------------------------------------------------------------------------------------
+
+    def _is_wanting(self, reference: Reference) -> bool:
+        """Not known, or opened again by a recovery that may have been cut off between two of its letters."""
+        request = self.journal.request(reference)
+        if request is None or not request.letters:
+            return request is None
+        first = self.journal.letter(request.letters[0])
+        return first is not None and first.reason == RECOVERED
 
     def _open_again(self, reference: Reference, folder: PurePosixPath | None, cells: Mapping[str, Cell]) -> None:
         for raw, received in self._letters(folder) if folder else ():
@@ -134,7 +141,7 @@ class Recovery:
             command = Amend(plan.command.by, plan.command.form)
         path = self.store.save(key, raw, received)
         entry = LetterEntry(
-            key, self.mailbox, received, "requests", "recovered", message_id=letter.message_id, sender=letter.sender,
+            key, self.mailbox, received, "requests", RECOVERED, message_id=letter.message_id, sender=letter.sender,
             subject=letter.subject, path=path, reference=reference,
         )  # fmt: skip
         self.service.handle(command, Cause(f"letter:{key}:0", entry), reference)

@@ -7,18 +7,51 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Container, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.crash.houses import Story
 from tests.crash.kills import Report, theatre
 from tests.crash.load import KILLS, REQUESTS, office
 from tests.crash.power import watched_story
+from tests.crash.repertoire import STORIES
 from tests.crash.state import differences
 from tests.crash.story import STORY
 
 SAMPLE, WORLDS = 20, 10_000
 ABOUT, MOST = 1280, 100_000
-"""How many boundaries there are, roughly and at most."""
+"""How many boundaries the first story has, roughly, and all at most."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to do: how often, how much of it, which stories and which of their acts, by how many processes."""
+
+    folder: Path
+    seeds: int = 3
+    worlds: int = WORLDS
+    sample: bool = False
+    stories: Sequence[str] = ()
+    act: str = ""
+    share: tuple[int, int] = (1, 1)
+    """The second of five: every fifth boundary, beginning with the second."""
+    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
+
+    @property
+    def told(self) -> Sequence[Story]:
+        return [story for story in STORIES if not self.stories or story.name in self.stories]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the table at the end."""
+
+    what: str
+    tried: str
+    wrong: int
+    seconds: float
 
 
 def spread(total: int, wanted: int) -> set[int]:
@@ -26,71 +59,99 @@ def spread(total: int, wanted: int) -> set[int]:
     return {1 + (total - 1) * i // max(1, wanted - 1) for i in range(wanted)}
 
 
-def every_boundary(folder: Path, _seeds: int, sample: bool) -> int:
-    """Each run of the story killed at each of its boundaries; the work is shared among the processors."""
-    jobs = 1 if sample else os.cpu_count() or 1
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        reports = list(pool.map(one_share, [folder] * jobs, range(jobs), [jobs] * jobs, [sample] * jobs))
-    report = reports[0]
-    report.kills = sum(each.kills for each in reports)
-    report.failures[:] = [failure for each in reports for failure in each.failures]
-    print(f"boundaries: {sum(report.boundaries.values())} in {len(report.boundaries)} runs", end="; ")
-    return tell(report)
+def boundaries(order: Order) -> list[Line]:
+    """Each run of each story killed at each of its boundaries; the work is shared among the processes."""
+    lines = []
+    for story in order.told:
+        print(f"every boundary of the story {story.name}:", flush=True)
+        jobs = 1 if order.sample else order.jobs
+        which, of = order.share
+        shares = [range(which + of * job, MOST, of * jobs) for job in range(jobs)]
+        chosen: list[Container[int]] = [spread(ABOUT, SAMPLE)] if order.sample else list(shares)
+        with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+            args = [[order.folder] * jobs, range(jobs), [story.name] * jobs, chosen, [order.act] * jobs]
+            reports = list(pool.map(one_share, *args))
+        lines += _table(reports)
+        _tell(failure for report in reports for failure in report.failures)
+    return lines
 
 
-def one_share(folder: Path, share: int, shares: int, sample: bool) -> Report:
-    """Every boundary whose number falls to this share, or an even spread of all."""
-    chosen = spread(ABOUT, SAMPLE) if sample else range(share + 1, MOST, shares)
-    with theatre(folder / f"boundaries-{share}") as stage:
-        stage.tell(chosen)
+def one_share(folder: Path, share: int, name: str, chosen: Container[int], act: str = "") -> Report:
+    """Every boundary of a story whose number is among those chosen."""
+    story = next(story for story in STORIES if story.name == name)
+    with theatre(folder / f"{name}-{share}", story) as stage:
+        stage.tell(chosen, act)
         return stage.report
 
 
-def through(folder: Path, seeds: int, sample: bool) -> int:
-    """The whole story with kills in every run of it."""
-    with theatre(folder / "through") as stage:
-        expected = stage.tell_through(None, [1] * len(STORY))
-        bounds = list(stage.report.boundaries.values())
-        print("whole story, never killed", end="; ")
-        failed = tell(stage.report)
-    for seed in range(1, (1 if sample else seeds) + 1):
-        with theatre(folder / f"through-{seed}") as stage:
-            found = stage.tell_through(seed, bounds)
-            wrong = differences(expected, found)
-            print(f"whole story, seed {seed}: {len(wrong)} differences", *wrong, sep="\n  ", end="; ")
-            failed += tell(stage.report) + bool(wrong)
-    return failed
-
-
-def random_kills(folder: Path, seeds: int, sample: bool) -> int:
-    """The daemon killed at random moments while mail comes in."""
-    failed = 0
-    for seed in range(1, (1 if sample else seeds) + 1):
-        with office(folder / f"load-{seed}", seed) as round_:
+def through(order: Order) -> list[Line]:
+    """Whole stories with kills in every run of them."""
+    lines = []
+    for story in order.told:
+        with theatre(order.folder / f"through-{story.name}", story) as stage:
+            expected = stage.tell_through(None)
+            bounds, failures = stage.report.boundaries, [*stage.report.failures]
+        for seed in range(1, (1 if order.sample else order.seeds) + 1):
             began = time.monotonic()
+            with theatre(order.folder / f"through-{story.name}-{seed}", story) as stage:
+                wrong = differences(expected, stage.tell_through(seed, bounds))
+                print(
+                    f"whole story {story.name}, seed {seed}: {len(wrong)} differences", *wrong, sep="\n  ", flush=True
+                )
+                failures += stage.report.failures
+                lines.append(Line(f"{story.name}, whole, seed {seed}", f"{stage.report.kills} kills",
+                                  len(wrong) + len(stage.report.failures), time.monotonic() - began))  # fmt: skip
+        _tell(failures)
+    return lines
+
+
+def load(order: Order) -> list[Line]:
+    """The daemon killed at random moments while mail comes in."""
+    lines = []
+    for seed in range(1, (1 if order.sample else order.seeds) + 1):
+        began = time.monotonic()
+        with office(order.folder / f"load-{seed}", seed) as round_:
             wrong = round_.play()
-        print(f"daemon under load, seed {seed}: {KILLS} kills, {REQUESTS} requests, {time.monotonic() - began:.0f} s, "
-              f"{len(wrong)} wrong", *wrong, sep="\n  ", flush=True)  # fmt: skip
-        failed += bool(wrong)
-    return failed
+        spent = time.monotonic() - began
+        print(f"daemon under load, seed {seed}: {KILLS} kills, {REQUESTS} requests, {spent:.0f} s, {len(wrong)} wrong",
+              *wrong, sep="\n  ", flush=True)  # fmt: skip
+        lines.append(Line(f"daemon under load, seed {seed}", f"{KILLS} kills", len(wrong), spent))
+    return lines
 
 
-def simulated(_folder: Path, worlds: int, sample: bool) -> int:
+def worlds(order: Order) -> list[Line]:
     """Worlds of the simulator, by the command that anybody may give."""
-    command = [sys.executable, "-m", "tests.sim", "--seeds", str(20 if sample else worlds), "--keep-going"]
-    return subprocess.run(command, cwd=Path(__file__).resolve().parents[2], check=False).returncode
+    began, count = time.monotonic(), 20 if order.sample else order.worlds
+    command = [sys.executable, "-m", "tests.sim", "--seeds", str(count), "--keep-going"]
+    status = subprocess.run(command, cwd=Path(__file__).resolve().parents[2], check=False).returncode
+    return [Line("simulated worlds", f"{count} worlds", status, time.monotonic() - began)]
 
 
-def power_cuts(folder: Path, _seeds: int, _sample: bool) -> int:
+def power(order: Order) -> list[Line]:
     """The story of a payment under a watch that knows what a power cut would leave of its files."""
-    (folder / "power").mkdir()
-    power = watched_story(folder / "power")
-    print(f"power cuts: {power.moments} moments, {len(power.faults)} faults", *power.faults, sep="\n  ", flush=True)
-    return len(power.faults)
+    began = time.monotonic()
+    (order.folder / "power").mkdir()
+    seen = watched_story(order.folder / "power")
+    print(f"power cuts: {seen.moments} moments, {len(seen.faults)} faults", *seen.faults, sep="\n  ", flush=True)
+    return [Line("power cuts", f"{seen.moments} moments", len(seen.faults), time.monotonic() - began)]
 
 
-def tell(report: Report) -> int:
-    print(f"{report.kills} kills, {len(report.failures)} with another end", flush=True)
-    for failure in report.failures[:20]:
+PARTS = {part.__name__: part for part in (power, worlds, boundaries, through, load)}
+
+
+def _table(reports: Sequence[Report]) -> list[Line]:
+    """One line for each act, of all processes together."""
+    lines = []
+    for told in zip(*(report.acts for report in reports), strict=True):
+        kills, wrong = sum(one.kills for one in told), sum(one.wrong for one in told)
+        lines.append(Line(f"{told[0].story}, {told[0].act}", f"{told[0].boundaries} boundaries, {kills} kills", wrong,
+                          max(one.seconds for one in told)))  # fmt: skip
+    return lines
+
+
+def _tell(failures: Iterable[object]) -> None:
+    for failure in [*failures][:20]:
         print(failure, flush=True)
-    return len(report.failures)
+
+
+__all__ = ["PARTS", "STORY", "Line", "Order", "one_share", "spread"]

@@ -11,9 +11,9 @@ from __future__ import annotations
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,14 +21,11 @@ from pathlib import Path
 from types import TracebackType
 
 from helpers.realmail import RealMail
-from helpers.smtp import Received
-from stories.stage import USERS, Stage
-from tests.crash.state import State, differences, state_of
-from tests.crash.story import STORY, Act, CrashStage
+from stories.stage import USERS
+from tests.crash.houses import Act, Command, CrashStage, Story
+from tests.crash.state import State, differences
 
 ROOT = Path(__file__).resolve().parents[2]
-KEPT = ("var", "materials", "registry.xlsx")
-RUN, VERIFY = ("run", "--once"), ("verify",)
 KILLED = -9
 BETWEEN_STARTS = 10
 """Seconds on the story's clock from one start of the program to the next."""
@@ -96,20 +93,49 @@ class Failure:
 
 
 @dataclass
+class Told:
+    """One act as it was told: the boundaries of its run, how many of them were tried, how long that took."""
+
+    story: str
+    act: str
+    boundaries: int
+    kills: int = 0
+    wrong: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
 class Report:
     """What was tried and what came of it."""
 
-    boundaries: dict[str, int] = field(default_factory=dict)
+    acts: list[Told] = field(default_factory=list)
     kinds: set[str] = field(default_factory=set)
-    kills: int = 0
     failures: list[Failure] = field(default_factory=list)
     end: State | None = None
+
+    @property
+    def kills(self) -> int:
+        return sum(act.kills for act in self.acts)
+
+    @property
+    def boundaries(self) -> list[int]:
+        return [act.boundaries for act in self.acts]
+
+    def count(self) -> None:
+        """One more kill, in the act that is being told."""
+        self.acts[-1].kills += 1
+
+    def fail(self, act: Act, place: str, wrong: Sequence[str]) -> None:
+        if wrong:
+            self.failures.append(Failure(act.name, place, tuple(wrong)))
+            self.acts[-1].wrong += 1
 
 
 @dataclass
 class Theatre:
     """One installation on real servers, and the process that plays the program."""
 
+    story: Story
     folder: Path
     stage: CrashStage
     child: Child
@@ -117,34 +143,45 @@ class Theatre:
 
     # --- one step, killed at each of its boundaries -----------------------------------------------------------------
 
-    def tell(self, chosen: Container[int] | None = None) -> None:
-        """The story once, each run killed at every boundary (or at those whose number in the whole is `chosen`)."""
+    def tell(self, chosen: Container[int] | None = None, only: str = "") -> None:
+        """The story once, each run killed at every boundary (or at those whose number in the whole is `chosen`). With
+        `only` the other acts are played and not killed, up to that one."""
         number = 0
-        for act in STORY:
-            act(self.stage)
-            before, heard, then = self._keep(), len(self.stage.mail.received), self.stage.offset
+        for act in self.story.acts:
+            began = time.monotonic()
+            act.people(self.stage)
+            before, heard, then = self._keep("before"), len(self.stage.mail.received), self.stage.offset
+            self.report.acts.append(Told(self.story.name, act.name, 0))
             expected, names = self._uninterrupted(act)
-            self.report.boundaries[act.__name__] = len(names)
+            told = self.report.acts[-1]
+            told.boundaries = len(names)
             self.report.kinds.update(names)
             self.report.end = expected
-            after = self._keep("after")
-            told = self.stage.mail.received[heard:]
+            after, heard_then = self._keep("after"), self.stage.mail.received[heard:]
             for place, name in enumerate(names, start=1):
                 number += 1
-                if chosen is None or number in chosen:
+                if (chosen is None or number in chosen) and only in ("", act.name):
                     self._put_back(before, heard)
                     self.stage.offset = then
                     self._kill(act, place, name, expected, self._second(place, len(names)))
+                    self._progress(told, place)
             self._put_back(after, heard)
-            self.stage.mail.received.extend(told)
-            print(f"  {act.__name__}: {len(names)} boundaries, {len(self.report.failures)} wrong so far", flush=True)
+            self.stage.mail.received.extend(heard_then)
+            told.seconds = time.monotonic() - began
+            print(f"  {self.story.name}, {act.name}: {told.boundaries} boundaries, {told.kills} kills, "
+                  f"{told.wrong} with another end, {told.seconds:.0f} s", flush=True)  # fmt: skip
+            if only == act.name:
+                return
+
+    @staticmethod
+    def _progress(told: Told, place: int) -> None:
+        if place % 50 == 0:
+            print(f"    {told.act}: {place} of {told.boundaries}, {told.wrong} with another end", flush=True)
 
     def _uninterrupted(self, act: Act) -> tuple[State, list[str]]:
-        wrong = self._finish()
-        names, state = self.child.passed(), self._state()
-        wrong += state.faults
-        if wrong:
-            self.report.failures.append(Failure(act.__name__, "nowhere", tuple(wrong)))
+        wrong = self._finish(act)
+        names, state = self.child.passed(), self.stage.state()
+        self.report.fail(act, "nowhere", [*wrong, *state.faults])
         return state, names
 
     @staticmethod
@@ -153,84 +190,66 @@ class Theatre:
         return random.Random(place).randint(1, boundaries) if place % 2 else 0
 
     def _kill(self, act: Act, place: int, name: str, expected: State, again: int = 0) -> None:
-        self.report.kills += 1
-        status = self.child.run(self.stage, RUN, kill_at=place)
-        wrong = [] if status in (KILLED, 0) else [f"it ended with {status} before it was killed: {self.child.log()}"]
+        status, met = self._run(act.commands[0], kill_at=place)
+        wrong = [] if met or status == 0 else [f"it ended with {status} before it was killed: {self.child.log()}"]
         if again:
-            self.report.kills += self.child.run(self.stage, RUN, kill_at=again) == KILLED
-        wrong += self._finish()
-        wrong += differences(expected, self._state())
-        if wrong:
-            where = f"{name} ({place}{f', then {again}' if again else ''})"
-            self.report.failures.append(Failure(act.__name__, where, tuple(wrong)))
+            self._run(act.commands[0], kill_at=again)
+        if act.meanwhile is not None:
+            self._run(act.meanwhile)
+        wrong += self._finish(act)
+        wrong += differences(expected, self.stage.state())
+        self.report.fail(act, f"{name} ({place}{f', then {again}' if again else ''})", wrong)
 
-    def _finish(self) -> list[str]:
+    def _run(self, command: Command, kill_at: int = 0) -> tuple[int, bool]:
+        """How one command ended, and whether it was killed."""
+        status = self.child.run(self.stage, command, kill_at=kill_at)
+        if status == KILLED:
+            self.report.count()
+            self.stage.killed()
+        return status, status == KILLED
+
+    def _finish(self, act: Act) -> list[str]:
         """Started without being killed, it ends well, and then everything agrees."""
-        status = self.child.run(self.stage, RUN, VERIFY)
-        return [f"run --once and verify ended with {status}: {self.child.log()}"] if status else []
-
-    def _state(self) -> State:
-        return state_of(self.stage.folder, sent(self.stage))
+        status = self.child.run(self.stage, *act.commands)
+        said = " and ".join(" ".join(command) for command in act.commands)
+        return [f"{said} ended with {status}: {self.child.log()}"] if status else []
 
     # --- the whole story, with kills in every run of it -------------------------------------------------------------
 
-    def tell_through(self, seed: int | None, bounds: Sequence[int]) -> State:
+    def tell_through(self, seed: int | None, bounds: Sequence[int] = ()) -> State:
         """The story once, each run killed up to three times at boundaries that `seed` chooses (None: never)."""
         chance = random.Random(seed)
-        for act, bound in zip(STORY, bounds, strict=True):
-            act(self.stage)
+        for number, act in enumerate(self.story.acts):
+            began = time.monotonic()
+            act.people(self.stage)
+            self.report.acts.append(Told(self.story.name, act.name, 0))
             for _ in range(chance.randint(1, 3) if seed is not None else 0):
-                self.report.kills += 1
-                self.child.run(self.stage, RUN, kill_at=chance.randint(1, bound))
-            wrong = self._finish()
-            self.report.boundaries[act.__name__] = len(self.child.passed())
-            if wrong:
-                self.report.failures.append(Failure(act.__name__, f"by seed {seed}", tuple(wrong)))
-        return self._state()
+                self._run(act.commands[0], kill_at=chance.randint(1, bounds[number]))
+            self.report.fail(act, f"by seed {seed}", self._finish(act))
+            told = self.report.acts[-1]
+            told.boundaries, told.seconds = len(self.child.passed()), time.monotonic() - began
+        return self.stage.state()
 
-    # --- copies of the folder ---------------------------------------------------------------------------------------
+    # --- copies -----------------------------------------------------------------------------------------------------
 
-    def _keep(self, name: str = "before") -> Path:
-        kept = self.folder / name
-        shutil.rmtree(kept, ignore_errors=True)
-        kept.mkdir()
-        for part in KEPT:
-            _copy(self.stage.folder / part, kept / part)
-        return kept
+    def _keep(self, name: str) -> Path:
+        self.stage.keep(self.folder / name)
+        return self.folder / name
 
     def _put_back(self, kept: Path, heard: int) -> None:
-        for part in KEPT:
-            _remove(self.stage.folder / part)
-            _copy(kept / part, self.stage.folder / part)
-        for extra in self.stage.folder.glob(".countersign-*.tmp"):
-            extra.unlink()
+        self.stage.put_back(kept)
         del self.stage.mail.received[heard:]
 
 
-def sent(stage: Stage) -> list[Received]:
-    """What the program itself sent."""
-    return [one for one in stage.mail.received if one.sender.startswith("payments")]
-
-
 @contextmanager
-def theatre(folder: Path) -> Iterator[Theatre]:
+def theatre(folder: Path, story: Story) -> Iterator[Theatre]:
     """A stage with everything on it, cleared away at the end."""
     place, servers = folder / "installation", folder / "servers"
     place.mkdir(parents=True)
     servers.mkdir()
     with RealMail(servers, USERS) as mail, Child(folder) as child:
-        yield Theatre(folder, CrashStage(place, mail), child)
-
-
-def _copy(source: Path, target: Path) -> None:
-    if source.is_dir():
-        shutil.copytree(source, target)
-    elif source.exists():
-        shutil.copy2(source, target)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+        stage = story.house(place, mail)
+        try:
+            yield Theatre(story, folder, stage, child)
+        finally:
+            stage.close()

@@ -19,7 +19,8 @@ from sqlalchemy import create_engine, select
 
 from helpers.realmail import RealMail
 from stories.stage import ADAM, FIONA, RITA, USERS, Stage, complete_form, invoice
-from tests.crash.kills import ROOT, sent
+from tests.crash.houses import sent
+from tests.crash.kills import ROOT
 from tests.crash.state import State, message_id_of, state_of
 from workflow.journal import tables
 
@@ -183,5 +184,3 @@ def office(folder: Path, seed: int) -> Iterator[Office]:
 
 def environment() -> dict[str, str]:
     return {**os.environ, "COUNTERSIGN_TEST_PASSWORD": "secret", "PYTHONPATH": str(ROOT)}
-
-

@@ -1,8 +1,9 @@
 """The boundaries of a process: every place where it touches the journal, a file or a server, counted and named.
 
 Nothing in the product knows of this. The child process wraps the few functions through which everything goes out
-(commit, rename, link, flush, the lines said to IMAP and SMTP) and ends itself by SIGKILL at the point it was told.
-Between two neighbouring points nothing outside changes, so killing at each of them covers every moment.
+(commit, rename, link, flush, the lines said to IMAP and SMTP, what is changed at Google) and ends itself by SIGKILL at
+the point it was told. Between two neighbouring points nothing outside changes, so killing at each of them covers every
+moment.
 """
 
 from __future__ import annotations
@@ -13,13 +14,17 @@ import re
 import signal
 import smtplib
 import stat
+import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import requests
+from psycopg import Connection as Psycopg
 from sqlalchemy.engine.default import DefaultDialect
 
 FILE_CALLS = ("replace", "rename", "link", "unlink", "mkdir")
+CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 TEMPORARY = re.compile(r"[0-9a-f]{24,}|(?<=\.countersign-)\w+")
 
 
@@ -54,19 +59,25 @@ class Points:
         self._watch_files()
         self._watch_smtp()
         self._watch_imap()
+        self._watch_google()
 
     def _watch_commits(self) -> None:
         commit: Any = DefaultDialect.do_commit
 
         def counted(dialect: Any, connection: Any) -> Any:
             raw = getattr(connection, "driver_connection", None) or connection
-            changes = getattr(raw, "total_changes", -1)
-            if changes == self._rows.get(id(raw)):  # nothing was written: nothing to lose
+            if not self._has_written(raw):  # nothing to lose
                 return commit(dialect, connection)
-            self._rows[id(raw)] = changes
             return self.around("commit", lambda: commit(dialect, connection))
 
         DefaultDialect.do_commit = counted  # type: ignore[method-assign]
+
+    def _has_written(self, connection: Any) -> bool:
+        if isinstance(connection, Psycopg):
+            assigned = connection.execute("SELECT pg_current_xact_id_if_assigned()::text").fetchone()
+            return assigned is not None and assigned[0] is not None
+        before, self._rows[id(connection)] = self._rows.get(id(connection)), connection.total_changes
+        return bool(before != connection.total_changes)
 
     def _watch_files(self) -> None:
         for name in FILE_CALLS:
@@ -126,6 +137,18 @@ class Points:
             return answer
 
         imaplib.IMAP4.uid = counted  # type: ignore[assignment,method-assign]
+
+    def _watch_google(self) -> None:
+        send = requests.Session.send
+
+        def counted(session: Any, request: Any, **options: Any) -> Any:
+            path = urllib.parse.urlsplit(request.url).path
+            if request.method not in CHANGING or path.endswith("/token"):
+                return send(session, request, **options)
+            name = f"Google {request.method} {path.rpartition('/')[2][-20:]}"
+            return self.around(name, lambda: send(session, request, **options))
+
+        requests.Session.send = counted  # type: ignore[assignment,method-assign]
 
 
 def _plain(path: str | bytes) -> str:

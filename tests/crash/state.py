@@ -5,40 +5,31 @@ Left out is only what may differ: tokens and Message-IDs, times of day, the numb
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 from sqlalchemy import Connection, create_engine, select
 
 from helpers.smtp import Received
 from stories.stage import OSCAR, RITA
+from tests.crash.outside import INSTANT, Facts, OnDisk, Outside
 from workflow.core.deeds import CONTRACTOR_KINDS
 from workflow.journal import tables
 
-INSTANT = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)?"
-    r"|\d{4}-\d\d-\d\d \d\d[-:]\d\d(?:[-:]\d\d)?"
-    r"|\d\d\.\d\d(\.\d{4})?,? \d\d:\d\d"
-)
+OWN = "| ignored own None"
 MESSAGE_ID = re.compile(rb"^Message-ID:\s*<([^>]+)>", re.IGNORECASE | re.MULTILINE)
 SWEPT_LATER = re.compile(r"\.countersign-.*\.tmp")
-TOLD_OF_TIME = frozenset({"Обновлено"})
 TOLD_OF_DOUBT = frozenset({"Сообщение", "История"})
 IN_DOUBT_NOTICE = "told_in_doubt"
 EVENTS_OF_DOUBT = ("NoticeInDoubt", "Bounced")
 NOTICES_OF_DOUBT = (IN_DOUBT_NOTICE, "told_bounced", "alarm", *CONTRACTOR_KINDS)
 """What may be there or not when it is not known whether the contractor's server took the notice or refused it."""
-
-Facts = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -49,28 +40,33 @@ class State:
     faults: Sequence[str]
 
 
-def state_of(folder: Path, delivered: Sequence[Received]) -> State:
-    """Everything that is known about an installation from the outside and from its journal."""
-    engine = create_engine(f"sqlite:///{folder / 'var/journal.db'}")
+def state_of(
+    folder: Path, delivered: Sequence[Received], *, journal_url: str = "", outside: Outside | None = None
+) -> State:
+    """Everything that is known about an installation from the outside and from its journal: by default the workbooks
+    and materials in its folder, and the SQLite file there."""
+    outside = outside or OnDisk(folder)
+    engine = create_engine(journal_url or f"sqlite:///{folder / 'var/journal.db'}")
     try:
         with engine.connect() as journal:
             letters = _letters(journal)
             doubtful = _doubtful(journal)
             facts = {
-                "letters": sorted(letters.values()),
+                "letters": sorted(name for name in letters.values() if not name.endswith(OWN)),
                 "requests": _requests(journal, letters),
                 "history": _history(journal, letters),
                 "notices": _notices(journal),
                 "delivered": _delivered(journal, delivered),
                 "waiting": _waiting(journal),
                 "tokens": _tokens(journal),
-                "cursor": [row.uid for row in journal.execute(select(tables.cursors))],
+                "cursor": _cursor(journal),
                 "agreed": _agreed(journal),
-                "materials": _materials(journal, folder),
-                "sheet": _sheet(folder),
+                "materials": sorted([*outside.materials(), *_papers(journal)]),
+                "sheet": outside.sheets(),
+                "probe": _probe(journal),
             }
-            faults = [*_letter_faults(journal, folder), *_delivery_faults(journal, delivered), *_left_over(folder),
-                      *_doubt_faults(journal, doubtful)]  # fmt: skip
+            faults = [*outside.faults(), *_letter_faults(journal, folder), *_delivery_faults(journal, delivered),
+                      *_left_over(folder), *_doubt_faults(journal, doubtful)]  # fmt: skip
     finally:
         engine.dispose()
     return State(_without_doubt(facts, doubtful), faults)
@@ -107,7 +103,7 @@ def _difference(name: str, expected: Any, found: Any) -> Iterator[str]:
 
 def _letters(journal: Connection) -> dict[str, str]:
     """Every letter by its key, told by sender, subject and what became of it."""
-    rows = journal.execute(select(tables.letters).order_by(tables.letters.c.received_at, tables.letters.c.key))
+    rows = journal.execute(select(tables.letters).order_by(tables.letters.c.received_at, tables.letters.c.key)).all()
     return {row.key: f"{row.sender} | {row.subject} | {row.verdict} {row.reason} {row.reference}" for row in rows}
 
 
@@ -171,10 +167,10 @@ def _agreed(journal: Connection) -> Facts:
     """The cells that journal and sheet have agreed on, without counters."""
     table = tables.agreements
     rows = journal.execute(select(table).where(table.c.current.is_(True))).all()
-    return {row.reference: _cells(json.loads(row.cells)) for row in rows}
+    return {f"{row.registry} {row.reference}": _cells(json.loads(row.cells)) for row in rows}
 
 
-def _cells(stored: Mapping[str, Any]) -> Facts:
+def _cells(stored: Mapping[str, Any]) -> Mapping[str, str]:
     kept = {key: cell for key, cell in stored.items() if cell is not None and key[0] != "#" and key != "updated"}
     return {key: INSTANT.sub("T", _agreed_cell(cell)) for key, cell in kept.items()}
 
@@ -192,51 +188,25 @@ def _plain(text: str, letters: Mapping[str, str]) -> str:
     return re.sub(r"[a-z2-7]{26}(@[\w.]+)?|(?<=127\.0\.0\.1):\d+", "…", INSTANT.sub("T", text))
 
 
-# --- the workbook and the folder ------------------------------------------------------------------------------------
+def _papers(journal: Connection) -> Iterator[str]:
+    """The files of requests as the journal knows them."""
+    for row in journal.execute(select(tables.materials)):
+        yield f"known {INSTANT.sub('T', row.path)} {row.kind}"
 
 
-def _sheet(folder: Path) -> Facts:
-    """Every cell of every sheet, rows of the registry by reference, hidden ones marked."""
-    book = openpyxl.load_workbook(folder / "registry.xlsx")
-    return {sheet.title: _rows(sheet) for sheet in book}
+def _cursor(journal: Connection) -> list[int]:
+    """How far the mailbox was read; letters of ours that are in it come to other places at every telling."""
+    if _probe(journal):
+        return []
+    return [row.uid for row in journal.execute(select(tables.cursors))]
 
 
-def _rows(sheet: Any) -> Facts:
-    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    header = next((row for row in rows if "Номер" in row), [])
-    skipped = {index for index, title in enumerate(header) if title in TOLD_OF_TIME}
-    told: Facts = {}
-    for number, row in enumerate(rows, start=1):
-        cells = {str(header[i] if i < len(header) else i): _cell(value) for i, value in enumerate(row)
-                 if value is not None and i not in skipped}  # fmt: skip
-        if cells:
-            hidden = {"hidden": str(bool(sheet.row_dimensions[number].hidden))}
-            told[str(cells.get("Номер", f"row {number}"))] = cells | hidden
-    return told
-
-
-def _cell(value: object) -> str:
-    return INSTANT.sub("T", value.isoformat(" ") if isinstance(value, datetime) else str(value))
-
-
-def _materials(journal: Connection, folder: Path) -> list[str]:
-    """Files by name and content as they lie there, and as the journal knows them."""
-    root = folder / "materials"
-    files = [path for path in sorted(root.rglob("*")) if path.is_file() and not path.name.startswith(".")]
-    lying = [f"{_place(path.relative_to(root))} {_content(path)}" for path in files]
-    rows = journal.execute(select(tables.materials)).all()
-    return sorted([*lying, *(f"known {_place(row.path)} {row.kind}" for row in rows)])
-
-
-def _place(path: object) -> str:
-    return INSTANT.sub("T", str(path))
-
-
-def _content(path: Path) -> str:
-    """Pages and letters tell of times; that they are whole is told by `verify`."""
-    if path.suffix in (".html", ".eml"):
-        return ""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+def _probe(journal: Connection) -> list[str]:
+    """The daily letters to ourselves, and whether the newest has come."""
+    rows = [row for row in _mail(journal) if row.kind == "probe"]
+    came = journal.execute(select(tables.meta.c.value).where(tables.meta.c.key == "probe_arrived")).scalar()
+    arrived = [f"{len(rows)}. arrived"] if came and json.loads(came)["id"] == max(row.id for row in rows) else []
+    return [*(f"probe {row.state}" for row in rows), *arrived]
 
 
 # --- what may never be ----------------------------------------------------------------------------------------------
@@ -313,7 +283,7 @@ def _of_doubt(line: object, doubtful: set[str]) -> bool:
 def _relevant_of_request(name: str, key: str, value: Any, doubtful: set[str]) -> Any:
     if name == "sheet":
         return {row: _row_without_doubt(row, cells, doubtful) for row, cells in value.items()}
-    if key not in doubtful:
+    if key.rpartition(" ")[2] not in doubtful:
         return value
     if name == "history":
         return [line for line in value if not line.startswith(EVENTS_OF_DOUBT)]
@@ -324,5 +294,3 @@ def _row_without_doubt(row: str, cells: Mapping[str, str], doubtful: set[str]) -
     if row not in doubtful:
         return cells
     return {title: cell for title, cell in cells.items() if title not in TOLD_OF_DOUBT}
-
-

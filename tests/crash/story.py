@@ -1,66 +1,25 @@
-"""The story that the crash tests play: what people do between two runs of the program, step by step."""
+"""The first story that the crash tests play: what people do between two runs of the program, step by step."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
-from email.message import EmailMessage
-from pathlib import Path
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
+from datetime import timedelta
 
-from stories.stage import ADA, ADAM, FIONA, MALLORY, PAYMENTS, RITA, Stage, complete_form, invoice
-from workflow.core.model import Request
+from stories.stage import ADA, ADAM, FIONA, MALLORY, PAYMENTS, RITA, invoice
+from tests.crash.houses import CrashStage, Story, acts
 
-NOON = time(12)
-MOSCOW = ZoneInfo("Europe/Moscow")
 GONE = "gone@vendor.test"
 """A contractor's address at which the mail server knows nobody."""
-AMOUNTS = {"A": "12 000,50", "B": "21 500,00", "C": "33 000,00", "D": "44 100,00", "E": "55 250,75", "F": "6 600,00",
-           "G": "7 700,00", "H": "600 000,00", "I": "700 000,00"}  # fmt: skip
 
 
 @dataclass
-class CrashStage(Stage):
-    """A stage whose clock stands still while people act, so that every telling of the story has the same times."""
-
-    base: datetime = field(default_factory=lambda: datetime.combine(datetime.now(MOSCOW), NOON, MOSCOW))
+class PaymentStage(CrashStage):
+    """Two requests stand in Ada's daily list."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        text = self.settings_file.read_text(encoding="utf-8")
-        listed = text.replace('name = "Ada Director"', 'name = "Ada Director"\ndigest = "10:00"')
-        self.settings_file.write_text(listed, encoding="utf-8")
-
-    def now(self) -> datetime:
-        return self.base + self.offset
-
-    def form(self, letter: str) -> str:
-        """The form of one request of the story, each with its own sum and invoice."""
-        form = complete_form(self.now()).replace("12 000,50", AMOUNTS[letter])
-        return form.replace("№ 118", f"№ 118-{letter}")
-
-    def number(self, letter: str) -> str:
-        """The reference of a request, found by its subject's letter."""
-        return self.found(letter).reference
-
-    def found(self, letter: str) -> Request:
-        """The request of the story as the journal has it now."""
-        wiring = self.wiring()
-        try:
-            return next(r for r in wiring.journal.requests() if r.value("invoice_number") == f"118-{letter}")
-        finally:
-            wiring.journal.engine.dispose()
-
-    def last(self, person: str, letter: str) -> EmailMessage:
-        """The newest mail to a person about a request of the story."""
-        tag = f"[{self.number(letter)}"
-        return [message for message in self.inbox(person) if tag in str(message["Subject"])][-1]
-
-    def folder_of(self, letter: str) -> Path:
-        request = self.found(letter)
-        return self.folder / "materials" / request.folder / request.reference
+        self.settle('name = "Ada Director"', 'name = "Ada Director"\ndigest = "10:00"')
 
 
 def nobody_yet(_stage: CrashStage) -> None:
@@ -137,8 +96,7 @@ def the_list_is_answered(stage: CrashStage) -> None:
     stage.answer(ADA, stage.inbox(ADA)[-1], "1 APPROVE\n2 REJECT too dear")
 
 
-Act = Callable[[CrashStage], None]
-STORY: Sequence[Act] = (
+STORY = Story("payment", PaymentStage, acts(
     nobody_yet, rita_asks, they_decide, they_go_on, more_comes, the_delay_passes, a_mark_is_undone, the_next_day,
     the_list_is_answered,
-)  # fmt: skip
+))  # fmt: skip

@@ -1,16 +1,23 @@
 """What the crash tests taught, each in its smallest form."""
 
-from datetime import date, timedelta
+import errno
+import os
+import sqlite3
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from documents.materials import Materials
+from helpers.old_schema import make_at
 from helpers.world import OSCAR, RITA, World
+from sheets.files import set_aside
 from workflow.core.deeds import Deed, Lane, notice
-from workflow.journal import Claimed
+from workflow.journal import Claimed, JournalError
 from workflow.journal.queue import GivenUp
-from workflow.legs.base import MOST_FAULTS, crashed_too_often, dead_alarms
+from workflow.journal.schema import copy_of
+from workflow.legs.base import MOST_FAULTS, Owed, crashed_too_often, dead_alarms
 
 LEASE = timedelta(minutes=10)
 
@@ -61,3 +68,54 @@ def test_the_draft_of_a_file_that_has_its_name_already_is_removed(tmp_path: Path
     draft.write_bytes(b"content")  # killed between the two names
     assert materials.store(folder, "invoice.pdf", b"content") == stored
     assert [path.name for path in (tmp_path / folder).iterdir()] == ["invoice.pdf"]
+
+
+def no_room(*_paths: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_book_set_aside_bears_its_name_only_when_it_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = tmp_path / "registry.xlsx"
+    book.write_bytes(b"what people wrote")
+    monkeypatch.setattr(os, "fsync", no_room)
+    with pytest.raises(OSError, match="No space"):
+        set_aside(book, datetime(2026, 11, 24, tzinfo=UTC))
+    assert [path.name for path in tmp_path.iterdir()] == ["registry.xlsx"]
+
+
+def test_the_copy_before_an_upgrade_bears_its_name_only_when_it_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And whoever starts the program reads a sentence."""
+    journal = tmp_path / "journal.db"
+    make_at("0001", journal)
+    monkeypatch.setattr(os, "fsync", no_room)
+    with pytest.raises(JournalError, match=r"no copy of it could be made .* Nothing was changed"):
+        copy_of(journal, datetime(2026, 11, 24, tzinfo=UTC))
+    assert [path.name for path in tmp_path.iterdir() if "before" in path.name] == []
+
+
+def test_what_could_not_be_given_back_is_given_back_first_of_all(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is full in mid-work: neither a word to the journal nor ten minutes' wait."""
+    world.journal.add_alone(None, [notice("form", RITA)], world.time)
+    owed, deed = Owed(world.journal), claim(world)
+    full = OperationalError("UPDATE", {}, sqlite3.OperationalError("database or disk is full"))
+
+    def cannot(*_: object) -> None:
+        raise full
+
+    with monkeypatch.context() as disk:
+        disk.setattr(type(world.journal), "release", cannot)
+        with pytest.raises(OperationalError), owed.unless_done(deed):
+            cannot()
+    assert owed.deeds == [deed]
+    owed.give_back()
+    assert claim(world).attempts == deed.attempts
+
+
+def test_a_contractors_notice_that_was_being_sent_keeps_its_mark_when_it_is_given_back(world: World) -> None:
+    world.journal.add_alone(None, [notice("contractor_paid", "supplier@vendor.test")], world.time)
+    deed = claim(world)
+    assert world.journal.mark_sending(deed)
+    Owed(world.journal).keep(deed)
+    assert claim(world).was_sending

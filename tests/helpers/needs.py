@@ -19,6 +19,7 @@ PROGRAMS: Mapping[str, tuple[Sequence[str], str]] = {
     "chromium": (("chromium", "chromium-browser", "google-chrome"), "chromium"),
     "poppler": (("pdftotext",), "poppler-utils"),
     "postgres": (("initdb", "/usr/lib/postgresql/*/bin/initdb"), "postgresql"),
+    "strace": (("strace",), "strace"),
     "s-nail": (("s-nail",), "s-nail"),
     "neomutt": (("neomutt",), "neomutt"),
     "mutt": (("mutt",), "mutt"),

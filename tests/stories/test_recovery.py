@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -13,6 +14,7 @@ import pytest
 
 from helpers.command import countersign
 from stories.stage import ADAM, FIONA, PAYMENTS, RITA, Stage, complete_form, invoice
+from workflow.recovery import Recovery
 
 
 def call(stage: Stage, *arguments: str, expect: int = 0) -> str:
@@ -191,3 +193,19 @@ def test_a_mailbox_put_back_from_a_backup_is_read_from_its_beginning(stage: Stag
     stage.run()
     amounts = [item["fields"]["amount"]["value"] for item in facts(stage, "list")["requests"]]
     assert amounts == ["12000.50", "7000.00", "7000.00", "33.00"], "the new letter counts, the old one changes nothing"
+
+
+def test_a_recovery_that_was_cut_off_is_gone_on_with(lost: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of what the lost journal knew has been taken up: nothing works on that, and `recover` comes to the end."""
+    before, second = sent(lost), lost.first.replace("00001", SECOND)
+    with monkeypatch.context() as killed:
+        killed.setattr(Recovery, "_hold_paid", lambda *_: os._exit(137))
+        call(lost, "recover", expect=137)
+    assert "not finished" in call(lost, "run", "--once", expect=1)
+    assert "not finished" in call(lost, "recover")
+    assert facts(lost, "show", lost.first)["status"] == "on_hold"
+    assert facts(lost, "show", second)["status"] == "awaiting"
+    call(lost, "run", "--once")
+    call(lost, "verify")
+    assert sent(lost) == before
+    assert len(facts(lost, "list")["requests"]) == 2

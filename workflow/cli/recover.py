@@ -34,7 +34,7 @@ def recover_journal(session: Session, release: bool, drop: list[int], force: boo
         found.append("The notices leave now, or at the next run.")
     if not (drop or release):
         with session.alone() as alone, plain_errors():
-            if wiring.journal.held_since() is None or force:
+            if wiring.journal.held_since() is None or wiring.journal.is_recovering() or force:
                 if not alone:
                     stop(NO, "A daemon runs on this installation: stop it first.")
                 found += _take_up(wiring, force)
@@ -49,15 +49,16 @@ def _take_up(wiring: Wiring, force: bool) -> list[str]:
     found = [gap] if gap else []
     try:
         recovery = recovery_of(wiring, found.append)
-        recovery.hold_mail()
+        wiring.journal.begin_recovery(wiring.now())
         snapshots = [_snapshot(book) for book in wiring.books]
         recovery.take_up(_together(snapshots))
         wiring.settle_registries()
         for book, snapshot in zip(wiring.books, snapshots, strict=True):
             recovery.adopt(book.name, snapshot)
             book.sync.rebuild()
+        wiring.journal.end_recovery()
     except (RegistryError, DocumentsError) as error:
-        stop(NO, f"{error} Nothing leaves meanwhile; run `countersign recover --force` when that is mended.")
+        stop(NO, f"{error} Nothing leaves meanwhile; run `countersign recover` again when that is mended.")
     return found
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from workflow.health.checkup import Checkup, Trouble
+from workflow.journal.errors import first_line, is_unavailable
 from workflow.words import Words
 
 log = logging.getLogger("countersign.health")
@@ -38,19 +39,37 @@ class Watch:
     company: str
     alarm: Callable[[str, str], None]
     """Also by ordinary mail to the operators: (what, key that says it once)."""
+    unwritten: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What was told while the journal could not take a note of it, on a full disk say: known to this process only."""
 
     def look(self, now: datetime) -> bool:
         """Was anything new?"""
         found = {trouble.code: sentence(trouble, self.words) for trouble in self.checkup.troubles(now)}
-        told: dict[str, str] = json.loads(self.checkup.journal.note(TOLD) or "{}")
-        if found.keys() == told.keys():
+        told: dict[str, str] = self.unwritten.get(TOLD) or json.loads(self.checkup.journal.note(TOLD) or "{}")
+        if found.keys() == told.keys() and not self.unwritten:
             return False
-        for code in found.keys() - told.keys():
+        new = found.keys() - told.keys()
+        for code in new:
             log.error("%s", found[code])
-            self.alarm(found[code], f"health:{code}:{now:%Y-%m-%d}")
-        if self._tell(found, told):
-            self.checkup.journal.set_note(TOLD, json.dumps(found, ensure_ascii=False))
-        return True
+        if found.keys() == told.keys() or self._tell(found, told):
+            self.unwritten[TOLD] = found
+        self._note(found, now)
+        return bool(new) or found.keys() != told.keys()
+
+    def _note(self, found: Mapping[str, str], now: datetime) -> None:
+        """Remembered once it has been told, and mailed, as soon as the journal can be written."""
+        known = self.checkup.journal
+        mailed: dict[str, str] = json.loads(known.note(TOLD) or "{}")
+        try:
+            for code in found.keys() - mailed.keys():
+                self.alarm(found[code], f"health:{code}:{now:%Y-%m-%d}")
+            if TOLD in self.unwritten:
+                known.set_note(TOLD, json.dumps(self.unwritten[TOLD], ensure_ascii=False))
+                del self.unwritten[TOLD]
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            log.warning("what was told could not be noted yet: %s", first_line(error))
 
     def _tell(self, found: Mapping[str, str], told: Mapping[str, str]) -> bool:
         over = [self.words.text("health.over", what=told[code]) for code in told if code not in found]

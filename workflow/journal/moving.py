@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,18 +12,17 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, func, insert, select, text, update
 
 from workflow.journal import tables
-from workflow.journal.engine import upsert
+from workflow.journal.engine import insert_if_new, upsert
 from workflow.journal.errors import JournalError
 from workflow.journal.leases import FREE
 from workflow.journal.proof import Proof
-from workflow.journal.queue import DUE, LEASED, SENDING
+from workflow.journal.queue import DUE, LEASED, LONG_AGO, SENDING
 from workflow.journal.schema import current, upgrade
 from workflow.journal.stamp import stamp
 
-MOVED = "moved_to"
+MOVED, MOVED_FROM = "moved_to", "moved_from"
 MADE_BY_MIGRATION = ("compatible_from", "projections", "owner")
 BATCH = 1000
-LONG_AGO = "2000-01-01T00:00:00.000000Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +32,51 @@ class _Proof(Proof):
 
 def move(source: Engine, target: Engine, now: datetime) -> dict[str, int]:
     """Copy every row, prove the chains, and mark the source as left; how many rows of each table. Nobody can write to a
-    SQLite source meanwhile. Raises `JournalError` when something speaks against it."""
+    SQLite source meanwhile. Cut off between the two, or given once more, it is completed and changes nothing else.
+    Raises `JournalError` when something speaks against it."""
     if current(source) is None:
         raise JournalError(f"There is no journal in {_shown(source)}.")
     upgrade(source, now)
     upgrade(target, now)
     with source.begin() as old:
-        _refuse_used(old, source)
-        with target.begin() as new:
-            _refuse_filled(new, target)
-            counts = {table.name: _copy(old, new, table) for table in _tables()}
-            _free_what_was_in_hand(new)
-            _go_on_counting(new)
+        counts = _moved_before(old, target)
+        if counts is None:
+            _refuse_used(old, source)
+            with target.begin() as new:
+                _refuse_filled(new, target)
+                counts = {table.name: _copy(old, new, table) for table in _tables()}
+                _free_what_was_in_hand(new)
+                _go_on_counting(new)
+                note = {"where": _shown(source), "counts": counts, "heads": _heads(old)}
+                upsert(new, tables.meta, {"key": MOVED_FROM, "value": json.dumps(note)})
         _prove(target)
-        note = {"where": _shown(target), "at": stamp(now)}
-        upsert(old, tables.meta, {"key": MOVED, "value": json.dumps(note)})
+        left = {"where": _shown(target), "at": stamp(now)}
+        insert_if_new(old, tables.meta, {"key": MOVED, "value": json.dumps(left)})
     return counts
+
+
+def _moved_before(old: Connection, target: Engine) -> dict[str, int] | None:
+    """The counts of this very move when its rows have arrived already: the source's last records are those that were
+    copied. A source that was worked on since is none, and is refused as before."""
+    query = select(tables.meta.c.value).where(tables.meta.c.key == MOVED_FROM)
+    with target.connect() as new:
+        note = json.loads(new.execute(query).scalar() or "{}")
+    if not note or note["heads"] != _heads(old):
+        return None
+    return {str(name): int(count) for name, count in note["counts"].items()}
+
+
+def _heads(connection: Connection) -> str:
+    """What tells this journal from every other, and from itself a record or a deed later."""
+    requests, deeds = tables.requests, tables.deeds
+    digest = hashlib.sha256()
+    for query in (
+        select(requests.c.reference, requests.c.head).order_by(requests.c.reference),
+        select(deeds.c.id, deeds.c.state).order_by(deeds.c.id),
+    ):
+        for row in connection.execute(query, execution_options={"yield_per": BATCH}):
+            digest.update(f"{row[0]} {row[1]}\n".encode())
+    return digest.hexdigest()
 
 
 def refuse_left(note: str | None) -> None:

@@ -28,6 +28,7 @@ from workflow.journal.stamp import stamp
 DUE, LEASED, SENDING, DONE, SKIPPED, DEAD, IN_DOUBT = (
     "due", "leased", "sending", "done", "skipped", "dead", "in_doubt",
 )  # fmt: skip
+LONG_AGO = "2000-01-01T00:00:00.000000Z"
 WAITING = (DUE, LEASED, SENDING)
 
 
@@ -216,9 +217,12 @@ class Queue:
             return self._claim_next(connection, lane, now, lease)
 
     def release(self, deed: Claimed) -> None:
-        """A deed that was held and not begun is as if it had not been claimed."""
+        """A deed that was held and not begun is as if it had not been claimed. One whose notice was being sent keeps
+        its mark, and is next for whoever claims it."""
         table = tables.deeds
-        self._set(deed, state=DUE, lease_until=None, attempts=table.c.attempts - 1, faults=table.c.faults - 1)
+        marked = table.c.state == SENDING
+        self._set(deed, state=case((marked, SENDING), else_=DUE), attempts=table.c.attempts - 1,
+                  faults=table.c.faults - 1, lease_until=case((marked, LONG_AGO), else_=null()))  # fmt: skip
 
     def _claim_next(self, connection: Connection, lane: Lane, now: datetime, lease: timedelta) -> Claimed | None:
         return self._claim(connection, lane, now, lease, DUE) or self._claim(connection, lane, now, lease, LEASED)

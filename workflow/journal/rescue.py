@@ -15,6 +15,7 @@ from workflow.journal.stamp import stamp
 
 DEEDS = "deeds"
 HELD = "mail_held"
+RECOVERING = "recovering"
 
 
 class Rescue:
@@ -37,6 +38,26 @@ class Rescue:
             last = connection.execute(select(func.max(tables.deeds.c.id))).scalar() or 0
             rows = connection.execute(select(tables.counters)).all()
         return {f"{row.prefix}-{row.year}": row.last for row in rows} | {DEEDS: last}
+
+    # --- a recovery under way -----------------------------------------------------------------------------------------
+
+    def begin_recovery(self, since: datetime) -> None:
+        """Every notice is held, and until `end_recovery` the journal is not to be worked on: what it lacks has been
+        taken up in part."""
+        with self.engine.begin() as connection:
+            for key in (HELD, RECOVERING):
+                upsert(connection, tables.meta, {"key": key, "value": stamp(since)})
+
+    def end_recovery(self) -> None:
+        """All is taken up; mail stays held until the operator lets it go."""
+        with self.engine.begin() as connection:
+            upsert(connection, tables.meta, {"key": RECOVERING, "value": ""})
+
+    def is_recovering(self) -> bool:
+        """Whether a recovery was begun and cut off."""
+        query = select(tables.meta.c.value).where(tables.meta.c.key == RECOVERING)
+        with reading(self.engine) as connection:
+            return bool(connection.execute(query).scalar())
 
     # --- mail held back -----------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from datetime import datetime
@@ -86,10 +87,34 @@ def upgrade(engine: Engine, now: datetime) -> None:
 def copy_of(path: Path, now: datetime) -> Path:
     """A whole copy of a SQLite file beside it, with what still stands in its write-ahead log."""
     target = path.with_name(f"{path.name}.before-{HEAD}-{now:%Y%m%d%H%M%S}")
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
-        source.backup(copy)
-    target.chmod(path.stat().st_mode & 0o777)
+    draft = path.with_name(f"{path.name}.before.tmp")  # what a crash left under this name is written over
+    draft.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(draft)) as copy:
+            source.backup(copy)
+        draft.chmod(path.stat().st_mode & 0o777)
+        _flush(draft)
+        os.replace(draft, target)
+        _flush(target.parent)
+    except (sqlite3.Error, OSError) as error:
+        raise JournalError(
+            f"The journal must be upgraded, and no copy of it could be made before that in {path.parent}: {error}. "
+            "Nothing was changed."
+        ) from error
+    finally:
+        draft.unlink(missing_ok=True)
     return target
+
+
+def _flush(path: Path) -> None:
+    """A file or the names in a folder, through to the disk."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _file_of(engine: Engine) -> Path | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from workflow.core.deeds import Deed, Lane
-from workflow.journal import Claimed
+from workflow.journal import Claimed, Journal
 from workflow.journal.errors import is_unavailable
 from workflow.journal.queue import GivenUp
 from workflow.service import Service
@@ -15,7 +18,7 @@ from workflow.service import Service
 MOST_FAULTS = 10
 LEASE = timedelta(minutes=10)
 """Longer than all time-outs of one piece of work together."""
-LONGEST_WAIT = timedelta(minutes=15)
+LONGEST_WAIT, FULL_WAIT = timedelta(minutes=15), timedelta(minutes=1)
 OUT_OF_ORDER = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 
@@ -48,10 +51,16 @@ class Leg(Protocol):
     def close(self) -> None: ...
 
 
-def retry_at(now: datetime, attempts: int) -> datetime:
-    """Five seconds, then ever longer, a quarter of an hour at most."""
+def retry_at(now: datetime, attempts: int, error: Exception | None = None) -> datetime:
+    """Five seconds, then ever longer, a quarter of an hour at most; a disk that is full only a minute."""
     doublings = max(0, min(attempts - 1, 12))
-    return now + min(timedelta(seconds=5 * (1 << doublings)), LONGEST_WAIT)
+    longest = FULL_WAIT if error is not None and has_no_room(error) else LONGEST_WAIT
+    return now + min(timedelta(seconds=5 * (1 << doublings)), longest)
+
+
+def has_no_room(error: BaseException) -> bool:
+    """A full disk or the like, as the system says it or in our own words for it."""
+    return any(isinstance(one, OSError) and one.errno in OUT_OF_ORDER for one in (error, error.__cause__))
 
 
 def is_out_of_order(error: Exception) -> bool:
@@ -62,9 +71,41 @@ def is_out_of_order(error: Exception) -> bool:
     return is_unavailable(error)
 
 
+@dataclass(slots=True)
+class Owed:
+    """Deeds that were claimed when the disk was full or the database away: neither done nor given back. They are given
+    back first of all, as soon as that can be written, and need not wait for their lease to end."""
+
+    journal: Journal
+    deeds: list[Claimed] = field(default_factory=list)
+
+    @contextmanager
+    def unless_done(self, *claimed: Claimed) -> Iterator[None]:
+        """Whatever breaks off the block for such a reason leaves nothing in hand."""
+        try:
+            yield
+        except Exception as error:
+            if is_out_of_order(error):
+                self.keep(*claimed)
+            raise
+
+    def keep(self, *claimed: Claimed) -> None:
+        self.deeds += claimed
+        try:
+            self.give_back()
+        except Exception as error:
+            if not is_out_of_order(error):
+                raise
+
+    def give_back(self) -> None:
+        """Raises as long as nothing can be written."""
+        while self.deeds:
+            self.journal.release(self.deeds[0])
+            del self.deeds[0]
+
+
 def postpone_or_bury(service: Service, operators: tuple[str, ...], deed: Claimed, error: Exception) -> None:
-    """A fault of ours costs one item: it is tried ten times, then the operator has it. What is no fault rises, and the
-    item is due again when its lease ends."""
+    """A fault of ours costs one item: it is tried ten times, then the operator has it. What is no fault rises."""
     if is_out_of_order(error):
         raise error
     words = f"{type(error).__name__}: {error}"

@@ -19,7 +19,8 @@ from workflow.core.model import AskKind, Request, Status
 from workflow.core.outcome import OPERATOR
 from workflow.journal import Cause, Claimed, Journal
 from workflow.journal.agreements import OLD_AGREEMENTS
-from workflow.legs.base import LEASE, crashed_too_often, is_out_of_order, postpone_or_bury
+from workflow.journal.errors import first_line
+from workflow.legs.base import LEASE, Owed, crashed_too_often, is_out_of_order, postpone_or_bury
 from workflow.legs.bell import Bell
 from workflow.letters import LetterStore
 from workflow.morning import last_morning, morning_list
@@ -50,7 +51,10 @@ class ClockLeg:
     lease: timedelta = LEASE
     calendar: schedule.Scheduler = field(default_factory=schedule.Scheduler)
 
+    _owed: Owed = field(init=False)
+
     def __post_init__(self) -> None:
+        self._owed = Owed(self.service.journal)
         for job in (*self._jobs, self.watch):
             self.calendar.every(1).minutes.do(wrapped(job))
 
@@ -64,12 +68,22 @@ class ClockLeg:
 
     def work_once(self) -> bool:
         """One due job of the journal; with none, whatever the calendar says."""
-        deed = self.journal.claim_deed(Lane.CLOCK, self.service.now(), self.lease)
+        try:
+            self._owed.give_back()
+            deed = self.journal.claim_deed(Lane.CLOCK, self.service.now(), self.lease)
+        except Exception:
+            self.calendar.run_pending()  # whoever watches over disk and database must not depend on them
+            raise
         if deed is None:
             self.calendar.run_pending()
             return False
+        with self._owed.unless_done(deed):
+            self._do(deed)
+        return True
+
+    def _do(self, deed: Claimed) -> None:
         if crashed_too_often(self.service, self.service.policy.operators, deed):
-            return True
+            return
         try:
             self._perform(deed)
             self.journal.settle([deed], self.service.now())
@@ -78,7 +92,6 @@ class ClockLeg:
                 raise
             log.exception("job %s (%s %s) failed", deed.id, deed.kind, deed.reference)
             postpone_or_bury(self.service, self.service.policy.operators, deed, error)
-        return True
 
     def _perform(self, deed: Claimed) -> None:
         if deed.kind == "announce":
@@ -185,8 +198,12 @@ def wrapped(job: Callable[[], object]) -> Callable[[], None]:
     def run() -> None:
         try:
             job()
-        except Exception:  # see the module's sentence: the scheduler must go on
-            log.exception("the calendar job %s failed", getattr(job, "__name__", job))
+        except Exception as error:  # the scheduler must go on
+            name = getattr(job, "__name__", job)
+            if is_out_of_order(error):
+                log.warning("the calendar job %s waits: %s", name, first_line(error))
+            else:
+                log.exception("the calendar job %s failed", name)
 
     return run
 

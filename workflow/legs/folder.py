@@ -17,7 +17,16 @@ from workflow.core.deeds import Lane
 from workflow.core.model import OrderFile, Reference, Request, Status
 from workflow.core.outcome import REGISTRY
 from workflow.journal import Cause, Claimed, Journal
-from workflow.legs.base import LEASE, TakenOver, bury, crashed_too_often, is_out_of_order, postpone_or_bury, retry_at
+from workflow.legs.base import (
+    LEASE,
+    Owed,
+    TakenOver,
+    bury,
+    crashed_too_often,
+    is_out_of_order,
+    postpone_or_bury,
+    retry_at,
+)  # fmt: skip
 from workflow.legs.bell import Bell
 from workflow.letters import LetterStore
 from workflow.service import Service
@@ -57,8 +66,10 @@ class FolderLeg:
     _looked: str = ""
     _filed: bool = True  # a crash may have come before the mark
     _changes: str | None = None
-    _hand: Claimed | None = None
-    """Left in hand when the database or the disk failed."""
+    _owed: Owed = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._owed = Owed(self.service.journal)
 
     @property
     def journal(self) -> Journal:
@@ -66,12 +77,18 @@ class FolderLeg:
 
     def work_once(self) -> bool:
         """File one request; with nothing to file, look for payment orders now and then."""
-        deed = self._left_in_hand() or self.journal.claim_deed(Lane.FOLDER, self.service.now(), self.lease)
+        self._owed.give_back()
+        deed = self.journal.claim_deed(Lane.FOLDER, self.service.now(), self.lease)
         if deed is None:
             self._leave_mark()
             return self._look_for_orders()
+        with self._owed.unless_done(deed):
+            self._do(deed)
+        return True
+
+    def _do(self, deed: Claimed) -> None:
         if crashed_too_often(self.service, self.operators, deed):
-            return True
+            return
         try:
             if deed.reference:
                 self._file(deed, deed.reference)
@@ -85,19 +102,9 @@ class FolderLeg:
             log.warning("materials of %s are filed by another daemon", deed.reference)
         except Exception as error:  # our fault costs one folder, not the leg
             if is_out_of_order(error):
-                self._hand = deed
                 raise
             log.exception("materials of %s could not be filed", deed.reference)
             postpone_or_bury(self.service, self.operators, deed, error)
-        return True
-
-    def _left_in_hand(self) -> Claimed | None:
-        """What could not be finished need not wait for its lease's end, as long as it is ours still."""
-        deed = self._hand
-        if deed is not None and not self.journal.still_holds(deed, self.service.now()):
-            deed = None
-        self._hand = None
-        return deed
 
     def _file(self, deed: Claimed, reference: Reference) -> None:
         """Beside other daemons once more where the request moved on: an older page must not lie over a newer one."""
@@ -119,7 +126,7 @@ class FolderLeg:
         if error.permanent:
             bury(self.service, self.operators, deed, str(error))
         else:
-            self.journal.postpone(deed, str(error), retry_at(self.service.now(), deed.attempts))
+            self.journal.postpone(deed, str(error), retry_at(self.service.now(), deed.attempts, error))
 
     # --- filing -----------------------------------------------------------------------------------------------------
 

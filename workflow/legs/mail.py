@@ -18,9 +18,18 @@ from mailer.smtp import Outgoing
 from workflow.core.commands import NoteBounce, NoteInDoubt
 from workflow.core.deeds import CONTRACTOR_KINDS, Lane
 from workflow.journal import Cause, Claimed
-from workflow.journal.errors import is_unavailable
 from workflow.journal.queue import IN_DOUBT, SKIPPED, GivenUp
-from workflow.legs.base import LEASE, TakenOver, bury, crashed_too_often, dead_alarms, postpone_or_bury, retry_at
+from workflow.legs.base import (
+    LEASE,
+    Owed,
+    TakenOver,
+    bury,
+    crashed_too_often,
+    dead_alarms,
+    is_out_of_order,
+    postpone_or_bury,
+    retry_at,
+)  # fmt: skip
 from workflow.legs.bell import Bell
 from workflow.notices import Notices, Skip
 from workflow.service import Service
@@ -47,23 +56,37 @@ class MailLeg:
     """The one in hand, as it is held now."""
     _sent: Claimed | None = None
     """Gone out, and the journal does not know it yet."""
+    _owed: Owed = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._owed = Owed(self.service.journal)
 
     def work_once(self) -> bool:
         """Do one due notice; True if there may be more."""
         self._settle_sent()
+        self._owed.give_back()
         journal = self.service.journal
         if self._is_held():
             return False
         deed, self._next = self._next or journal.claim_deed(Lane.MAIL, self.service.now(), self.lease), None
         if deed is None:
             return False
-        if crashed_too_often(self.service, self.operators, deed):
-            return True
         self._hand = deed
+        try:
+            self._do(deed)
+        except Exception as error:
+            if self._sent is None and is_out_of_order(error):
+                self._owed.keep(self._hand)
+            raise
+        return True
+
+    def _do(self, deed: Claimed) -> None:
+        if crashed_too_often(self.service, self.operators, deed):
+            return
         try:
             self._perform(deed)
         except DeliveryError as error:
-            self._failed(self._hand, error)
+            self._failed(self._hand or deed, error)
             if error.unreachable:
                 raise
         except TakenOver:
@@ -71,14 +94,10 @@ class MailLeg:
         except DocumentsError as error:  # a file it encloses cannot be had now
             self._unread(deed, error)
         except Exception as error:  # our fault costs one notice, not the leg
-            if self._sent is not None:
-                raise
-            if is_unavailable(error):
-                self._next = self._hand  # still ours until its lease ends
+            if self._sent is not None or is_out_of_order(error):
                 raise
             log.exception("notice %s (%s %s) could not be made", deed.id, deed.kind, deed.reference)
-            postpone_or_bury(self.service, self.operators, self._hand, error)
-        return True
+            postpone_or_bury(self.service, self.operators, self._hand or deed, error)
 
     def _is_held(self) -> bool:
         """After a recovery no notice leaves until the operator says so; asked again only while it is so."""

@@ -19,6 +19,7 @@ from sheets.registry import Registry
 from workflow.core.deeds import Lane
 from workflow.core.model import Reference, Request, Status
 from workflow.journal import Claimed, Journal
+from workflow.journal.errors import is_unavailable
 from workflow.journal.queue import new_token
 from workflow.registry_sync.agreed import Agreed
 from workflow.registry_sync.archive import Archiver
@@ -54,6 +55,7 @@ class RegistrySync:
     _views: str | None = None
     _drawn: date | None = None
     _pending: Pending = field(default_factory=Pending)
+    _owed: list[Claimed] = field(default_factory=list)
 
     @property
     def journal(self) -> Journal:
@@ -105,6 +107,7 @@ class RegistrySync:
         if not self._opened:
             self.open()
         now = self.service.now()
+        self._give_back(now)
         version = self.registry.probe()
         moved = self._seen is None or version.mark != self._seen.mark
         claimed = self._claim("row", now)
@@ -119,8 +122,20 @@ class RegistrySync:
         except Exception as error:
             if not isinstance(error, RegistryLocked):
                 self._seen = None  # whatever it was, look again before the next step
-            self._release([*claimed, *rebuilding], now)
+            self._owed += [*claimed, *rebuilding]
+            try:
+                self._give_back(now)
+            except Exception as unwritten:
+                if not is_unavailable(unwritten):
+                    raise
             raise
+
+    def _give_back(self, now: datetime) -> None:
+        """What was claimed and not written is due again in a moment; where the journal cannot take even that, on a full
+        disk say, as soon as it can."""
+        while self._owed:
+            self._release(self._owed[:1], now)
+            del self._owed[0]
 
     def _claim(self, kind: str, now: datetime) -> list[Claimed]:
         return self.journal.claim_all(Lane.REGISTRY, kind, now, LEASE, registry=self.name)

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select, update
 from helpers.needs import needs
 from helpers.world import NOW, RITA, World, blank_journal
 from workflow.core.deeds import Deed, Lane
-from workflow.journal import Journal, JournalError, tables
+from workflow.journal import Journal, JournalError, moving, tables
 from workflow.journal.engine import open_engine
 from workflow.journal.moving import MOVED, move, refuse_left
 from workflow.legs.base import LEASE
@@ -111,4 +111,35 @@ def test_a_chain_that_does_not_hold_is_told_and_the_old_journal_stays_the_truth(
 def test_a_daemon_at_work_on_the_old_one_stops_it(both: Both) -> None:
     assert both.old.journal.take_lease("mailbox", "north", LEASE)
     with pytest.raises(JournalError, match=r"A daemon works on .* stop it first"):
+        move(both.old.engine, both.new, NOW)
+
+
+def test_a_move_that_was_cut_off_before_the_old_one_knew_is_completed(
+    both: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_off(_target: Engine) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr(moving, "_prove", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            move(both.old.engine, both.new, NOW)
+    assert both.old.journal.note(MOVED) is None
+    assert len(list(both.journal.requests())) == 3
+    for _ in range(2):  # and given once more it changes nothing
+        assert move(both.old.engine, both.new, NOW)["requests"] == 3
+    with pytest.raises(JournalError, match="was moved to"):
+        refuse_left(both.old.journal.note(MOVED))
+    assert both.journal.broken_links() == []
+
+
+def test_an_old_journal_that_was_worked_on_after_the_cut_is_not_taken_for_the_same(
+    both: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as killed:
+        killed.setattr(moving, "_prove", lambda _target: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            move(both.old.engine, both.new, NOW)
+    both.old.submitted(by=RITA)
+    with pytest.raises(JournalError, match="is not empty"):
         move(both.old.engine, both.new, NOW)
