@@ -2,6 +2,7 @@
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -76,6 +77,15 @@ def make_folders(path: Path) -> None:
     for folder in reversed(missing):
         folder.mkdir(exist_ok=True)
         sync_directory(folder.parent)
+
+
+def make_home(path: Path) -> None:
+    """The folder of a file that is to be made by others, there after a power cut; a process that was killed may have
+    made it and not come to that."""
+    make_folders(path.parent)
+    if not path.exists():
+        with suppress(PermissionError):  # the folder above may be somebody else's
+            sync_directory(path.parent.parent)
 
 
 def sync_names(path: Path, root: Path) -> None:

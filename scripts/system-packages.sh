@@ -20,6 +20,7 @@ lacks chromium         chromium chromium-browser google-chrome
 lacks poppler-utils    pdftotext
 lacks postgresql       initdb "/usr/lib/postgresql/*/bin/initdb"
 lacks s-nail           s-nail
+lacks strace           strace
 lacks neomutt          neomutt
 lacks mutt             mutt
 lacks alpine           alpine

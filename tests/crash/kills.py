@@ -175,7 +175,7 @@ class Theatre:
 
     @staticmethod
     def _progress(told: Told, place: int) -> None:
-        if place % 50 == 0:
+        if place % 20 == 0:
             print(f"    {told.act}: {place} of {told.boundaries}, {told.wrong} with another end", flush=True)
 
     def _uninterrupted(self, act: Act) -> tuple[State, list[str]]:

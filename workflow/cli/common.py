@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings, SettingsError, load
+from documents.disk import make_folders
 from workflow.cli.logs import set_up_logs
 from workflow.journal import JournalError
 from workflow.journal.schema import prepare
@@ -69,7 +70,7 @@ class Session:
         with ExitStack() as held:
             try:
                 for path in self._locks():
-                    path.parent.mkdir(parents=True, exist_ok=True)
+                    make_folders(path.parent)
                     held.enter_context(FileLock(path).acquire(timeout=0))
             except Timeout:
                 yield False

@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 
 from config.settings import Condition, Settings
 from config.settings import Step as StepSettings
+from documents.disk import make_home
 from mailer.domain import ascii_address
 from values.workdays import WorkCalendar
 from workflow.core.model import Step
@@ -46,7 +47,7 @@ class Base:
     def journal(self) -> Journal:
         url = make_url(self.settings.journal)
         if url.get_backend_name() == "sqlite" and url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            make_home(Path(url.database).absolute())
         domain = ascii_address(self.settings.mailbox.address).rpartition("@")[2]
         return Journal(open_engine(self.settings.journal), domain=domain, prefix=self.settings.company.reference_prefix)
 
