@@ -154,13 +154,13 @@ def run_once(
                 worked = True
                 troubles[leg.name] = str(error)
             except Exception as error:
-                if not isinstance(error, OUTSIDE):
+                if not isinstance(error, OUTSIDE) and not is_unavailable(error):
                     log.exception("%s failed", leg.name)
                 _record_failure(journal, leg, error, now())
                 resting.add(leg.name)
                 worked = True
                 if not isinstance(error, RegistryLocked):
-                    troubles[leg.name] = str(error)
+                    troubles[leg.name] = first_line(error) if is_unavailable(error) else str(error)
     for leg in legs:
         leg.close()
     _forget_failures(journal, now())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -11,10 +11,12 @@ from typing import Any, cast
 import pytest
 
 from helpers.office import Office, office
+from mailer.errors import DeliveryError
 from mailer.inbox import Fetched
 from stories.stage import ADAM, FIONA, RITA, complete_form, invoice
 from tests.crash.full import can_mount, fill, make_room, small_disk
 from tests.crash.outside import OnDisk
+from workflow.core.deeds import Lane
 from workflow.core.model import Status
 from workflow.daemon import run_once
 from workflow.health.checkup import Limits
@@ -57,11 +59,11 @@ class Standing:
 
 
 @needs_disk
-@pytest.mark.parametrize(("left", "turns"), [(0, 2), (12, 2), (28, 12), (64, 2), (192, 2)])
+@pytest.mark.parametrize(("left", "turns"), [(0, 2), (28, 2), (64, 2)])
 def test_with_room_again_it_goes_on_within_a_minute(
     disk: Path, left: int, turns: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """No deed waits for the ten minutes of its lease, and none is given up, however often it failed."""
+    """Full from before the letters came, to different bytes."""
     monkeypatch.setenv("COUNTERSIGN_TEST_PASSWORD", "secret")
     desk = office(disk)
     daemon = Standing(desk)
@@ -86,6 +88,56 @@ def test_with_room_again_it_goes_on_within_a_minute(
     assert len(asked) == len(set(asked)) == 2
     assert len(list(disk.glob("materials/*/*/*/*/*.pdf"))) == 2
     assert "Traceback" not in caplog.text
+
+
+@needs_disk
+@pytest.mark.parametrize(("lane", "times"), [("folder", 12), ("registry", 12), ("mail", 1)])
+def test_what_was_just_claimed_when_the_disk_filled_up_is_done_with_the_first_room(
+    disk: Path, lane: str, times: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It does not wait for the ten minutes of its lease, and is not given up, however often that happens."""
+    monkeypatch.setenv("COUNTERSIGN_TEST_PASSWORD", "secret")
+    desk = office(disk)
+    daemon = Standing(desk)
+    journal = daemon.wiring.journal
+    daemon.turn()
+    desk.send(RITA, complete_form(desk.now()), files=[("Счёт.pdf", invoice())])
+
+    def filling(claim: Callable[..., Any]) -> Callable[..., Any]:
+        def claimed(at: Lane, *words: Any, **options: Any) -> Any:
+            found = claim(at, *words, **options)
+            if found and at == lane:
+                with journal.engine.connect() as connection:  # else old pages of the log would be written over
+                    connection.exec_driver_sql("COMMIT")
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                    connection.exec_driver_sql("BEGIN")
+                fill(disk, 0)
+            return found
+
+        return claimed
+
+    def not_now(*_: object) -> None:
+        raise DeliveryError("the server is busy", permanent=False)
+
+    with monkeypatch.context() as full:
+        for name in ("claim_deed", "claim_all"):
+            full.setattr(journal, name, filling(getattr(journal, name)))
+        full.setattr(desk.outgoing, "send", not_now)
+        troubles = []
+        for _ in range(times):
+            troubles += daemon.turn()
+            make_room(disk)
+            desk.later(seconds=61)
+    assert any("full" in trouble for trouble in troubles)
+    assert "Traceback" not in caplog.text
+    for _ in range(2):
+        assert daemon.turn() == []
+        desk.later(seconds=61)
+    assert journal.queue_counts(desk.now())[0] == 0, "nothing waits"
+    assert journal.dead() == []
+    assert desk.cells()["Статус"] == "На согласовании"
+    assert len(list(disk.glob("materials/*/*/*/*/*.pdf"))) == 1
+    assert len([mail for mail in desk.new(ADAM) if "Согласуйте" in str(mail["Subject"])]) == 1
 
 
 @needs_disk

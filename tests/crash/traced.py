@@ -25,9 +25,7 @@ CALL = re.compile(r"^(?:\d+ +)?(\w+)\((.*)\) += (-?\d+)")
 OPENED = re.compile(r"^\d+<(?P<path>/[^>]*)>")
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 COMMIT = "journal.db-wal"
-PASSING = re.compile(
-    r"^\.|\.tmp(-journal)?$|\.lock$|^countersign\.toml$|^journal\.db(-wal|-shm|-journal|\.upgrade)?$"
-)
+PASSING = re.compile(r"^\.|\.tmp(-journal)?$|\.lock$|^countersign\.toml$|^journal\.db(-wal|-shm|-journal|\.upgrade)?$")
 """Drafts, locks, settings, and the database, whose order SQLite keeps by itself."""
 
 
