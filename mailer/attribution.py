@@ -34,6 +34,12 @@ _LABEL = re.compile(
     r"^[ \t]*[*_]{0,2}([^\W\d_][^:：*<>@]{0,22}?)[*_]{0,2}[ \t]*[:：][*_]{0,2}(?:[ \t]|$|(?=[^/\s]))(.{0,400})"
 )
 _DIGIT_OR_AT = re.compile(r"[@\d]")
+_WROTE_TO_US = re.compile(r"^вы писали\b|\byou wrote:$|^du schriebst\b", re.IGNORECASE)
+_GREETS = re.compile(
+    r"^(?:здравствуйте|приветствую|добрый день|hello|hi|hallo|dear)\b[^.!?:]{0,60}[.,!]?$", re.IGNORECASE
+)
+"""The Bat! greets whom it quotes: “Здравствуйте, Платежи.”, a blank line, “Вы писали …:”."""
+_ANGLED = re.compile(r"<[^<>\s]{1,80}@[^<>\s]{1,120}>")
 _THE_BAT = re.compile(r"^вы писали .{4,60}:$|^(?:you wrote|du schriebst).{0,60}:$", re.IGNORECASE)
 
 
@@ -54,8 +60,19 @@ def attribution(lines: list[Line], index: int) -> int | None:
         if len(joined) > LONG:
             return None
         if _DIGIT_OR_AT.search(joined) and _is_attribution(joined):
-            return _with_its_date(lines, at)
+            return _with_its_greeting(lines, _with_its_date(lines, at), joined)
     return None
+
+
+def _with_its_greeting(lines: list[Line], at: int, text: str) -> int:
+    """The program's own greeting above “Вы писали …:” belongs to the quotation."""
+    if not _WROTE_TO_US.search(text):
+        return at
+    above = at - 1
+    while above > 0 and at - above < 3 and not lines[above].text.strip():
+        above -= 1
+    greets = above >= 0 and lines[above].kind is Kind.NEW and _GREETS.match(lines[above].text[:LONG].strip())
+    return above if greets and above < at - 1 else at
 
 
 def _with_its_date(lines: list[Line], at: int) -> int:
@@ -108,6 +125,8 @@ def attribution_before(lines: list[Line], index: int) -> int:
 def starts_header_block(lines: list[Line], index: int) -> bool:
     """Two or three quoted headers in a row, the first of them From, or Sent or To beside a From."""
     first = _header(lines[index].text)
+    if first is None:
+        return _looks_like_headers(lines[index : index + 4])
     if first not in ("from", "sent", "to", "subject"):
         return False
     kinds, seen, blanks, at = [first], 1, 0, index + 1
@@ -132,6 +151,14 @@ def _looks_sent(lines: Sequence[Line]) -> bool:
     """A block of two headers only counts when it shows an address or a time as mail programs write them."""
     text = " ".join(line.text[:LONG] for line in lines)
     return bool(_ADDRESS.search(text) or _TIME.search(text))
+
+
+def _looks_like_headers(lines: Sequence[Line]) -> bool:
+    """Headers in an unknown language: labels in a row, one with an address in angles, one with date and time."""
+    values = [match[2] for line in lines if (match := _LABEL.match(line.text[:LONG]))]
+    if len(values) < len(lines) or len(values) < 3 or not _ANGLED.search(" ".join(values[:2])):
+        return False
+    return any(_DATE.search(value) and _TIME.search(value) for value in values)
 
 
 def _header(text: str) -> str | None:

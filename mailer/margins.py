@@ -15,6 +15,13 @@ _CLOSING = re.compile(
     + "|".join(sorted(map(re.escape, CLOSINGS), key=len, reverse=True))
     + r")\s*(?:[,.!;:—–-].{0,80}|\s[A-ZА-ЯЁ].{0,60})?$"
 )
+_WARNING = re.compile(
+    r"^\W{0,6}(?:внимание|осторожно|предупреждение|caution|warning|attention|notice|external|внешн\w+)\b.{0,120}"
+    r"(?:(?:письмо|сообщение)\b.{0,60}(?:внешн|извне|пределами)|(?:e-?mail|message)\b.{0,60}(?:outside|external)|"
+    r"не (?:открывайте вложени|переходите по ссылк)|do not (?:click (?:on )?(?:any )?link|open attachment))",
+    re.IGNORECASE,
+)
+"""A gateway's warning that it puts below the text."""
 _SIGNATURE_RULE = re.compile(r"^(?:--|—|–)$")
 _POSTSCRIPT = re.compile(r"^(?:p\.?\s?p?\.?s\b\.?|п\.?\s?с\.|зы\b|з\.\s?ы\.|ps\b)", re.IGNORECASE)
 
@@ -108,7 +115,7 @@ def _starts_signature(text: str, lines: list[Line], index: int, written: bool) -
     lowered = flat.strip("*_ ").lower()
     if _CLOSING.match(_keep_capitals(flat.strip("*_ "))):
         return True
-    if MOBILE.match(lowered):
+    if MOBILE.match(lowered) or (written and _WARNING.match(flat)):
         return True
     window = " ".join(line.text.strip() for line in lines[index : index + 3] if line.kind is Kind.NEW)
     return bool(BEHIND.search(flat)) or (written and len(flat) > 40 and bool(BEHIND.match(window[:LONG])))

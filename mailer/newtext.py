@@ -58,12 +58,24 @@ def lines_of(text: str) -> list[Line]:
 def sort_lines(lines: Sequence[Line], markers: Sequence[str] = ()) -> Parts:
     """The parts of a letter whose lines may already be known to be quoted or signature."""
     work = without_front(list(lines))
-    forwarded = mark_quotes(work, [flattened(marker) for marker in markers])
+    flat_markers = [flattened(marker) for marker in markers]
+    _forget_preheader(work, flat_markers)
+    forwarded = mark_quotes(work, flat_markers)
     mark_orphans(work)
     mark_signatures(work)
     texts = {kind: _joined(line.text for line in work if line.kind is kind) for kind in Kind}
     marks = frozenset(line.kind for line in work) & {Kind.HIDDEN, Kind.STRUCK}
     return Parts(texts[Kind.NEW], texts[Kind.QUOTED], texts[Kind.SIGNATURE], forwarded, marks, _woven(work))
+
+
+def _forget_preheader(lines: list[Line], markers: Sequence[str]) -> None:
+    """The hidden line that our own mails begin with, right above their marker, was not hidden by whoever answers."""
+    for index, line in enumerate(lines):
+        if line.kind is not Kind.HIDDEN:
+            continue
+        below = next((one for one in lines[index + 1 :] if one.text.strip()), None)
+        if below is not None and any(marker and marker in flattened(below.text) for marker in markers):
+            lines[index] = Line("")
 
 
 def _woven(lines: Sequence[Line]) -> tuple[tuple[str, str], ...]:

@@ -17,19 +17,20 @@ VERBS = (
 HEADER_LABELS: dict[str, str] = {
     label: kind
     for kind, labels in {
-        "from": "from|от|от кого|von|de|da|od|ot|kimden|від|from:|van|från|fra|"
+        "from": "кімнен|from|от|от кого|von|de|da|od|ot|kimden|від|from:|van|från|fra|"
         "lähettäjä|发件人|寄件者|差出人|보낸 사람|απο|"
         "από|feladó|expéditeur|отправитель|sender|remitente|mittente|absender|ад|кімден|з",
-        "sent": "sent|date|отправлено|дата|дата отправки|gesendet|datum|envoyé|date d'envoi|"
+        "sent": "жіберілген күні|жіберілді|күні|"
+        "sent|date|отправлено|дата|дата отправки|gesendet|datum|envoyé|date d'envoi|"
         "enviado|enviado el|enviado em|"
         "fecha|data|inviato|wysłano|wysłane|gönderildi|tarih|надіслано|відправлено|verzonden|skickat|sendt|lähetetty|"
         "发送时间|发送日期|日期|寄件日期|日時|送信日時|날짜|odesláno|elküldve|küldve|trimis|sent on|"
         "date sent|отправлен|когда",
-        "to": "to|кому|an|à|para|a|do|kime|alıcı|кому:|aan|till|til|vastaanottaja|收件人|宛先|"
+        "to": "кімге|to|кому|an|à|para|a|do|kime|alıcı|кому:|aan|till|til|vastaanottaja|收件人|宛先|"
         "받는 사람|komu|címzett|către|"
         "destinataire|получатель|empfänger|προς",
         "cc": "cc|копия|kopie|kopia|dw|скрытая копия|bcc|抄送|kopio|bilgi|copie à|копія",
-        "subject": "subject|тема|betreff|objet|asunto|oggetto|assunto|temat|konu|onderwerp|"
+        "subject": "тақырыбы|тақырып|subject|тема|betreff|objet|asunto|oggetto|assunto|temat|konu|onderwerp|"
         "ämne|emne|aihe|主题|主旨|件名|제목|"
         "předmět|tárgy|subiect|θέμα|re",
         "other": "importance|важность|reply-to|ответить|attachments|вложения|priority|срочность|anlagen|wichtigkeit",
@@ -149,6 +150,8 @@ FRONT = re.compile(
     r"компании)|"
     r"не (?:открывайте|переходите по) (?:вложени\w+|ссылк\w+)|не переходите по|будьте (?:осторожны|внимательны)|"
     r"externe (?:e-?mail|nachricht)|e-?mail (?:stammt|kommt) von (?:einem )?extern|expéditeur externe|correo externo|"
+    r"(?:письмо|сообщение|message|e-?mail) (?:было )?(?:проверен\w*|checked|scanned) "
+    r"(?:системой|фильтром|на спам|by|for)[^.!?]{0,60}$|"
     r"вы (?:редко|нечасто) получаете (?:почту|письма|сообщения) (?:от|с)",
     re.IGNORECASE,
 )
@@ -159,7 +162,16 @@ FRONT_TAG = re.compile(
     re.IGNORECASE,
 )
 
+ABOVE_THIS = re.compile(
+    r"(?:type|write|enter|add) .{0,20}(?:reply|response|answer|comment)\w* above this line|"
+    r"(?:ответ|комментари\w+) (?:над|выше) эт(?:ой|ую) (?:строк\w+|лини\w+|черт\w+)",
+    re.IGNORECASE,
+)
+"""What help desks print above the mail that is answered."""
 BEHIND = re.compile(
+    r"^[^.!?]{0,60}\bmailing list$|(?:you received|you are receiving) this (?:message|e-?mail) because|"
+    r"^to unsubscribe\b|вы получили это (?:сообщение|письмо),? (?:поскольку|потому что|так как)|"
+    r"чтобы (?:отменить подписку|отписаться)|"
     r"(?:this|the information (?:contained )?in this|the contents? of this) (?:e-?mail|message|communication|"
     r"transmission)"
     r".{0,120}(?:confidential|intended|privileged|recipient|virus|scanned|monitored|legally)"

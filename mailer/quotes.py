@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from mailer.attribution import ANY_VERB, attribution, attribution_before, rule_before, starts_header_block
 from mailer.lines import Kind, Line, flattened, quote
-from mailer.phrases import FORWARD_SIGNS, SEPARATORS
+from mailer.phrases import ABOVE_THIS, FORWARD_SIGNS, SEPARATORS
 
 ORPHAN_WIDTH = 60
 PATIENCE = 2_000
@@ -52,6 +52,8 @@ def _is_marker(flat: str, markers: Sequence[str]) -> bool:
 
 def _is_separator(text: str, flat: str) -> bool:
     """A rule with words in it that announces another letter."""
+    if len(text) < 200 and ABOVE_THIS.search(text) and not text.strip()[:1].isalnum():
+        return True
     if flat in SEPARATORS:
         return text.strip()[:1] in "-_=*‐–—―─~<" or text.strip().endswith(":") or flat.startswith("begin")
     return len(text) < 200 and bool(_LOTUS.match(text.strip()))

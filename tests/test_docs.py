@@ -15,6 +15,7 @@ import pytest
 from mailer.pairs import read_pairs
 from workflow.core.card import examine
 from workflow.keywords import Action, read_decision
+from workflow.permission import Taken
 from workflow.words import form_labels, words
 
 ROOT = Path(__file__).parent.parent
@@ -47,7 +48,7 @@ MEANING = {
 DOUBTS = {
     "a condition": {"condition"}, "условие": {"condition"}, "a question": {"question"}, "вопрос": {"question"},
     "a negation": {"negated"}, "отрицание": {"negated"}, "a number": {"number"}, "число": {"number"},
-    "unclear": {"unclear"},
+    "unclear": {"unclear"}, "a yes, or only “seen”": {"nod"}, "согласие это или «прочитал»": {"nod"},
     "no word of decision": {"none_found", "not_allowed", "sign_only"},
     "нет слова решения": {"none_found", "not_allowed", "sign_only"},
 }  # fmt: skip
@@ -138,7 +139,7 @@ def _rows() -> Iterator[tuple[str, str, str, str]]:
 
 @pytest.mark.parametrize(("page", "role", "written", "read"), list(_rows()))
 def test_an_example_answer_is_read_as_told(page: str, role: str, written: str, read: str) -> None:
-    found = read_decision(written, allowed=ALLOWED[role])
+    found = read_decision(written, allowed=ALLOWED[role], taken=Taken.PERMISSIONS)
     kind, _, why = read.partition(": ")
     if kind in ("asked again", "переспросим"):
         assert found.action is None

@@ -28,6 +28,11 @@ _BENIGN = re.compile(
     + r")(?![^\W_])",
     re.IGNORECASE,
 )
+_NOTHING_TO_REMARK = re.compile(
+    r"(?<![^\W_])(?:замечаний|возражений|вопросов|претензий|нареканий)(?:\s+[^\W\d_]+){1,4}\s+(?:нет|не\s+име\w+)(?!\w)",
+    re.IGNORECASE,
+)
+"""“Замечаний юридического характера не имею”: what is not there is said in between."""
 _URL = re.compile(r"\b(?:https?://|www\.)\S+|\S+@\S+", re.IGNORECASE)
 REFERENCE = re.compile(r"(?<![\w-])([A-ZА-ЯЁ]{2,12}-(?:19|20)\d\d-\d{3,8})(?:/\d+)?(?!\w)", re.IGNORECASE)
 _NO_AMOUNT = re.compile(
@@ -73,7 +78,7 @@ def without_links(text: str) -> str:
 
 def without_benign(text: str) -> str:
     """The text without phrases that hold a sign and mean no harm."""
-    return _BENIGN.sub(" ", text.replace("ё", "е").replace("’", "'"))
+    return _NOTHING_TO_REMARK.sub(" ", _BENIGN.sub(" ", text.replace("ё", "е").replace("’", "'")))
 
 
 def changes_amount(sentence: str) -> bool:
@@ -102,7 +107,7 @@ def takes_refusal_back(direct: Sequence[Token]) -> bool:
     if not any(signs):
         return False
     if not signs[0]:
-        return True
+        return len(direct) == 2 or direct[2].folded in BACK_REFERRING
     return len(direct) == 1 or direct[1].folded in BACK_REFERRING
 
 

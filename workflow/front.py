@@ -20,7 +20,7 @@ SKIP_LINES = 6
 _CODE_LINE = re.compile(r"^\W*(?:код|code)\b[^\w\n]{0,6}[a-z2-7]{26}(?![a-z0-9]).*$", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!;…]+(?:\s|$)|[.!…](?=[A-ZА-ЯЁ])|[?？]")
 PAUSE = re.compile(r"[,:;.!—–(\[]|\s-\s")
-_QUOTES = frozenset("«»\"“”„‟‘’'`‹›＂()")
+_QUOTES = frozenset("«»\"“”„‟‘’'`‹›＂()|")
 _OPENERS = phrases(OPENERS)
 _THANKS = frozenset({"спасибо", "благодарю", "thanks", "thank", "thx"})
 

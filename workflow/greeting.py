@@ -10,6 +10,8 @@ from workflow.wordlist import ADDRESSEES, GREETINGS, NAMES, OPENERS, PATRONYMIC
 
 _GREETINGS = phrases(GREETINGS)
 _OPENERS = phrases(OPENERS)
+_LABELS = phrases(("решение", "мое решение", "резолюция", "виза", "ответ", "мой ответ", "decision", "my decision",
+                   "resolution", "answer", "my answer", "re", "отв"))  # fmt: skip
 _PAUSES = (",", "!", ":", "—", "–", "-", ".")
 Decides = Callable[[Sequence[Token], int], bool]
 """Whether a deciding word stands at a place."""
@@ -41,7 +43,13 @@ class Greeting:
         if length := phrase_length(tokens, at, _OPENERS):
             after = line[tokens[at + length - 1].end :].lstrip()[:1]
             return length if after in ("", *_PAUSES) or not self.cyrillic else 0
-        return self._address(line, tokens, at)
+        return self._address(line, tokens, at) or self._label(line, tokens, at)
+
+    @staticmethod
+    def _label(line: str, tokens: Sequence[Token], at: int) -> int:
+        """“Решение: согласовано”."""
+        length = phrase_length(tokens, at, _LABELS)
+        return length if length and line[tokens[at + length - 1].end :].lstrip()[:1] == ":" else 0
 
     def _address(self, line: str, tokens: Sequence[Token], at: int) -> int:
         """“Рита,” or “Антон, добрый день”: names, when a pause or a greeting is beside them."""

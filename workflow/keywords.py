@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from workflow.contrary import REFERENCE, asks, sign_of
 from workflow.front import MAX_TEXT, Found, Text
-from workflow.objections import Objections
-from workflow.tokens import WORD
+from workflow.objections import Objections, opposed_below
+from workflow.permission import Taken, permission
+from workflow.tokens import WORD, Token
 from workflow.vocabulary import Words
-from workflow.wordlist import DECIDING, Action
+from workflow.wordlist import CONSENT, DECIDING, FAREWELLS, NAMES, Action
 
 __all__ = ["DOUBTS", "Action", "Decision", "Words", "find_codes", "read_decision"]
 
@@ -37,11 +38,19 @@ DOUBTS = {
     "unfinished": "the text breaks off after the word",
     "garbled": "the text holds characters that were spoilt on the way",
     "sign_only": "a picture is no decision",
+    "nod": "a mere nod may only say that the mail was seen",
     "not_allowed": "the word means something that cannot be decided here and now",
     "too_long": "the text is too long to be an answer",
 }
+_MAY_BE_SAID_OTHERWISE = frozenset({"none_found", "not_first", "not_allowed", "negated", "unclear", "sign_only"})
 _CODE = re.compile(r"(?<![^\W_])(?:код|code)\b\W{0,20}([a-z2-7]{26})(?![a-z0-9])", re.IGNORECASE)
 _COMMENT_LABEL = re.compile(r"^\W*(?:комментарий|comment|причина|reason)\s*:[ \t]*", re.IGNORECASE)
+_FAREWELL = re.compile(
+    r"(?:^|(?<=[.!,;])\s*)\s*(?:с (?:уважением|наилучшими пожеланиями)|(?:best|kind|warm) regards)\b[,.!]?[^.,!?]{0,40}"
+    r"(?:\.[^.!?]{0,3}){0,2}$",
+    re.IGNORECASE,
+)
+_REACHED_AT = re.compile(r"\+?\d[\d ()-]{8,}|www\.|https?:|@")
 _MARKS = re.compile(r"^[ \t]*(?:[*_\]>]+[ \t]*)*(?:[.,;:!…]+|[-–—]+(?=\s|$))?[*_]*[ \t]*")
 
 
@@ -67,9 +76,14 @@ def read_decision(
     words: Words | None = None,
     names: Collection[str] = (),
     signature: str = "",
+    taken: Taken = Taken.KEYWORDS,
 ) -> Decision:
-    """The decision in what a person wrote; `names` are names of people he may address, `signature` what was cut off."""
-    decision = _decide(Text.of(new_text, words, allowed, names, signature))
+    """The decision in what a person wrote; `names` are names of people he may address, `signature` what was cut off,
+    `taken` what may decide besides the keywords."""
+    text = Text.of(new_text, words, allowed, names, signature)
+    decision = _decide(text)
+    if taken and decision.doubt in _MAY_BE_SAID_OTHERWISE:
+        decision = _said_otherwise(text, taken) or decision
     mentions = tuple(dict.fromkeys(match[1].upper() for match in REFERENCE.finditer(new_text[:MAX_TEXT])))
     return replace(decision, mentions=mentions)
 
@@ -86,6 +100,20 @@ def _decide(text: Text) -> Decision:
         return _doubt(text, doubt[0], (found.action,), doubt[1])
     why = f"“{found.word}” stands first and nothing speaks against it"
     return Decision(found.action, _comment(text, found), None, (why,), (found.action,))
+
+
+def _said_otherwise(text: Text, taken: Taken) -> Decision | None:
+    """The decision of a text that only allows or forbids the payment, in whatever words."""
+    said = permission(text.lines, text.names, text.words, text.cyrillic)
+    action = Action.APPROVE if said and said.action is Action.OK else said.action if said else None
+    if said is None or action is None or text.allowed is None or action not in text.allowed:
+        return None
+    if action in CONSENT and opposed_below(text, action):
+        return None
+    if said.action is Action.OK and taken < Taken.NODS:
+        return _doubt(text, "nod", (), f"“{said.phrase}”")
+    why = f"“{said.phrase}” is all that it says"
+    return Decision(action, _behind(text, said.line, said.end), None, (why,), (action,))
 
 
 def _nothing_in_front(text: Text) -> Decision:
@@ -109,11 +137,32 @@ def _nothing_in_front(text: Text) -> Decision:
 
 def _comment(text: Text, found: Found) -> str:
     """Everything besides the keyword and the mark behind it, as it was written."""
-    written = text.written[found.number]
-    same = written[: found.end] == found.line[: found.end]
-    first = _MARKS.sub("", written[found.end :] if same else found.tail)
-    lines = [_COMMENT_LABEL.sub("", line) for line in (first, *text.written[found.number + 1 :])]
+    return _behind(text, found.number, found.end)
+
+
+def _behind(text: Text, number: int, end: int) -> str:
+    """What stands behind this place, as it was written."""
+    written, line = text.written[number], text.lines[number]
+    first = _MARKS.sub("", written[end:] if written[:end] == line[:end] else line[end:])
+    lines = [_COMMENT_LABEL.sub("", line) for line in (first, *text.written[number + 1 :])]
+    lines = [_FAREWELL.sub("", line) for line in lines[: _own_name(text, lines)]]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _own_name(text: Text, lines: list[str]) -> int:
+    """Where a signature begins that no line announces: a name alone, below it nothing, or a telephone or an address."""
+    for at, line in enumerate(lines):
+        tokens = text.tokens(line[:80])
+        names = [token.folded in text.names or token.folded in NAMES for token in tokens]
+        if 0 < len(tokens) <= 3 and len(line) < 80 and (all(names) or (any(names) and _is_titled(tokens))):
+            below = "\n".join(lines[at + 1 :])
+            if not WORD.search(below) or (len(below) < 400 and _REACHED_AT.search(below)):
+                return at
+    return len(lines)
+
+
+def _is_titled(tokens: Sequence[Token]) -> bool:
+    return len(tokens) > 1 and all(t.raw[:1].isupper() and t.folded not in FAREWELLS for t in tokens)
 
 
 def _doubt(text: Text, key: str, seen: tuple[Action, ...] = (), detail: str = "") -> Decision:

@@ -147,7 +147,7 @@ class Objections:
             return "unfinished", self.found.shown
         if _BREAKS_OFF.match(behind) and not self._closes():
             return "unfinished", self.found.shown
-        return self._contrary(behind) or self._in_signature()
+        return self._contrary(behind) or opposed_below(self.text, self.found.action)
 
     def _closes(self) -> bool:
         """Is the paragraph below a farewell (“Approved,” and, after a blank line, “Best regards” or a name)?"""
@@ -203,12 +203,13 @@ class Objections:
                 return "two_words", token.raw
         return None
 
-    def _in_signature(self) -> Objection | None:
-        """Another decision below the signature (a late “ОТКАЗАНО”) is no signature."""
-        opposed = OPPOSED.get(self.found.action, frozenset())
-        for line in self.text.signature.split("\n")[:60]:
-            tokens = self.text.tokens(plain(line[:300]))
-            match = self.text.words.at(tokens, 0) if tokens else None
-            if match and set(match[1]) & opposed and len(tokens) <= len(match[0]) + 3:
-                return "two_words", line.strip()[:80]
-        return None
+
+def opposed_below(text: Text, action: Action) -> Objection | None:
+    """Another decision below the signature (a late “ОТКАЗАНО”) is no signature."""
+    opposed = OPPOSED.get(action, frozenset())
+    for line in text.signature.split("\n")[:60]:
+        tokens = text.tokens(plain(line[:300]))
+        match = text.words.at(tokens, 0) if tokens else None
+        if match and set(match[1]) & opposed and len(tokens) <= len(match[0]) + 3:
+            return "two_words", line.strip()[:80]
+    return None

@@ -239,6 +239,8 @@ GREETINGS: tuple[str, ...] = (
     "dear sir or madam", "guten tag", "guten morgen", "hallo", "уважаемый", "уважаемая", "уважаемые", "дорогой",
     "дорогая",
     "дорогие", "ув", "kind greetings", "good time of day", "добрый", "доброго", "утро", "д д",
+    "добрий день", "доброго ранку", "вітаю", "сәлеметсіз бе", "сәлем", "қайырлы күн", "саламатсызбы", "салам алейкум",
+    "ассаламу алейкум", "bonjour", "hola", "buongiorno", "merhaba", "ciao",
 )  # fmt: skip
 OPENERS: tuple[str, ...] = (
     "спасибо", "спасибо большое", "большое спасибо", "благодарю", "благодарю вас", "да", "ок", "окей", "хорошо",
@@ -280,3 +282,50 @@ NAMES = _words(
 PATRONYMIC = ("ович", "евич", "ьич", "овна", "евна", "ична", "инична")
 
 NO_SIGNS = frozenset("❌✖✗✘🚫⛔🛑👎🙅🤔❓❔⚠✋🤷😡😠🤨⏸⏳⌛")
+
+_PAYS = ("оплачивайте", "оплачивай", "оплачиваем", "оплатите", "оплати", "оплатить", "платите", "плати", "платим",
+         "можно оплатить", "можно оплачивать", "можно платить", "можете оплатить", "можете оплачивать",
+         "можете платить")  # fmt: skip
+_AGREES = ("согласовываю", "согласую", "утверждаю", "одобряю", "подтверждаю", "разрешаю")
+_PAYMENT = ("оплату", "платеж", "счет", "заявку", "этот счет", "эту заявку", "этот платеж", "эту оплату",
+            "оплату счета", "оплату по счету", "данный счет", "данный платеж")  # fmt: skip
+PERMITS: tuple[str, ...] = (
+    *_PAYS, *(f"{verb} {what}" for verb in _PAYS for what in _PAYMENT),
+    *(f"{verb} {what}" for verb in _AGREES for what in _PAYMENT),
+    *(f"{what} {verb}" for verb in _AGREES for what in _PAYMENT),
+    "проводите оплату", "проводите платеж", "к оплате", "в оплату", "согласен", "согласна", "согласны",
+    "полностью согласен", "полностью согласна", "согласен с оплатой", "согласна с оплатой", "не возражаю",
+    "не возражаем", "возражений нет", "возражений не имею", "нет возражений", "не имею возражений",
+    "против оплаты не возражаю", "не возражаю против оплаты", "добро", "даю добро", "я за", "разрешаю",
+    "оплата согласована", "платеж согласован", "счет согласован", "счет утвержден", "oplachivayte", "oplachivaite",
+    "soglasen", "soglasna", "ne vozrazhayu",
+    "go ahead", "go ahead and pay", "go ahead and pay it", "go ahead with the payment",
+    "please pay", "pay it", "pay this", "pay this one", "pay the invoice",
+    "pay this invoice", "ok to pay", "okay to pay", "fine to pay", "good to pay", "cleared to pay",
+    "cleared for payment", "ok for payment", "okay for payment", "proceed", "please proceed", "you may pay",
+    "you can pay", "you may proceed", "you can proceed", "good to go", "i agree", "we agree", "agreed",
+    "no objection", "no objections", "fine by me", "fine with me", "ok by me", "ok with me", "okay with me",
+    "okay by me", "i'm ok with this", "i'm fine with this", "i am ok with this", "i am fine with this", "lgtm",
+    "looks good to me", "this is approved", "this payment is approved", "payment approved", "payment is approved",
+    "it is approved", "it's approved",
+)  # fmt: skip
+"""Phrases that allow a payment when the text holds nothing else (`permission`)."""
+FORBIDS: tuple[str, ...] = (
+    "нет", "против", "я против", "не платить", "не платите", "не оплачивать", "не оплачивайте", "не оплачиваем",
+    "no", "nope", "no way", "denied", "do not pay", "don't pay", "i'm against", "i am against",
+)  # fmt: skip
+NODS: tuple[str, ...] = ("да", "ок", "окей", "ага", "угу", "хорошо", "конечно", "можно", "годится", "yes", "ok", "okay",
+                         "yep", "yup", "sure", "fine", "of course", "absolutely", "da")  # fmt: skip
+ROUND_A_PERMIT: tuple[str, ...] = (
+    *(set(OPENERS) - set(NODS)), "пожалуйста", "сегодня", "срочно", "сразу", "как можно скорее", "полностью",
+    "в полном объеме", "по счету", "по заявке", "по этому счету", "по этой заявке", "все верно", "все правильно",
+    "все в порядке",
+    "все хорошо", "все ок", "проверил", "проверила", "верно", "сумма верная", "реквизиты верные", "замечаний нет",
+    "вопросов нет", "без замечаний", "без вопросов", "со своей стороны", "с моей стороны",
+    "заранее спасибо", "хорошего дня", "и",
+    "please", "pls", "plz", "today", "now", "asap", "right away", "with this", "with it", "with the payment",
+    "with payment", "with this one", "with this payment", "and", "and pay it", "and pay", "for me", "from me",
+    "from my side", "all good", "all ok", "all fine", "all correct", "checked", "i checked", "no questions",
+    "no comments", "no issues", "cheers", "have a nice day",
+)  # fmt: skip
+"""What may stand around such a phrase and changes nothing."""

@@ -11,6 +11,7 @@ from letters.bodies import Body
 from letters.shapes import MARKERS, Shape
 from mailer.letter import Letter, read_letter
 from workflow.keywords import Action, Decision, read_decision
+from workflow.permission import Taken
 
 RECEIVED = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
 APPROVER = frozenset({Action.APPROVE, Action.REJECT, Action.RETURN, Action.STATUS, Action.FORM})
@@ -21,7 +22,8 @@ def read(raw: bytes) -> tuple[Letter, Decision]:
     """The letter and what it decides; a blocking doubt of the letter or an automatic one decides nothing."""
     letter = read_letter(raw, received=RECEIVED, markers=MARKERS)
     decision = read_decision(
-        letter.new_text, allowed=APPROVER, names=("Рита", "Rita", "Орлова", "Orlova"), signature=letter.signature
+        letter.new_text, allowed=APPROVER, names=("Рита", "Rita", "Орлова", "Orlova"), signature=letter.signature,
+        taken=Taken.PERMISSIONS,
     )
     if letter.automatic or (letter.blocked and decision.action is not None):
         return letter, Decision(None, decision.comment, "letter", tuple(letter.blocked), (), ())

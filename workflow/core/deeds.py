@@ -320,7 +320,8 @@ def _bounced(event: e.Bounced, after: Request, policy: Policy) -> Iterator[Deed]
 
 def _answer_refused(event: e.AnswerRefused, after: Request) -> Iterator[Deed]:
     """One helpful answer an hour for one ask, and a word to the approver in whose place somebody answered."""
-    topic = event.reason.partition("_")[0] if event.reason.startswith("unclear") else event.reason
+    general = event.reason.startswith("unclear") and event.reason != "unclear_nod"  # whose answer may be a yes
+    topic = event.reason.partition("_")[0] if general else event.reason
     key = f"again:{after.reference}:{after.version}:{event.by}:{topic}"
     params = {"reason": event.reason, "read": event.read, "valid": list(event.valid), **_standing(after, event.by)}
     if not event.quiet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from mailer.letter import Letter
 from workflow.core.commands import AskRef, Comment, Form, GiveReason, NoteAnswer
@@ -14,6 +15,7 @@ from workflow.intake.plan import Plan
 from workflow.intake.prose import Prose
 from workflow.keywords import Action, Decision
 from workflow.people import Member
+from workflow.permission import Taken
 
 OF_APPROVER = frozenset({Action.APPROVE, Action.REJECT, Action.RETURN, Action.UNDO})
 OF_REQUESTER = frozenset({Action.SUBMIT, Action.DRAFT, Action.WITHDRAW, Action.OK})
@@ -22,8 +24,15 @@ OF_CONFIRMER = frozenset({Action.CONFIRM})
 OF_ALL = frozenset({Action.STATUS, Action.FORM})
 DECIDES = {Action.APPROVE: "approve", Action.REJECT: "reject", Action.RETURN: "return"}
 LONG_ENOUGH_FOR_WORDS = 25
-Judge = Callable[[Letter, frozenset[Action] | None], Decision]
-"""The decision in a letter, of those allowed."""
+QUESTIONS = frozenset({"ask_approval", "answer_refused"})
+"""Mails of ours that ask whether to pay, and nothing else."""
+
+
+class Judge(Protocol):
+    """The decision in a letter, of those allowed."""
+
+    def __call__(self, letter: Letter, allowed: frozenset[Action] | None, taken: Taken = ...) -> Decision: ...
+
 
 WHOLE_SECONDS = timedelta(seconds=1)
 """Mail servers note when a letter came without its fraction of a second."""
@@ -49,6 +58,8 @@ class Answer:
     """What stands in a form beside values that somebody must confirm."""
     hear: Callable[[Letter, Member, Form], tuple[Form, Prose]]
     """A form with what the letter says in running text."""
+    asked_whether: bool = False
+    """Does it answer our question whether his nod was a yes?"""
 
     @property
     def by(self) -> str:
@@ -102,6 +113,16 @@ class Answer:
             | (OF_ACCOUNTANT if self.is_accountant else frozenset())
             | (OF_CONFIRMER if self.may_confirm else frozenset())
         )
+
+    def taken(self) -> Taken:
+        """Other words than the keywords decide where the ask was put to him and no other mail came between."""
+        token = self.carried.token
+        if token is None or token.person != self.by or token.ask != AskKind.APPROVE or token.kind not in QUESTIONS:
+            return Taken.KEYWORDS
+        parents = {parent.lower().partition("@")[0] for parent in self.letter.in_reply_to}
+        if self.carried.is_torn or (parents and token.token not in parents):
+            return Taken.KEYWORDS
+        return Taken.NODS if self.asked_whether else Taken.PERMISSIONS
 
     def ask(self) -> AskRef | None:
         """The ask that decides: its token's, or (the sender proven) the one the subject's tag names. Which of two asks

@@ -20,7 +20,7 @@ from workflow.people import Member
 
 def plan_answer(answer: Answer) -> Plan:
     """What the answer means for the request."""
-    said = answer.judge(answer.letter, answer.allowed())
+    said = answer.judge(answer.letter, answer.allowed(), answer.taken())
     said = replace(said, comment=without_secrets(said.comment).strip(" \t\n…"))
     plan = _mine(answer, said)
     return replace(

@@ -31,6 +31,7 @@ from workflow.intake.together import with_files, with_words
 from workflow.journal.shelf import Token
 from workflow.keywords import Action, Decision, Words, find_codes, read_decision
 from workflow.people import Member, Roster
+from workflow.permission import Taken
 
 DAY = timedelta(days=1)
 FEW_LINES, MANY_LINES = 3, 6
@@ -122,11 +123,13 @@ class Reader:
             return self._request(letter, member)
         return self._stranger(letter, ())
 
-    def judge(self, letter: Letter, allowed: frozenset[Action] | None) -> Decision:
+    def judge(
+        self, letter: Letter, allowed: frozenset[Action] | None, taken: Taken = Taken.KEYWORDS
+    ) -> Decision:  # fmt: skip
         """The decision in what was written; people may be addressed by name before it."""
         names = {name for member in self.roster for name in member.name.split()}
         return read_decision(
-            letter.new_text, allowed=allowed, words=self.words, names=names, signature=letter.signature
+            letter.new_text, allowed=allowed, words=self.words, names=names, signature=letter.signature, taken=taken
         )
 
     # --- answers ------------------------------------------------------------------------------------------------
@@ -148,8 +151,13 @@ class Reader:
         proven = letter.verdict.result == "pass" and letter.verdict.by == "dmarc"
         return plan_answer(Answer(
             letter, member, request, found, proven, self.labels, self.judge, self.authenticates, self.with_invoice,
-            member.email in self.confirmers, self.marks, self.hear,
+            member.email in self.confirmers, self.marks, self.hear, self._asked_whether(found.token),
         ))  # fmt: skip
+
+    def _asked_whether(self, token: Token | None) -> bool:
+        """Was this our question whether his nod was a yes?"""
+        asked = token is not None and token.kind == "answer_refused"
+        return bool(asked and token and self.lookup.notice(token.token).get("reason") == "unclear_nod")
 
     def _digest(self, letter: Letter, member: Member | None, token: Token) -> Plan:
         """An answer to a daily list: each line is an order of its own."""

@@ -247,6 +247,7 @@ def _answer_refused(scene: Scene, params: Params) -> Values:
     return {
         "why": why, "explained": why[:1].upper() + why[1:],
         "unclear": reason.startswith("unclear"), "passed_on": reason == "unclear_passed_on",
+        "nod": reason == "unclear_nod",
         "quoted": "" if words.repeats(reason) else scene.reader.tame(shorten(read.strip(), LONGEST_QUOTE)),
         "fresh": params.get("ask") == "approve",
         "form": form_text(words.lang, prefilled(request), request.suggested.keys()) if request and in_hand else "",

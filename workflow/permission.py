@@ -1,0 +1,156 @@
+"""A yes or no said in other words than those that decide: “да, оплачивайте”, “go ahead and pay it”, “нет”.
+
+Theory: such words are no keywords, for they begin all kinds of sentences. They decide only when every word of the text
+is known: one phrase that allows (or forbids) the payment, and around it nothing but greetings, names, politeness and
+words about the payment itself. One word more, a figure, a question mark, dots that trail off, an unusual sign, and it
+is asked back as before. A mere nod (“ок”, “да”, “+”, 👍) may only say that the mail was seen: it counts as an answer to
+our own question whether it was meant as a yes. And all this holds only where the ask itself is answered: to somebody's
+“too dear, isn't it?” the same words say the opposite.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from workflow.tokens import Token, fold, phrase_length, phrases, tokens_of
+from workflow.vocabulary import Words
+from workflow.wordlist import ADDRESSEES, FORBIDS, GREETINGS, NAMES, NODS, PERMITS, ROUND_A_PERMIT, Action
+
+
+class Taken(IntEnum):
+    """What may decide in a letter."""
+
+    KEYWORDS = 0
+    PERMISSIONS = 1
+    """It answers the ask itself."""
+    NODS = 2
+    """It answers our question whether his nod was a yes."""
+
+
+MOST_WORDS, MOST_LETTERS = 30, 1_000
+SHORTEST_WORD = 6
+"""Of a word typed on the keys of the other alphabet; shorter ones may be anything."""
+_PERMITS, _FORBIDS, _ROUND = phrases(PERMITS), phrases(FORBIDS), phrases((*GREETINGS, *ROUND_A_PERMIT))
+_NODS = phrases(NODS)
+_OPENS = phrases((*GREETINGS, "спасибо", "благодарю", "thanks", "thank you"))
+"""Behind these a name needs no pause."""
+_USUAL = re.compile(r"[\s.,!;:()*_\-–—👍👌✅✔🙏🙂😊🤝👏\U0001f3fb-\U0001f3ff\ufe0f]*")
+_NOD = re.compile(r"[\s.!)]*(?:(?:\+{1,3}|[👍👌✅✔])[\U0001f3fb-\U0001f3ff\ufe0f]?[\s.!)]*){1,5}")
+_BY_DAY = re.compile(
+    r"(?<![^\W_])(?:до|не позднее|не позже|by|before|no later than)\s+(?:\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?|"
+    r"\d{1,2}\s+(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    r"[^\W\d_]*|понедельника|вторника|среды|четверга|пятницы|(?:mon|tues|wednes|thurs|fri)day|конца дня)(?![\w/])",
+    re.IGNORECASE,
+)
+"""A last day says when, not whether."""
+_TRAILS_OFF = re.compile(r"\.\.|…")
+_PAUSE = re.compile(r"[.,!;:\n)–—-]")
+_ASKS_OTHERS = ("approve",)
+"""“Please approve” asks somebody else; in front of the text it is a keyword like any other."""
+_NO_PART = frozenset(Action) - {Action.APPROVE, Action.REJECT, Action.OK}
+_LATIN_KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,."
+_CYRILLIC_KEYS = "йцукенгшщзхъфывапролджэячсмитьбю"
+_OTHER_KEYS = str.maketrans(_LATIN_KEYS + _CYRILLIC_KEYS, _CYRILLIC_KEYS + _LATIN_KEYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What the whole text says (OK for a nod), the phrase that says it, its line and its end there."""
+
+    action: Action
+    phrase: str
+    line: int
+    end: int
+
+
+def permission(lines: Sequence[str], names: frozenset[str], words: Words, cyrillic: bool) -> Permission | None:
+    """The yes or no of a text of which every word is known; None for every other text."""
+    text = "\n".join(lines)
+    if len(text) > MOST_LETTERS or _TRAILS_OFF.search(text):
+        return None
+    text = _BY_DAY.sub(lambda match: " " * len(match[0]), text)
+    if _NOD.fullmatch(text):
+        return Permission(Action.OK, text.strip(), 0, len(lines[0]))
+    return _Whole(text, names, words, cyrillic).permission() or _on_other_keys(text, words)
+
+
+class _Whole:
+    """Walks over a text phrase by phrase and gives up at the first unknown one."""
+
+    def __init__(self, text: str, names: frozenset[str], words: Words, cyrillic: bool) -> None:
+        self.text, self.names, self.words = text, names, words
+        self.tokens: list[Token] = tokens_of(text, cyrillic)
+
+    def permission(self) -> Permission | None:
+        if not 0 < len(self.tokens) <= MOST_WORDS or not self._only_usual_marks():
+            return None
+        found: list[tuple[Action, int, int]] = []
+        at = 0
+        while at < len(self.tokens):
+            length, action = self._phrase(at)
+            if not length:
+                return None
+            if action:
+                found.append((action, at, length))
+            at += length
+        said = {action for action, _, _ in found}
+        if not said or {Action.REJECT} < said:  # “да нет”
+            return None
+        action, at, length = next(one for one in found if one[0] is not Action.OK or said == {Action.OK})
+        start, end = self.tokens[at].start, self.tokens[at + length - 1].end
+        above = self.text.rfind("\n", 0, start) + 1
+        return Permission(action, self.text[start:end], self.text.count("\n", 0, start), end - above)
+
+    def _only_usual_marks(self) -> bool:
+        """Between the words stands nothing that could give them another meaning."""
+        ends = [0, *(token.end for token in self.tokens)]
+        starts = [*(token.start for token in self.tokens), len(self.text)]
+        return all(_USUAL.fullmatch(self.text[end:start]) for end, start in zip(ends, starts, strict=True))
+
+    def _phrase(self, at: int) -> tuple[int, Action | None]:
+        """The longest known phrase at this place and what it decides; no words where none is known."""
+        known: list[tuple[int, Action | None]] = [
+            (phrase_length(self.tokens, at, _PERMITS), Action.APPROVE),
+            (phrase_length(self.tokens, at, _FORBIDS), Action.REJECT),
+            (phrase_length(self.tokens, at, _NODS), Action.OK),
+            (phrase_length(self.tokens, at, _ROUND), None),
+        ]
+        if match := self.words.at(self.tokens, at):
+            known.insert(0, (0 if match[0] == _ASKS_OTHERS else len(match[0]), match[1][0]))
+        longest = max(known, key=lambda phrase: phrase[0])
+        if longest[1] in _NO_PART:
+            return 0, None
+        return longest if longest[0] else (self._names(at), None)
+
+    def _names(self, at: int) -> int:
+        """Names of people he speaks to: apart from the sentence, else they may be its subject (“Дина согласна”)."""
+        length = 0
+        while at + length < len(self.tokens) and self._is_name(self.tokens[at + length].folded):
+            length += 1
+        if not length or not (at == 0 or self._pause_before(at) or self._opened(at)):
+            return 0
+        return length if at + length == len(self.tokens) or self._pause_before(at + length) else 0
+
+    def _is_name(self, word: str) -> bool:
+        return word in self.names or word in NAMES or word in ADDRESSEES
+
+    def _pause_before(self, at: int) -> bool:
+        return bool(_PAUSE.search(self.text[self.tokens[at - 1].end : self.tokens[at].start]))
+
+    def _opened(self, at: int) -> bool:
+        return any(phrase_length(self.tokens, back, _OPENS) == at - back for back in range(max(0, at - 4), at))
+
+
+def _on_other_keys(text: str, words: Words) -> Permission | None:
+    """One long word of consent typed with the keyboard of the other alphabet: “cjukfcjdfyj”."""
+    typed = text.strip().casefold()
+    for word in (typed, typed.rstrip(".!/")):
+        meant = fold(word.translate(_OTHER_KEYS))
+        known = any(phrase == (meant,) and action is Action.APPROVE for phrase, action in words.phrases.get(meant, ()))
+        if known and len(meant) >= SHORTEST_WORD:
+            line = next(number for number, line in enumerate(text.split("\n")) if line.strip())
+            return Permission(Action.APPROVE, word, line, len(text.split("\n")[line]))
+    return None
