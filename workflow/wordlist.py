@@ -323,6 +323,7 @@ ROUND_A_PERMIT: tuple[str, ...] = (
     "все хорошо", "все ок", "проверил", "проверила", "верно", "сумма верная", "реквизиты верные", "замечаний нет",
     "вопросов нет", "без замечаний", "без вопросов", "со своей стороны", "с моей стороны",
     "заранее спасибо", "хорошего дня", "и",
+    "it", "this", "this one", "the invoice", "this invoice", "the payment", "this payment", "this request",
     "please", "pls", "plz", "today", "now", "asap", "right away", "with this", "with it", "with the payment",
     "with payment", "with this one", "with this payment", "and", "and pay it", "and pay", "for me", "from me",
     "from my side", "all good", "all ok", "all fine", "all correct", "checked", "i checked", "no questions",
