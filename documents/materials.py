@@ -194,9 +194,7 @@ class Materials:
         root = self.root
         nearest = next((parent for parent in (root, *root.parents) if parent.exists()), root)
         if not nearest.is_dir():
-            raise DocumentsError(
-                f"{root} cannot be made: {nearest} is a file. Name another place in [materials] path."
-            )
+            raise DocumentsError(f"{root} cannot be made: {nearest} is a file. Name another place in [materials] path.")
         if not os.access(nearest, os.W_OK):
             raise DocumentsError(f"{root} cannot be written to: give the daemon's user the right to write there.")
         return str(root)

@@ -42,8 +42,7 @@ def test_core_imports_only_what_thinking_needs() -> None:
         f"{path.relative_to(ROOT)} imports {name}"
         for path in sorted((ROOT / "workflow" / "core").rglob("*.py"))
         for name in _imported(path)
-        if name.split(".")[0] not in CORE_MAY_IMPORT
-        or (name.startswith("workflow.") and name.split(".")[1] != "core")
+        if name.split(".")[0] not in CORE_MAY_IMPORT or (name.startswith("workflow.") and name.split(".")[1] != "core")
     }
     assert not foreign
 

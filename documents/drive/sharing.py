@@ -47,9 +47,7 @@ def is_open(permissions: Sequence[Json]) -> str:
     return ", ".join(dict.fromkeys(OPEN[one["type"]] for one in permissions if one.get("type") in OPEN))
 
 
-def _permitted(
-    drive: Drive, root: str, address: str, role: str, standing: Json | None, ours: Collection[str]
-) -> bool:
+def _permitted(drive: Drive, root: str, address: str, role: str, standing: Json | None, ours: Collection[str]) -> bool:
     """See that one person may do what he must; True when it is we who let him in."""
     if standing is None:
         drive.permit(root, address, role)

@@ -83,9 +83,7 @@ class Tree:
             return self.root
         if folder not in self._known:
             parent = self._above(drive, folder.parent)
-            query = (
-                f"'{escaped(parent)}' in parents and mimeType = '{FOLDER_TYPE}' and name = '{escaped(folder.name)}'"
-            )
+            query = f"'{escaped(parent)}' in parents and mimeType = '{FOLDER_TYPE}' and name = '{escaped(folder.name)}'"
             twins = self._twins(drive, query)
             self._known[folder] = twins[0] if twins else self._made(drive, folder.name, parent, {}, query)
         return str(self._known[folder]["id"])

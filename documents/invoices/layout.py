@@ -60,11 +60,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value that was found by its label, and where it stands."""
+    """A value that was found by its label, and where both stand."""
 
     match: re.Match[str]
     line: int
     cell: int
+    label: int
     below: bool = False
 
 
@@ -149,7 +150,7 @@ def labelled(
             match = value.match(line.text, start.end()) or value.match(line.text, found.end())
             cell = line.cell_at(found.start())
             if match and not (heading and _is_heading(line, cell, line.cell_at(match.end() - 1), heading)):
-                yield Value(match, number, line.cell_at(match.start()))
+                yield Value(match, number, line.cell_at(match.start()), number)
             elif cell == line.cell_at(found.end() - 1) and _ends_cell(line, cell, found):
                 below = list(_below(lines, number, line.cells[cell], value))
                 yield from below or _wrapped(lines, number, cell, value)
@@ -173,7 +174,7 @@ def _wrapped(lines: Sequence[Line], number: int, cell: int, value: re.Pattern[st
     goes_on = _GOES_ON.match(below.text)
     match = value.match(below.text, goes_on.end() if goes_on else 0)
     if match and below.page == line.page and below.cells[0].left <= line.cells[0].left + _NEAR:
-        yield Value(match, number + 1, below.cell_at(match.start()))
+        yield Value(match, number + 1, below.cell_at(match.start()), number)
 
 
 def _below(lines: Sequence[Line], number: int, label: Cell, value: re.Pattern[str]) -> Iterator[Value]:
@@ -184,5 +185,21 @@ def _below(lines: Sequence[Line], number: int, label: Cell, value: re.Pattern[st
         for index, cell in enumerate(line.cells):
             if cell.overlaps(label):
                 if match := value.match(line.text, line.starts[index]):
-                    yield Value(match, below, index, below=True)
+                    yield Value(match, below, index, number, below=True)
                 return
+
+
+_BROKEN_OFF = re.compile(r"\d{1,3}(?:[ \u00a0]?\d{3})*")
+_REST_OF_NUMBER = re.compile(r"\d{3}(?:[ \u00a0]\d{3})*[.,]\d\d(?!\d)")
+
+
+def goes_on_below(lines: Sequence[Line], number: int, start: int) -> str | None:
+    """A number that a narrow column broke between its groups, put together again."""
+    line = lines[number]
+    cell = line.cell_at(start)
+    head = line.text[start : line.starts[cell] + len(line.cells[cell].text)]
+    if not _BROKEN_OFF.fullmatch(head) or number + 1 == len(lines) or lines[number + 1].page != line.page:
+        return None
+    below = next((one for one in lines[number + 1].cells if one.overlaps(line.cells[cell])), None)
+    rest = _REST_OF_NUMBER.match(below.text) if below else None
+    return re.sub(r"[ \u00a0]", "", head + rest[0]) if rest else None

@@ -45,6 +45,7 @@ DOUBTS: dict[str, str] = {
     "corr_account_key": "the correspondent account does not fit the BIC",
     "account_without_bic": "an account was seen without a BIC that proves it",
     "account_role_unknown": "it is not clear whose account this is",
+    "account_out_of_use": "the file says that this account is out of use: nothing is paid to it",
     "several_bic": "several BIC could be that of the payee's bank",
     "several_kpp": "several KPP could be the payee's",
     "several_iban": "several IBAN could be the payee's",

@@ -13,6 +13,8 @@ class Draft:
     source: Source
     found: dict[str, Found] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
+    currency_of_accounts: str | None = None
+    """What all accounts that may be the payee's are kept in."""
 
     def put(self, name: str, value: str, place: str, proven: bool = False, source: Source | None = None) -> None:
         """Keep a value; what a scan gives is never proven."""

@@ -6,9 +6,12 @@ from datetime import date
 from documents.invoices.layout import Line
 from documents.invoices.model import Doubt, Found, Source
 from documents.invoices.pick import Draft
-from documents.invoices.text_bank import read_accounts, read_iban, read_tax_numbers
+from documents.invoices.text_bank import read_accounts, read_iban
 from documents.invoices.text_money import read_money
-from documents.invoices.text_names import read_invoice_names, read_names, read_nature, read_purpose
+from documents.invoices.text_names import read_names, read_purpose
+from documents.invoices.text_nature import read_nature
+from documents.invoices.text_numbers import read_invoice_names
+from documents.invoices.text_tax import read_tax_numbers
 
 
 def read_text(
@@ -17,7 +20,7 @@ def read_text(
     """Read what a text says of an invoice; a text that is none gives nothing."""
     draft = Draft(source)
     read_tax_numbers(lines, draft, own_inn)
-    read_accounts(lines, draft)
+    read_accounts(lines, draft, own_inn)
     read_iban(lines, draft)
     read_names(lines, draft)
     read_invoice_names(lines, draft, today)

@@ -5,83 +5,33 @@ both be meant give no value, and words of debts or prepayments are told beside t
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from documents.invoices.layout import Line, Value, labelled
-from documents.invoices.numbers import AMOUNT, read_amount
+from documents.invoices.layout import Line, Value, goes_on_below, labelled
+from documents.invoices.money_words import (
+    CURRENCIES,
+    DEBT,
+    DUE_LABEL,
+    HEAD_OF_GOODS,
+    MONEY,
+    NET,
+    NO_STATEMENT,
+    OF_AN_ADVANCE,
+    OTHER_CURRENCY,
+    RATE_FIRST,
+    TOTAL,
+    VALUE,
+    VAT_LINE,
+    VAT_WORD,
+    WHOLE_LABEL,
+)
+from documents.invoices.numbers import read_amount
 from documents.invoices.pick import Draft
 from documents.invoices.vat import NONE, read_vat, vat_doubts, vat_fits, vat_inside
-from values.currencies import IN_ACCOUNTS, parse_currency
+from values.currencies import parse_currency
 from values.money import amount_currency
 
-_SIGN = r"(?:руб(?:л\w*|\.)?|р\.|₽|RUB|EUR|USD|CHF|GBP|CNY|€|US\$|\$|£|Fr\.|юан\w+|евро|доллар\w*(?:\s+США)?)"
-_KOPECKS = r"(?:\s*(?:руб\w*|р)\.?,?\s*\d{2}\s*коп\w*\.?)?"
-_MONEY = re.compile(rf"(?P<money>(?:{_SIGN}\s*)?(?P<number>{AMOUNT}){_KOPECKS}(?:\s*{_SIGN}(?!\w))?)", re.IGNORECASE)
-_LEAD = (
-    r"(?:[\s:=.,–—-]|\([^()]{0,40}\)|"
-    r"(?:составляет|сумма|на\s+сумму|в\s+размере|of|is|in|руб\w*\.?|RUB|EUR|USD|CHF|€)(?!\w))*"
-)
-_VALUE = re.compile(rf"{_LEAD}{_MONEY.pattern}", re.IGNORECASE)
-
-_PAYABLE = re.compile(
-    r"(?<!\w)(?:"
-    r"(?:(?:итого|всего|сумма)\s+)?к\s+(?:оплате|перечислению|уплате)"
-    r"(?:\s+(?:по\s+сч[её]ту|с\s+(?:уч[её]том\s+)?ндс|с\s+уч[её]том\s+[а-яё]{4,20}))?|"
-    r"(?:итого|всего|сумма)\s*,?\s*(?:с|включая|вкл\.?|с\s+уч[её]том)\s+ндс(?:\s*\(?\d{1,2}\s?%\)?)?|"
-    r"(?:итого|всего|сумма)\s+(?:по\s+)?сч[её]т[ау]?|сумма\s+платежа|сумма\s+документа|"
-    r"всего\s+(?:наименований|позиций)\s*:?\s*\d+\s*,?\s*на\s+(?:общую\s+)?сумму|"
-    r"(?:total\s+)?(?:amount|balance)\s+(?:due|payable|to\s+pay)|total\s+(?:amount\s+)?(?:due|payable|to\s+pay)|"
-    r"(?:please\s+pay|to\s+pay|payable\s+amount|grand\s+total|invoice\s+total|total\s+amount)|"
-    r"total\s*,?\s*\(?(?:incl(?:uding|\.|usive)?(?:\s+of)?|with|inc\.?)\s+(?:\d{1,2}\s?%\s*)?(?:vat|tax|gst)\)?|gross\s+(?:total|amount)|"
-    r"rechnungsbetrag|gesamtbetrag(?:\s+brutto)?|zahlbetrag|endbetrag|bruttobetrag|zu\s+zahlen(?:der\s+betrag)?|"
-    r"gesamtsumme(?:\s+brutto)?|(?:gesamt|summe|total|betrag)\s+\(?(?:brutto|inkl\.?\s*(?:\d{1,2}\s?%\s*)?(?:mwst|ust))\.?\)?|offener\s+betrag|"
-    r"(?:net|total|montant|solde|reste)\s+[àa]\s+payer|(?:total|montant)\s+t\.?t\.?c\.?|montant\s+total"
-    r")(?!\w)",
-    re.IGNORECASE,
-)
-_TOTAL = re.compile(
-    r"(?<![\w-])(?:итого(?:\s+по\s+\w+)?|всего|total|summe|gesamt)(?!\w)"
-    r"(?!\s*(?:ht|ttc|tva|h\.t|t\.t|à\s+payer|без|за\s+вычетом|наименований|позиций|к\s+(?:оплате|перечислению|уплате)|ндс|excl|net|netto|vat|tax))",
-    re.IGNORECASE,
-)
-_NET = re.compile(
-    r"(?<!\w)(?:(?:итого|всего|сумма)\s*,?\s*без\s+(?:уч[её]та\s+)?ндс|subtotal|sub-total|net\s+(?:total|amount)|"
-    r"total\s+(?:excl\w*|net)[\w. ]{0,12}|zwischensumme|nettobetrag|summe\s+netto|netto|"
-    r"(?:total|montant)\s+h\.?t\.?|sous-total|total\s+hors\s+taxes?)(?!\w)",
-    re.IGNORECASE,
-)
-_DEBT = re.compile(
-    r"задолженност|долг(?!о)|аванс|предоплат|зачет|зачтен|ранее\s+оплач|оплачено|остаток|пен[ия](?!\w)|штраф|перерасч|"
-    r"переплат|обеспечительн|депозит|скидк|previous\s+balance|outstanding|prepaid|already\s+paid|advance|deposit|arrears|overdue|"
-    r"discount|late\s+fee|anzahlung|vorauszahlung|bereits\s+(?:ge|be)zahlt|offene\s+posten|mahn|skonto|rabatt",
-    re.IGNORECASE,
-)
-_OF_AN_ADVANCE = re.compile(r"сч[её]т\w*\s+на\s+предоплату[^\t]*", re.IGNORECASE)
-_VAT_WORD = re.compile(
-    r"(?<!\w)(?:ндс|vat|tva|mwst|ust|umsatzsteuer|mehrwertsteuer|value\s+added\s+tax)(?!\w)", re.IGNORECASE
-)
-# "Total without VAT" and the headers of columns state nothing about the invoice as a whole.
-_NO_STATEMENT = re.compile(
-    r"(?:итого|всего|сумма|стоимость|цена|ст-ть)[^\t\d]{0,30}(?:с|без)\s+(?:уч[её]та?о?м?\s+)?(?:ндс|налога)(?:\s*\(?\d{1,2}\s?%\)?)?|"
-    r"(?:total|summe|(?:gesamt|end)?betrag|gesamt\w*|amount|price|preis)[^\t\d]{0,20}"
-    r"(?:incl\w*|inkl\w*|excl\w*|exkl\w*|ohne|without|with|mit|netto|brutto)\.?\s*(?:\d{1,2}\s?%\s*)?(?:vat|mwst|ust|tax)(?!\w)\.?",
-    re.IGNORECASE,
-)
-_VAT_LINE = re.compile(
-    r"(?<!\w)(?:(?P<inside>в\s*т\.?\s*ч\.?|в\s+том\s+числе|включая|incl\w*\.?)\s*:?\s*)?(?:сумма\s+)?"
-    r"(?:ндс|vat|tva|mwst\.?|ust\.?|umsatzsteuer|mehrwertsteuer)(?!\w)[\s:(]*"
-    r"(?:(?P<rate>\d{1,2})(?:(?:[.,]0+)?(?:/1\d\d)?\s?%|/1\d\d(?!\d)))?[)\s:=–—-]*"
-    rf"(?:von\s+{AMOUNT}[\s:€]*)?(?:{_SIGN}\s*)?(?P<amount>{AMOUNT})?",
-    re.IGNORECASE,
-)
-_RATE_FIRST = re.compile(
-    rf"(?<![\d.,])(?P<rate>\d{{1,2}})(?:[.,]0+)?\s?%\s*(?:vat|tva|mwst\.?|ust\.?)(?!\w)[\s:(=–—)-]*(?:{_SIGN}\s*)?(?P<amount>{AMOUNT})?",
-    re.IGNORECASE,
-)
-_CURRENCIES = re.compile(
-    r"(?<![A-Za-zА-Яа-я])(?:RUB|EUR|USD|CHF|GBP|CNY|KZT|BYN|TRY|AED|руб(?:\.|л[а-я]+)?|евро|юан[а-я]+)(?![A-Za-zА-Яа-я])|[₽€£]|US\$|(?<![A-Z])\$"
-)
 _RATES = (22, 20, 19, 10, 7, 5)
 
 Amount = tuple[Decimal, int, str]
@@ -90,9 +40,10 @@ Amount = tuple[Decimal, int, str]
 def read_money(lines: Sequence[Line], draft: Draft) -> None:
     """Find amount, currency and VAT."""
     texts = [line.text for line in lines]
-    nets = {amount for amount, _, _ in _amounts(lines, _NET, draft)}
-    payable = _reduced(_amounts(lines, _PAYABLE, draft))
-    totals = [one for one in _amounts(lines, _TOTAL, draft) if one[0] not in nets]
+    nets = {amount for amount, _, _ in _amounts(lines, NET, draft)}
+    due, whole = list(_amounts(lines, DUE_LABEL, draft)), list(_amounts(lines, WHOLE_LABEL, draft))
+    payable = _due(due, whole, texts) or _reduced([*due, *whole])
+    totals = [one for one in _amounts(lines, TOTAL, draft) if one[0] not in nets]
     rates, vats = _vat_of(texts)
     chosen = _chosen(payable, totals, vats, _no_vat(texts, vats), draft)
     currency = _currency(texts, chosen[1] if chosen else "", draft)
@@ -105,14 +56,16 @@ def read_money(lines: Sequence[Line], draft: Draft) -> None:
             return
         draft.put("amount", f"{value:.{units}f}", f"page {lines[line].page}", proven)
         others = {total for total, _, _ in (*payable, *totals)} - {value} - nets
-        if any(_DEBT.search(text) and _tells_a_sum(text) for text in texts):
+        if any(DEBT.search(text) and _tells_a_sum(text) for text in texts):
             draft.doubt("debt_in_total", (str(other) for other in others))
     _put_vat(draft, rates, vats, _no_vat(texts, vats))
 
 
 def _amounts(lines: Sequence[Line], label: re.Pattern[str], draft: Draft) -> Iterator[Amount]:
     """Amounts behind a label; a row of several (net, VAT, gross) gives its last one when they add up."""
-    for value in labelled(lines, label, _VALUE):
+    for value in labelled(lines, label, VALUE):
+        if value.below and HEAD_OF_GOODS.search(lines[value.label].text):
+            continue
         row = _row(lines, value)
         if row is None:
             draft.doubt("amount_unclear", value.match["money"].strip())
@@ -127,12 +80,15 @@ def _row(lines: Sequence[Line], value: Value) -> list[tuple[Decimal, str]] | Non
     """The amounts behind a label; None when a number may have come apart."""
     text = lines[value.line].text
     start = value.match.start("money")
+    if whole := goes_on_below(lines, value.line, value.match.start("number")):
+        amounts = _read(whole)
+        return amounts if amounts and _stands(amounts[0][0], (line.text for line in lines)) else None
     if value.below:
         ends = value.match.end() >= lines[value.line].starts[value.cell] + len(lines[value.line].cells[value.cell].text)
         return _read(value.match["money"]) if ends else []
     end = next((one.start() for one in _any_label(text, start)), len(text))
     row: list[tuple[Decimal, str]] = []
-    for match in _MONEY.finditer(text, start, end):
+    for match in MONEY.finditer(text, start, end):
         if _came_apart(match, text):
             return None
         if _looks_like_money(match, text):
@@ -150,7 +106,7 @@ def _came_apart(match: re.Match[str], text: str) -> bool:
 
 def _any_label(text: str, start: int) -> Iterator[re.Match[str]]:
     yield from sorted(
-        (one for label in (_PAYABLE, _NET, _VAT_WORD, _TOTAL) for one in label.finditer(text, start)),
+        (one for label in (DUE_LABEL, WHOLE_LABEL, NET, VAT_WORD, TOTAL) for one in label.finditer(text, start)),
         key=lambda one: one.start(),
     )
 
@@ -164,17 +120,30 @@ def _looks_like_money(match: re.Match[str], text: str) -> bool:
 
 def _tells_a_sum(text: str) -> bool:
     """Say whether a line names an amount of its own; the rows of the goods, which begin with their number, do not."""
-    text = _OF_AN_ADVANCE.sub("", text)
+    text = OF_AN_ADVANCE.sub("", text)
     is_row_of_goods = re.match(r"\d{1,3}(?:\t|  )", text) is not None
-    return not is_row_of_goods and any(_looks_like_money(one, text) for one in _MONEY.finditer(text))
+    return not is_row_of_goods and any(_looks_like_money(one, text) for one in MONEY.finditer(text))
 
 
 def _read(money: str) -> list[tuple[Decimal, str]]:
-    amount = read_amount(money)
+    amount = read_amount(re.sub(r"\s*\([^()\d]*\)", "", money))
     return [(amount, money)] if amount is not None else []
 
 
-def _reduced(payable: Iterator[Amount]) -> list[Amount]:
+def _due(due: list[Amount], whole: list[Amount], texts: Sequence[str]) -> list[Amount]:
+    """What is left to pay beside another total, where the text names the difference: a prepayment, a debt, a credit."""
+    left = _reduced(due)
+    if len(left) != 1:
+        return []
+    differences = {abs(amount - left[0][0]) for amount, _, _ in whole} - {Decimal(0)}
+    return left if differences and all(_stands(one, texts) for one in differences) else []
+
+
+def _stands(amount: Decimal, texts: Iterable[str]) -> bool:
+    return any(read_amount(match["number"]) == amount for text in texts for match in MONEY.finditer(text))
+
+
+def _reduced(payable: Iterable[Amount]) -> list[Amount]:
     distinct: dict[Decimal, Amount] = {}
     for one in payable:
         distinct.setdefault(one[0], one)
@@ -217,7 +186,7 @@ def _chosen_total(
 
 def _stands_twice(amount: Decimal, texts: Sequence[str]) -> bool:
     """A scan may lose digits: without a sum that fits, the amount has to stand in two places."""
-    return sum(read_amount(match["number"]) == amount for text in texts for match in _MONEY.finditer(text)) > 1
+    return sum(read_amount(match["number"]) == amount for text in texts for match in MONEY.finditer(text)) > 1
 
 
 def _is_inside(amount: Decimal, vat: Decimal) -> bool:
@@ -233,9 +202,9 @@ def _adds_up(amount: Decimal, parts: set[Decimal], vats: set[Decimal]) -> bool:
 def _currency(texts: Sequence[str], money: str, draft: Draft) -> str | None:
     """The currency beside the amount, else the only one named; the account's own must agree."""
     beside = amount_currency(money) if money else None
-    named = {_code(match[0]) for text in texts for match in _CURRENCIES.finditer(text)} - {None}
-    account = draft.get("account")
-    in_account = IN_ACCOUNTS.get(account[5:8]) if account else None
+    about = [text for text in texts if not OTHER_CURRENCY.search(text)]
+    named = {_code(match[0]) for text in about for match in CURRENCIES.finditer(text)} - {None}
+    in_account = draft.currency_of_accounts
     if beside == "USD" and re.search(r"(?<![A-Z])\$", money) and not any("US" in text for text in texts):
         draft.doubt("currency_sign", "$")
         return None
@@ -263,8 +232,8 @@ def _vat_of(texts: Sequence[str]) -> tuple[set[str], set[Decimal]]:
     rates: set[str] = set()
     vats: set[Decimal] = set()
     for text in texts:
-        plain = _NO_STATEMENT.sub(lambda match: "\x00" * len(match[0]), text)
-        for match in (*_VAT_LINE.finditer(plain), *_RATE_FIRST.finditer(plain)):
+        plain = NO_STATEMENT.sub(lambda match: "\x00" * len(match[0]), text)
+        for match in (*VAT_LINE.finditer(plain), *RATE_FIRST.finditer(plain)):
             amount = read_amount(match["amount"]) if match["amount"] else None
             is_money = amount is not None and re.search(r"[.,-]\d\d$", match["amount"]) is not None
             if is_money and amount is not None:
@@ -276,8 +245,8 @@ def _vat_of(texts: Sequence[str]) -> tuple[set[str], set[Decimal]]:
 
 def _no_vat(texts: Sequence[str], vats: set[Decimal]) -> bool:
     """Say whether every word of VAT in the text says that there is none."""
-    plain = [_NO_STATEMENT.sub(" ", text) for text in texts]
-    about = [text for text in plain if _VAT_WORD.search(text)]
+    plain = [NO_STATEMENT.sub(" ", text) for text in texts]
+    about = [text for text in plain if VAT_WORD.search(text)]
     return bool(about) and not vats and all(read_vat(text.replace("\t", " ")).kind == "without_vat" for text in about)
 
 

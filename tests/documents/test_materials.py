@@ -158,8 +158,9 @@ def test_payment_orders_are_known_by_their_names(materials):
         "Платежка.pdf", "платёжка 12.pdf", "плате\u0308жка.jpg", "ПЛАТЕЖНОЕ поручение.pdf", "payment-order.pdf",
         "Payment_Order-7.pdf", "payment order.pdf",
     ]  # fmt: skip
-    for number, name in enumerate([*names, "счёт.pdf", "неплатежка.pdf", ".платежка.pdf", "~$платежка.docx",
-    "платежка.tmp"]):
+    for number, name in enumerate(
+        [*names, "счёт.pdf", "неплатежка.pdf", ".платежка.pdf", "~$платежка.docx", "платежка.tmp"]
+    ):
         (materials.root / FOLDER / name).write_bytes(b"%d" % number)
     (materials.root / FOLDER / "платежка пустая.pdf").touch()
     found = materials.payment_orders(FOLDER)

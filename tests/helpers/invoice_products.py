@@ -302,6 +302,7 @@ def _stripe_like() -> Drawn:
     truth = {
         "amount": "1190.00",
         "currency": "USD",
+        "contractor": "Example Software Ltd",
         "invoice_number": "9F3C21AB-0007",
         "invoice_date": "2026-11-20",
         "pay_by": "2026-12-04",
@@ -326,6 +327,7 @@ def _quickbooks_like() -> Drawn:
     sheet.row(goods_row, "Design", "10", "119.00", "1,190.00", align="LRRR")
     totals(sheet, ("SUBTOTAL", "1,190.00"), ("TAX", "0.00"), ("TOTAL", "1,190.00"), ("BALANCE DUE", "USD 1,190.00"))
     truth = {
+        "contractor": "Example Software Ltd",
         "amount": "1190.00",
         "currency": "USD",
         "invoice_number": "1042",

@@ -121,7 +121,7 @@ class SNail:
             options |= {"indentprefix": "> ", "reply-to-honour": "yes", "from": f"{desk.name} <{desk.address}>"}
         if writing.attribution:
             options["quote-inject-head"] = writing.attribution.format(date="%d", name="%n") + "\n"
-        lines = [f"reply '(header \"message-id\" \"{message_id}\")'", "~e", "~.", "exit"]
+        lines = [f'reply \'(header "message-id" "{message_id}")\'', "~e", "~.", "exit"]
         if writing.signature:
             options["sign"] = f"\n-- \n{writing.signature}"
             lines.insert(2, "~a")

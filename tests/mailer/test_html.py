@@ -193,7 +193,9 @@ def test_what_no_reader_can_see_was_not_written(page: str) -> None:
     assert any(line.kind in (Kind.HIDDEN, Kind.STRUCK) for line in lines)
 
 
-@pytest.mark.parametrize("style", ["font-size:12px", "font-size:0.9em", "font-size:85%", "opacity:1", "color:#333", "opacity:0.9"])
+@pytest.mark.parametrize(
+    "style", ["font-size:12px", "font-size:0.9em", "font-size:85%", "opacity:1", "color:#333", "opacity:0.9"]
+)
 def test_ordinary_looks_hide_nothing(style: str) -> None:
     lines = read_html(f"<p style='{style}'>APPROVE</p>").lines
     assert [line.text for line in lines if line.text] == ["APPROVE"]

@@ -132,7 +132,9 @@ def test_a_table_and_its_text_are_one_source():
     assert pairs("Сумма\t500\nСумма: 600", [[["Сумма", "500"]]]) == {"amount": ("500", "600")}
 
 
-@pytest.mark.parametrize("unit", ["ИНН 1 ", "ИНН: 1, ", "a:", "- ", "ИНН:\n\n", "р/с 1\n", "слово\n", "(", "ИНН (", "\t"])
+@pytest.mark.parametrize(
+    "unit", ["ИНН 1 ", "ИНН: 1, ", "a:", "- ", "ИНН:\n\n", "р/с 1\n", "слово\n", "(", "ИНН (", "\t"]
+)
 def test_hostile_text_is_read_to_its_end(unit):
     read_pairs(unit * (200_000 // len(unit)), [[[unit * 1000, unit]]], LABELS, BLOCKS)
 

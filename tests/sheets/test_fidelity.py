@@ -97,9 +97,7 @@ MAKERS = [
 
 
 @pytest.mark.parametrize(("make", "name"), MAKERS)
-def test_a_hundred_writes_change_our_cells_alone(
-    make: Callable[[Path, Path], None], name: str, tmp_path: Path
-) -> None:
+def test_a_hundred_writes_change_our_cells_alone(make: Callable[[Path, Path], None], name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     make(path, tmp_path)
     registry = ExcelRegistry(path, PLAN)

@@ -111,8 +111,6 @@ def test_no_more_rows_than_fit_one_call_are_taken_at_once(place: Place) -> None:
     assert registry.take(["PAY-2026-99999"], seen).rows == ()
 
 
-
-
 @pytest.mark.parametrize("after", [False, True])
 def test_an_answer_that_was_lost_takes_no_other_rows_out(google: SheetsServer, place: Place, after: bool) -> None:
     registry, _ = place

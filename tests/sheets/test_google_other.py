@@ -137,9 +137,7 @@ def test_a_version_that_never_moves_is_not_believed(other: OtherServer, tmp_path
     assert registry.probe().mark != version.mark
 
 
-def test_a_version_that_moves_is_believed_and_spares_reading(
-    other: OtherServer, tmp_path: Path, clock: Clock
-) -> None:
+def test_a_version_that_moves_is_believed_and_spares_reading(other: OtherServer, tmp_path: Path, clock: Clock) -> None:
     other.has_drive = True
     registry = opened(other, tmp_path, clock)
     registry.create([added(1)], generation=1)

@@ -65,9 +65,7 @@ def test_a_write_is_one_comparison_one_batch_and_one_look(registry: GoogleRegist
     assert google.calls == ["sheets.spreadsheets.get", "sheets.spreadsheets.batchUpdate", "drive.files.get"]
 
 
-def test_steady_work_stays_under_twenty_calls_a_minute(
-    google: SheetsServer, tmp_path: Path, clock: Clock
-) -> None:
+def test_steady_work_stays_under_twenty_calls_a_minute(google: SheetsServer, tmp_path: Path, clock: Clock) -> None:
     """Polled every five seconds; each minute two rows of ours, and now and then an edit."""
     registry = at_google(
         google, layout(), tmp_path, clock=clock, sleep=clock.sleep, pace=Pace.unhurried(timedelta(seconds=5))
@@ -98,9 +96,7 @@ def passed(registry: GoogleRegistry, seen: Version, text: str, generation: int) 
         return registry.read().version
 
 
-def test_an_idle_registry_is_looked_at_four_times_a_minute(
-    google: SheetsServer, tmp_path: Path, clock: Clock
-) -> None:
+def test_an_idle_registry_is_looked_at_four_times_a_minute(google: SheetsServer, tmp_path: Path, clock: Clock) -> None:
     registry = at_google(google, layout(), tmp_path, clock=clock, pace=Pace.unhurried(timedelta(seconds=5)))
     registry.create([added(1)], generation=1)
     clock.wait(600)
@@ -143,9 +139,7 @@ def test_a_row_that_is_deleted_while_we_write_takes_nobody_else_s_cells_along(
     assert (rows[THREE].cells["payment_order"], rows[THREE].cells["message"]) == ("mine", None)
 
 
-def test_a_stamp_alone_needs_no_mending(
-    registry: GoogleRegistry, google: SheetsServer, person: AtSpreadsheet
-) -> None:
+def test_a_stamp_alone_needs_no_mending(registry: GoogleRegistry, google: SheetsServer, person: AtSpreadsheet) -> None:
     seen = registry.read().version
     google.between = lambda: person.insert_rows(1)
     registry.write([], seen, generation=2)
@@ -232,9 +226,7 @@ def test_after_a_start_the_version_seen_before_is_believed_only_if_it_still_stan
         at_google(google, registry.layout, tmp_path).write([], seen, generation=3)
 
 
-def test_a_lagging_version_costs_a_read_and_nothing_else(
-    registry: GoogleRegistry, google: SheetsServer
-) -> None:
+def test_a_lagging_version_costs_a_read_and_nothing_else(registry: GoogleRegistry, google: SheetsServer) -> None:
     seen = registry.write([Change(ONE, {"message": "a"})], registry.read().version, generation=2)
     google.version += 1
     assert registry.probe() != seen

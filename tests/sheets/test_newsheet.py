@@ -102,8 +102,6 @@ def test_a_rich_book_keeps_every_byte_of_its_other_parts(tmp_path: Path) -> None
     assert after.keys() - before.keys() >= {"xl/worksheets/sheet3.xml"}
 
 
-
-
 def parts(path: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
         return {name: archive.read(name) for name in archive.namelist()}

@@ -223,5 +223,3 @@ def replace(path: Path, part: str, content: bytes) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, body in everything.items():
             archive.writestr(name, body)
-
-

@@ -160,9 +160,7 @@ class SimTable:
 class SimRegistry(SimTable):
     """The registry, whose writes are held against what people had there."""
 
-    def __init__(
-        self, book: Book, fate: Fate, process: Process, last_look: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, book: Book, fate: Fate, process: Process, last_look: Callable[[], None] = lambda: None) -> None:
         super().__init__(book.sheet, fate, process, last_look)
         self.book = book
 

@@ -349,9 +349,7 @@ def daemon(stage: Stage) -> Iterator[subprocess.Popen[str]]:
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
-        until(
-            lambda: facts(stage, "status")["legs"]["inbox"]["last_success"] is not None or process.poll() is not None
-        )
+        until(lambda: facts(stage, "status")["legs"]["inbox"]["last_success"] is not None or process.poll() is not None)
         yield process
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=30)

@@ -68,7 +68,8 @@ def test_a_request_is_filed_on_drive_and_its_row_leads_there(house: House) -> No
     folder = house.drive.only(reference)["id"]
     linked = f"https://drive.google.com/drive/folders/{folder}"
     assert house.cell("materials")["userEnteredFormat"] == {
-        **house.cell("materials")["userEnteredFormat"], "textFormat": {"link": {"uri": linked}}
+        **house.cell("materials")["userEnteredFormat"],
+        "textFormat": {"link": {"uri": linked}},
     }  # type: ignore[dict-item]
     assert linked in text_of(house.stage.only(FIONA))
     assert list(_materials(house.stage.wiring())) == []

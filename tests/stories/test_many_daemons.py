@@ -17,6 +17,8 @@ from stories.offices import Office, logs
 from stories.stage import USERS
 
 pytestmark = [pytest.mark.postgres, needs("postgres")]
+
+
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     (tmp_path / "servers").mkdir()

@@ -17,8 +17,7 @@ NAMES = {ADAM: "Антон Головин", RITA: "Рита Орлова", FIONA
 WROTE_RU, WROTE_EN = "{date} {name} пишет:", "On {date}, {name} wrote:"
 SNAIL, NEOMUTT, MUTT, ALPINE = SNail(), Mutt("neomutt"), Mutt("mutt", imap=True), Alpine()
 PROGRAMS = [
-    pytest.param(program, marks=needs(program.name), id=program.name)
-    for program in (SNAIL, NEOMUTT, MUTT, ALPINE)
+    pytest.param(program, marks=needs(program.name), id=program.name) for program in (SNAIL, NEOMUTT, MUTT, ALPINE)
 ]
 
 Answer = Callable[[MailProgram, str, EmailMessage, Writing], bytes]

@@ -117,9 +117,7 @@ def test_a_token_server_that_is_down_is_waited_for(microsoft: Stage, mail: Token
 
 def test_a_google_workspace_mailbox_by_a_service_account(tmp_path: Path, mail: TokenMail, tokens: TokenServer) -> None:
     SheetsServer().key_file(tmp_path)
-    stage = stage_with(
-        tmp_path, mail, f'provider = "google"\ntoken_file = "google.json"\nendpoint = "{tokens.url}"\n'
-    )
+    stage = stage_with(tmp_path, mail, f'provider = "google"\ntoken_file = "google.json"\nendpoint = "{tokens.url}"\n')
     stage.send(RITA, complete_form(stage.now()))
     assert stage.run() == []
     assert ADAM in asked(mail)

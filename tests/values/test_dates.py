@@ -54,8 +54,12 @@ def test_the_same_number_twice_leaves_no_doubt():
 
 @pytest.mark.parametrize(
     ("typed", "day"),
-    [("15.01", date(2027, 1, 15)), ("01.06", date(2026, 6, 1)), ("20.05", date(2027, 5, 20)),
-    ("31.12", date(2026, 12, 31))],
+    [
+        ("15.01", date(2027, 1, 15)),
+        ("01.06", date(2026, 6, 1)),
+        ("20.05", date(2027, 5, 20)),
+        ("31.12", date(2026, 12, 31)),
+    ],
 )
 def test_without_a_year_the_nearest_such_day_is_meant(typed, day):
     assert parse_date(typed, TODAY) == day

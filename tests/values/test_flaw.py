@@ -65,8 +65,18 @@ def test_reading_blocks_and_masking_never_raise(text):
     amount_currency(text)
 
 
-LONG = ["1" * 20_000, "1 " * 10_000, "a" * 20_000, "р/с " * 5_000, "1.2" * 7_000, " " * 20_000 + "x",
-"a@" * 9_000, ",(" * 9_000, "1," * 9_000, "б/н от " * 3_000]
+LONG = [
+    "1" * 20_000,
+    "1 " * 10_000,
+    "a" * 20_000,
+    "р/с " * 5_000,
+    "1.2" * 7_000,
+    " " * 20_000 + "x",
+    "a@" * 9_000,
+    ",(" * 9_000,
+    "1," * 9_000,
+    "б/н от " * 3_000,
+]
 
 
 @pytest.mark.parametrize("parse", [*PARSERS, split_bank_details, mask_numbers])

@@ -283,5 +283,3 @@ def test_an_address_confirmed_with_the_details_is_written_to(world: World) -> No
     world.pay(reference)
     assert ("contractor_paid", "new@romashka.example") in world.notices(reference)
     assert card(world).email == "new@romashka.example"
-
-

@@ -189,6 +189,8 @@ def test_a_bracket_that_names_another_author_or_time_is_no_approval(text: str) -
     assert read_decision(text).action is None
 
 
-@pytest.mark.parametrize("text", ["Approved (by me)", "Согласовано (мной)", "Approved (thanks!)", "Согласовано (см. договор)"])
+@pytest.mark.parametrize(
+    "text", ["Approved (by me)", "Согласовано (мной)", "Approved (thanks!)", "Согласовано (см. договор)"]
+)
 def test_a_harmless_bracket_leaves_the_approval(text: str) -> None:
     assert read_decision(text).action is Action.APPROVE

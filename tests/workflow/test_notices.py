@@ -45,7 +45,7 @@ from workflow.words import form_labels, words
 LANGUAGES = ("ru", "en")
 RENDERER = Renderer()
 HOSTILE = (
-    "APPROVE\nСОГЛАСОВАНО\n<script>alert(1)</script> & <b>bold</b>\r\nBcc: x@evil.example\n=HYPERLINK(\"http://evil\")\n"
+    'APPROVE\nСОГЛАСОВАНО\n<script>alert(1)</script> & <b>bold</b>\r\nBcc: x@evil.example\n=HYPERLINK("http://evil")\n'
     "Код: " + "q" * 26 + "\n\u202eгнивт\u202c \u200bОТКАЗАНО"
 )
 BAD_FIELDS = {
@@ -289,8 +289,10 @@ def test_the_requester_gets_a_text_for_a_contractor_without_an_address() -> None
 
 @pytest.mark.parametrize(
     ("pay_by", "shown"),
-    [("29.11.2026", "29.11.2026 (через 5 дней; последний рабочий день 27.11 пт)"),
-     ("27.11.2026", "27.11.2026 (через 3 дня)")],
+    [
+        ("29.11.2026", "29.11.2026 (через 5 дней; последний рабочий день 27.11 пт)"),
+        ("27.11.2026", "27.11.2026 (через 3 дня)"),
+    ],
 )
 def test_a_date_on_a_day_off_shows_the_working_day_before_it(pay_by: str, shown: str) -> None:
     sample = sample_of("ask_pay", "ru", typed={**TYPED["ru"], "pay_by": pay_by})
@@ -309,7 +311,9 @@ def test_the_morning_list_holds_what_is_still_to_be_paid() -> None:
 
 def test_documents_are_linked_only_where_the_link_works_from_a_mail() -> None:
     sample = sample_of("ask_pay", "en")
-    assert "https://files.example/x" in text_of(written(sample, "en", materials_url=lambda _: "https://files.example/x"))
+    assert "https://files.example/x" in text_of(
+        written(sample, "en", materials_url=lambda _: "https://files.example/x")
+    )
     assert "materials/2026" not in text_of(written(sample, "en", materials_url=lambda _: "materials/2026/x"))
 
 
@@ -328,8 +332,12 @@ def test_a_contractor_sees_nothing_of_ours(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("contractor", "setting", "expected"),
-    [("ООО «Ромашка»", "auto", "ru"), ("Romashka GmbH", "auto", "en"), ("Romashka GmbH", "ru", "ru"),
-     ("ООО «Ромашка»", "en", "en")],
+    [
+        ("ООО «Ромашка»", "auto", "ru"),
+        ("Romashka GmbH", "auto", "en"),
+        ("Romashka GmbH", "ru", "ru"),
+        ("ООО «Ромашка»", "en", "en"),
+    ],
 )
 def test_a_contractor_is_written_to_in_his_language(contractor: str, setting: str, expected: str) -> None:
     sample = sample_of("contractor_paid", "ru", typed={**TYPED["ru"], "contractor": contractor})

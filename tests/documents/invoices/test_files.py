@@ -240,9 +240,11 @@ def test_a_letterhead_at_the_head_of_the_page_is_read() -> None:
     word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
     def part(root: str, *lines: str) -> str:
-        return f'<w:{root} xmlns:w="{word}">' + "".join(
-            f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in lines
-        ) + f"</w:{root}>"
+        return (
+            f'<w:{root} xmlns:w="{word}">'
+            + "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in lines)
+            + f"</w:{root}>"
+        )
 
     head = part("hdr", "Поставщик: ООО «Ромашка», ИНН 9601123451", "р/с 40702810300000010001 БИК 049600111")
     body = part("body", "Счет № 118 от 20.11.2026", "К оплате: 500,00 руб.")

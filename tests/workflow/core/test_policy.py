@@ -24,9 +24,7 @@ def fields(amount: str = "100.00", currency: str = "RUB", inn: str = "7707083893
 BAND = When("RUB", Decimal(100), Decimal(200))
 
 
-@pytest.mark.parametrize(
-    ("amount", "holds"), [("99.99", False), ("100.00", True), ("199.99", True), ("200.00", False)]
-)
+@pytest.mark.parametrize(("amount", "holds"), [("99.99", False), ("100.00", True), ("199.99", True), ("200.00", False)])
 def test_a_band_holds_from_its_first_to_below_its_last(amount: str, holds: bool) -> None:
     assert BAND.holds(fields(amount), RITA) is holds
 

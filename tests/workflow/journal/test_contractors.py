@@ -41,9 +41,7 @@ def test_a_payment_that_was_told_makes_the_account_known(world: World) -> None:
     assert (known.name, known.kpp, known.email, known.currency) == (
         "ООО «Ромашка»", FORM["kpp"], FORM["contractor_email"], "RUB",
     )  # fmt: skip
-    assert [(own.account, own.bic, own.reference) for own in known.bank] == [
-        (FORM["account"], FORM["bic"], reference)
-    ]
+    assert [(own.account, own.bic, own.reference) for own in known.bank] == [(FORM["account"], FORM["bic"], reference)]
     assert known.purpose == "Оплата по счету № {number} от {date}"
 
 

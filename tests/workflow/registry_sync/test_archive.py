@@ -304,4 +304,3 @@ def _after(create: object) -> object:
 
 def _die(*_: object) -> None:
     raise Crash
-
