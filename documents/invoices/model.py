@@ -21,6 +21,7 @@ DOUBTS: dict[str, str] = {
     "code_unusable": "the payment code breaks the rules of its format",
     "codes_differ": "the payment codes in the file say different things",
     "sbp_link": "the code is a link of the fast payments system, not bank details",
+    "code_not_printed": "the account in the payment code is not one of those printed beside it",
     "code_encoding": "the text of the payment code is not in the encoding that it names",
     # e-invoices
     "credit_note": "this is a credit note: nothing is to be paid by it",

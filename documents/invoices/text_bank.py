@@ -169,6 +169,11 @@ def read_iban(lines: Sequence[Line], draft: Draft) -> None:
         _read_swift(lines, draft, iban)
 
 
+def ibans_of(line: Line) -> list[str]:
+    """The IBAN that stand in a line."""
+    return [iban for match in _IBAN.finditer(line.text) if (iban := _longest_iban(match["iban"]))]
+
+
 def _longest_iban(text: str) -> str | None:
     for end in range(len(text), 14, -1):
         bare = re.sub(r"[ \u00a0]", "", text[:end])

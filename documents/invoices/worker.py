@@ -112,16 +112,35 @@ class _Reader:
         codes = read_codes([symbol for page in pages for symbol in page.symbols], self.task.own_inn, self.task.today)
         text = [line for page in pages if not page.is_scan for line in page.lines]
         scanned = [line for page in pages if page.is_scan for line in page.lines]
-        for page in pages[:_SCAN_PAGES]:
-            if not page.lines and not _says_enough(codes.found):
+        for page in pages[: _to_scan(codes.found)]:
+            if not page.lines:
                 scanned += self._scan(pdf.picture_of(document, page.number), page.number)
         return _put_together(
             [*codes.found, *found],
-            [*codes.doubts, *doubts],
+            [*codes.doubts, *doubts, *self._unlike_print(codes.found, [*text, *scanned])],
             codes.differ,
             self._text(text, "pdf"),
-            self._text(scanned, "scan"),
+            self._scanned(scanned, codes.found),
         )
+
+    def _unlike_print(self, codes: list[Found], lines: list[Line]) -> list[Doubt]:
+        if not codes or not lines:
+            return []
+        from documents.invoices.beside_code import not_printed
+
+        return not_printed(codes, lines)
+
+    def _scanned(self, lines: list[Line], codes: list[Found]) -> tuple[list[Found], list[Doubt]]:
+        """What a scan says; beside a code that says everything only what contradicts it counts."""
+        found, doubts = self._text(lines, "scan")
+        if not _says_enough(codes):
+            return found, doubts
+        from documents.invoices.beside_code import COMPARED
+
+        said = {(one.field, one.value) for one in codes}
+        named = {one.field for one in codes}
+        unlike = [one for one in found if one.field in COMPARED and one.field in named]
+        return [one for one in unlike if (one.field, one.value) not in said], []
 
     def _attached(self, files: Iterable[tuple[str, bytes]]) -> tuple[list[Found], list[Doubt]]:
         found: list[Found] = []
@@ -154,14 +173,14 @@ class _Reader:
             for number, frame in enumerate(frames, 1):
                 symbols += symbols_in(frame, f"page {number}")
             codes = read_codes(symbols, self.task.own_inn, self.task.today)
-            for number, frame in enumerate(frames[:_SCAN_PAGES], 1):
-                if not _says_enough(codes.found):
-                    scanned += self._scan(frame, number)
+            for number, frame in enumerate(frames[: _to_scan(codes.found)], 1):
+                scanned += self._scan(frame, number)
         except PictureTooBig:
             return InvoiceReading(not_opened="picture_too_big")
         except PictureBroken:
             return InvoiceReading(not_opened="broken")
-        return _put_together(codes.found, codes.doubts, codes.differ, self._text(scanned, "scan"))
+        doubts = [*codes.doubts, *self._unlike_print(codes.found, scanned)]
+        return _put_together(codes.found, doubts, codes.differ, self._scanned(scanned, codes.found))
 
     def _xml(self, content: bytes) -> InvoiceReading:
         read = read_einvoice(content, self.task.own_inn)
@@ -185,8 +204,13 @@ class _Reader:
         return _of_parts([(name, self.read(name, inner, depth + 1)) for name, inner in files])
 
 
+def _to_scan(codes: Iterable[Found]) -> int:
+    """How many pages to read by their looks, which takes seconds each: beside a full code the first, to compare."""
+    return 1 if _says_enough(codes) else _SCAN_PAGES
+
+
 def _says_enough(found: Iterable[Found]) -> bool:
-    """Say whether a payment code leaves nothing to be guessed from the looks of a page, which takes seconds."""
+    """Say whether a payment code leaves nothing to be guessed from the looks of a page."""
     said = {one.field for one in found}
     return {"amount", "purpose"} <= said and bool(said & {"account", "iban"})
 

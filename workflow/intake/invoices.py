@@ -27,7 +27,8 @@ WORDINGS = frozenset({"contractor", "purpose", "bank_name", "contract"})
 """Their sources differ in nothing but words."""
 
 TOLD = frozenset({
-    "credit_note", "direct_debit", "payee_not_seller", "buyer_other", "codes_differ", "code_unusable", "hidden_text",
+    "credit_note", "direct_debit", "payee_not_seller", "buyer_other", "codes_differ", "code_unusable",
+    "code_not_printed", "account_out_of_use", "hidden_text",
     "not_an_invoice", "corrected_invoice", "prepaid", "debt_in_total", "several_invoices", "account_key", "inn_check",
     "iban_check", "own_inn_as_payee", "several_accounts", "several_iban", "several_inn", "several_bic",
     "several_amounts", "several_numbers", "several_sellers", "several_payment_means", "nothing_to_pay",

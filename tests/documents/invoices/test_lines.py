@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from documents.invoices.beside_code import not_printed
 from documents.invoices.layout import lines_of_table
+from documents.invoices.model import Found
 from documents.invoices.text import read_text
 from helpers.invoice_pages import OUR_INN, OUR_NAME, PETROV, ROMASHKA, TODAY, Seller
 
@@ -201,3 +203,25 @@ def test_of_companies_on_one_letterhead_the_holder_of_the_account_is_paid() -> N
     beside = ["Производство:", f"ИНН {PETROV.inn}", *[""] * 4]
     values, _ = read(*zip(column, beside, strict=True), HEAD, BUYER)
     assert (values["inn"], values["account"]) == (ROMASHKA.inn, ROMASHKA.account)
+
+
+CODE = [Found("account", PETROV.account, "qr", "page 1")]
+
+
+def printed(*rows: str) -> list[tuple[str, str]]:
+    return not_printed(CODE, lines_of_table([[row] for row in rows]))
+
+
+def test_a_code_for_an_account_that_is_not_printed_is_doubted() -> None:
+    doubts = printed(*SUPPLIER)
+    assert [code for code, _ in doubts] == ["code_not_printed"]
+    assert PETROV.account in doubts[0][1]
+    assert ROMASHKA.account in doubts[0][1]
+
+
+def test_a_code_beside_its_own_account_is_not_doubted() -> None:
+    misread = PETROV.account[:8] + "777" + PETROV.account[11:]
+    assert printed(*SUPPLIER, f"р/с {PETROV.account}") == []
+    assert printed(f"р/с {misread}") == []
+    assert printed(f"Покупатель: {OUR_NAME}, р/с {ROMASHKA.account}") == []
+    assert printed(HEAD) == []
