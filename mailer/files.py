@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from mailer import tnef
 from mailer.mime import Part, read_message
 
 DECORATION = 100 * 1024
@@ -59,6 +60,10 @@ def files_of(
         if part.media_type == "text/calendar" and part.alternative is not None:
             continue
         file = _file(part, pictures, new_pictures, within)
+        unpacked = _unpacked(file)
+        if unpacked is not None:
+            yield from unpacked
+            continue
         yield file
         if part.media_type == "message/rfc822" and depth < MAX_NESTED:
             inner = read_message(file.content).parts
@@ -73,12 +78,37 @@ def _file(part: Part, pictures: frozenset[str], new_pictures: frozenset[str], wi
     )  # fmt: skip
 
 
+def _unpacked(file: LetterFile) -> list[LetterFile] | None:
+    """The files in a package of Outlook in its place; None for any other file, and for one that does not open."""
+    if not file.content.startswith(tnef.SIGNATURE):
+        return None
+    try:
+        inner = tnef.files_in(file.content)
+    except tnef.Broken:
+        return None
+    return [
+        LetterFile(
+            clean_name(name) or "attachment",
+            mimetypes.guess_type(name)[0] or "application/octet-stream",
+            content,
+            False,
+            hashlib.sha256(content).hexdigest(),
+            file.within,
+        )
+        for name, content in inner
+    ]
+
+
+def clean_name(given: str) -> str:
+    """The last part of a sender's path without control and direction characters; empty when nothing is left."""
+    name = "".join(c for c in _FORBIDDEN.sub("", given) if unicodedata.category(c) != "Cf")
+    return unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1].strip()).strip(". ") if name.strip(". ") else ""
+
+
 def file_name(part: Part) -> str:
     """The last part of the sender's path without control and direction characters; from the type when there is none."""
     _, params = part.disposition
-    given = params.get("filename") or part.parameters.get("name") or ""
-    name = "".join(c for c in _FORBIDDEN.sub("", given) if unicodedata.category(c) != "Cf")
-    name = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1].strip()).strip(". ") if name.strip(". ") else ""
+    name = clean_name(params.get("filename") or part.parameters.get("name") or "")
     if name:
         return name
     if part.media_type == "message/rfc822":

@@ -25,8 +25,11 @@ def not_printed(found: Iterable[Found], lines: Sequence[Line]) -> list[Doubt]:
     ):
         coded = {one.value for one in found if one.field == field and one.source == "qr"}
         others = printed - coded
-        if len(coded) == 1 and others and not printed & coded and not any(_alike(*coded, one) for one in others):
-            doubts.append(("code_not_printed", f"{next(iter(coded))} / {', '.join(sorted(others))}"))
+        if len(coded) != 1 or not others or printed & coded:
+            continue
+        account = next(iter(coded))
+        if not any(_alike(account, one) for one in others):
+            doubts.append(("code_not_printed", f"{account} / {', '.join(sorted(others))}"))
     return doubts
 
 

@@ -12,6 +12,7 @@ import pytest
 from documents.sandbox import _SHARED
 from helpers.files import HEIC, zipped
 from helpers.invoice_pages import Sheet, usual
+from helpers.outlook import winmail
 from helpers.vectors import VECTORS
 from stories.stage import ADAM, RITA, Stage, complete_form, text_of
 from workflow.core.model import Request, Status
@@ -91,6 +92,14 @@ def locked() -> bytes:
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def test_an_invoice_in_a_package_of_outlook_is_read_and_kept_as_itself(stage: Stage) -> None:
+    request = sent(stage, "winmail.dat", winmail(("Счет 118.pdf", usual().bytes())))
+    assert request.fields["account"].value == "40702810300000010001"
+    assert request.fields["amount"].value == "123456.78"
+    assert [file.name for file in request.files] == ["Счет 118.pdf"]
+    assert "winmail" not in plain(stage.only(RITA))
 
 
 HOSTILE = {
