@@ -35,9 +35,13 @@ _COLLECTED = re.compile(
 
 def read_accounts(lines: Sequence[Line], draft: Draft, own_inn: str | None) -> None:
     """Find account, BIC and correspondent account that fit one another; the payer's are passed over."""
-    accounts, corrs = _accounts(lines, draft)
-    bics = _without_third(lines, _bics(lines))
-    inns = inn_places(lines) if len(accounts) > 1 else {}
+    accounts, corrs, buyers = _accounts(lines, draft)
+    inns = inn_places(lines) if len(accounts) > 1 or buyers else {}
+    # We are the buyer: an account in the block of another company is not the buyer's, whatever word stands above it.
+    others = {number: place for number, place in buyers.items() if owner_of(lines, place, inns) not in (None, own_inn)}
+    others = others if own_inn in inns else {}
+    accounts |= others
+    bics = _without_third(lines, _bics(lines, bool(others)))
     payee = draft.get("inn")
     accounts = _in_roubles(lines, _of_the_payee(lines, accounts, inns, own_inn, payee))
     if len(accounts) == 1 and len(bics) > 1:
@@ -111,9 +115,11 @@ def _put_account(
         draft.put("corr_account", corr, _place(lines, line), proven=True)
 
 
-def _accounts(lines: Sequence[Line], draft: Draft) -> tuple[dict[str, Place], dict[str, Place]]:
+def _accounts(lines: Sequence[Line], draft: Draft) -> tuple[dict[str, Place], dict[str, Place], dict[str, Place]]:
+    """Accounts, correspondent accounts, and accounts that seem to be the buyer's."""
     accounts: dict[str, Place] = {}
     corrs: dict[str, Place] = {}
+    buyers: dict[str, Place] = {}
     assigned = is_assigned(lines)
     for number, line in enumerate(lines):
         for match in ACCOUNT.finditer(line.text):
@@ -125,21 +131,24 @@ def _accounts(lines: Sequence[Line], draft: Draft) -> tuple[dict[str, Place], di
                 continue
             # Below the buyer's line may stand who is to be paid instead of the supplier.
             role = role_beside(line, match.start()) if assigned else role_of(lines, number, match.start())
-            if role == "buyer":
+            is_corr = account.startswith(("301", "40102"))
+            if role == "buyer" and is_corr:
                 continue
-            (corrs if account.startswith(("301", "40102")) else accounts).setdefault(account, (number, match.start()))
-    return accounts, corrs
+            kept = corrs if is_corr else buyers if role == "buyer" else accounts
+            kept.setdefault(account, (number, match.start()))
+    return accounts, corrs, {number: place for number, place in buyers.items() if number not in accounts}
 
 
 def _is_account(account: str) -> bool:
     return account[5:8] in IN_ACCOUNTS and account[0] in "0345"
 
 
-def _bics(lines: Sequence[Line]) -> dict[str, Place]:
+def _bics(lines: Sequence[Line], even_buyers: bool) -> dict[str, Place]:
     found: dict[str, Place] = {}
     for value in labelled(lines, _BIC_LABEL, _BIC):
         place = (value.line, value.match.start())
-        if bic_ok(value.match["bic"]) and role_of(lines, *place) != "buyer" and not is_out_of_use(lines, place, 9):
+        is_buyers = not even_buyers and role_of(lines, *place) == "buyer"
+        if bic_ok(value.match["bic"]) and not is_buyers and not is_out_of_use(lines, place, 9):
             found.setdefault(value.match["bic"], (value.line, value.match.start()))
     return found
 

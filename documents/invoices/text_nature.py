@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from documents.invoices.layout import Line
+from documents.invoices.model import BANK_FIELDS
 from documents.invoices.pick import Draft
 
 _CREDIT = re.compile(
@@ -38,7 +39,7 @@ def read_nature(lines: Sequence[Line], draft: Draft) -> bool:
     first = next((title for title in titles if _ASKS_NOTHING.match(title) or _INVOICE.match(title)), "")
     if _ASKS_NOTHING.match(first):
         draft.doubt("not_an_invoice", first)
-        for name in ("invoice_number", "invoice_date", "pay_by"):
+        for name in ("invoice_number", "invoice_date", "pay_by", *BANK_FIELDS):
             draft.found.pop(name, None)
         return False
     stranger = next((title for title in titles if _OTHER_PAPER.match(title) or _ASKS_NOTHING.match(title)), None)

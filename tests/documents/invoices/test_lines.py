@@ -8,7 +8,7 @@ import pytest
 
 from documents.invoices.beside_code import not_printed
 from documents.invoices.layout import lines_of_table
-from documents.invoices.model import Found
+from documents.invoices.model import BANK_FIELDS, Found
 from documents.invoices.text import read_text
 from helpers.invoice_pages import OUR_INN, OUR_NAME, PETROV, ROMASHKA, TODAY, Seller
 
@@ -54,9 +54,9 @@ def test_a_number_broken_by_a_narrow_column_is_whole_or_nothing() -> None:
 )
 def test_papers_that_ask_for_nothing_give_no_amount(title: str) -> None:
     values, doubts = read(
-        title, ["Invoice number", "INV-7"], "Итого к оплате: 100 000,00 руб.", "BALANCE DUE EUR 100.00"
+        title, ["Invoice number", "INV-7"], "Итого к оплате: 100 000,00 руб.", "BALANCE DUE EUR 100.00", *SUPPLIER
     )
-    assert not {"amount", "invoice_number"} & values.keys()
+    assert not {"amount", "invoice_number", *BANK_FIELDS} & values.keys()
     assert "not_an_invoice" in doubts
 
 
@@ -115,6 +115,23 @@ def test_our_own_account_beside_the_suppliers_is_passed_over() -> None:
         values, _ = read("СЧЕТ-ДОГОВОР № 5 от 20.11.2026", *sides)
         assert values["account"] == ROMASHKA.account
         assert values["bic"] == ROMASHKA.bic
+
+
+def test_a_sample_of_the_payment_order_with_both_parties_never_gives_our_own_account() -> None:
+    values, doubts = read(
+        "Образец платежного поручения",
+        [f"ИНН {OUR_INN}", "КПП 960301001", "Сумма", "100-00"],
+        [OUR_NAME, "", "Сч. №", PETROV.account],
+        ["Плательщик", "", "Плательщик"],
+        [PETROV.bank, "", "БИК", PETROV.bic],
+        [ROMASHKA.bank, "", "БИК", ROMASHKA.bic],
+        ["Банк получателя", "", "Сч. №", ROMASHKA.corr],
+        [f"ИНН {ROMASHKA.inn}", f"КПП {ROMASHKA.kpp}", "Сч. №", ROMASHKA.account],
+        [ROMASHKA.name, "", "Вид оп.", "01"],
+        "Получатель",
+    )
+    assert "account" not in values
+    assert "several_accounts" in doubts
 
 
 def test_of_accounts_in_several_currencies_the_rouble_one_pays_roubles() -> None:
