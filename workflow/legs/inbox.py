@@ -147,9 +147,9 @@ class InboxLeg:
         )
         if self.journal.knows_letter(key):
             return fetched.uid, None
+        read = self._begun(fetched, header)  # while the disk takes it; nothing is done about it before it lies there
         path = self.store.save(key, fetched.raw, fetched.received)
-        entry = self._entry(key, path, header, fetched.received)
-        return fetched.uid, Received(fetched, header, entry, self._begun(fetched, header))
+        return fetched.uid, Received(fetched, header, self._entry(key, path, header, fetched.received), read)
 
     def _begun(self, fetched: Fetched, header: Header) -> Callable[[], Letter]:
         """What takes a letter apart; begun at once, with its files, where it will surely be wanted."""
