@@ -76,12 +76,12 @@ class RunningDaemon:
             os.kill(self.pid, signal.SIGTERM)
 
     def stop(self) -> int:
-        """In order; its exit status."""
+        """In order; its exit status. One that does not end is a fault."""
         self.ask_to_stop()
-        status = self.process.wait(30)
+        status = self.process.wait(PATIENCE)
         if status is None:
             self.kill()
-            return -9
+            raise AssertionError(f"It was asked to stop and did not:\n{self.said()}")
         return status
 
 

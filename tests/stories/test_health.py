@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import socket
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from helpers.command import PROGRAM, countersign, environment
 from helpers.daemons import until
@@ -205,11 +207,24 @@ def test_a_monitor_reads_health_and_figures_on_a_local_port(stage: Stage) -> Non
         until(lambda: 'verdict="requests"} 1.0' in fetch(figures)[1], lambda: fetch(figures)[1])
         page = fetch(figures)[1]
         assert "countersign_ok 1.0" in page
+        _follows_the_conventions(page)
         assert "Ромашка" not in page
         assert fetch(f"http://127.0.0.1:{port}/else")[0] == 404
     finally:
         daemon.send_signal(signal.SIGTERM)
         assert daemon.wait(30) == 0
+
+
+def _follows_the_conventions(page: str) -> None:
+    """As Prometheus itself would read it: our prefix, base units, a sentence for each, samples under their own name."""
+    families = list(text_string_to_metric_families(page))
+    assert len(families) >= 7
+    for family in families:
+        assert re.fullmatch(r"countersign(_[a-z]+)+", family.name), family.name
+        assert family.documentation.endswith("."), family.name
+        assert family.type == "gauge", "what is counted in the journal may become less again"
+        assert not family.name.endswith(("_total", "_minutes", "_ms")), family.name
+        assert {sample.name for sample in family.samples} <= {family.name}
 
 
 def test_systemd_hears_that_we_are_ready_alive_and_stopping(stage: Stage, tmp_path: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,9 @@ from typing import Any
 import pytest
 
 from helpers.command import countersign
+from helpers.databases import each_database
+from helpers.postgres import blank_database, shared_server
+from helpers.realmail import RealMail
 from stories.stage import ADAM, FIONA, PAYMENTS, RITA, Stage, complete_form, invoice
 from workflow.recovery import Recovery
 
@@ -28,9 +33,37 @@ def facts(stage: Stage, *arguments: str) -> Any:
     return json.loads(countersign(stage.settings_file, *arguments, "--json").stdout)
 
 
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str:
+    """SQLite, unless the test is one of those that PostgreSQL goes through as well."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+def stage(tmp_path: Path, real_mail: RealMail, database: str) -> Iterator[Stage]:
+    stage = Stage(tmp_path, real_mail)
+    if database == "sqlite":
+        yield stage
+        return
+    url = shared_server().database(blank_database())  # of its own: it is thrown away and restored
+    text = stage.settings_file.read_text(encoding="utf-8")
+    stage.settings_file.write_text(text.replace("sqlite:///var/journal.db", url), encoding="utf-8")
+    yield stage
+
+
+def name_in(stage: Stage) -> str | None:
+    """The name of the database on PostgreSQL, None on SQLite."""
+    found = re.search(r'postgresql\+psycopg://\w+@/(\w+)\?', stage.settings_file.read_text(encoding="utf-8"))
+    return found[1] if found else None
+
+
 def backed_up(stage: Stage) -> Path:
-    """What `sqlite3 journal.db ".backup"` makes."""
-    target = stage.folder / "backup.db"
+    """What `sqlite3 journal.db ".backup"` or `pg_dump` makes."""
+    name, target = name_in(stage), stage.folder / "backup.db"
+    if name is not None:
+        target = shared_server().home / f"{name}.dump"
+        shared_server().run("pg_dump", "--format=custom", f"--file={target}", name)
+        return target
     journal = stage.folder / "var" / "journal.db"
     with closing(sqlite3.connect(journal)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
@@ -38,6 +71,13 @@ def backed_up(stage: Stage) -> Path:
 
 
 def put_back(stage: Stage, backup: Path) -> None:
+    name = name_in(stage)
+    if name is not None:
+        server = shared_server()
+        server.sql(f"DROP DATABASE {name} WITH (FORCE)")
+        server.sql(f"CREATE DATABASE {name} TEMPLATE template0")
+        server.run("pg_restore", "--exit-on-error", f"--dbname={name}", str(backup))
+        return
     for name in ("journal.db", "journal.db-wal", "journal.db-shm"):
         (stage.folder / "var" / name).unlink(missing_ok=True)
     shutil.copy(backup, stage.folder / "var" / "journal.db")
@@ -80,6 +120,7 @@ def lost(stage: Stage) -> Stage:
 SECOND = "00002"
 
 
+@pytest.mark.parametrize("database", each_database(), indirect=True)
 def test_an_older_journal_sends_nothing_and_names_the_gap(lost: Stage) -> None:
     before = sent(lost)
     said = call(lost, "run", "--once", expect=1)
@@ -88,6 +129,7 @@ def test_an_older_journal_sends_nothing_and_names_the_gap(lost: Stage) -> None:
     assert sent(lost) == before
 
 
+@pytest.mark.parametrize("database", each_database(), indirect=True)
 def test_recovery_finds_what_is_known_and_holds_the_mail(lost: Stage) -> None:
     before, second = sent(lost), lost.first.replace("00001", SECOND)
     said = call(lost, "recover")
@@ -116,6 +158,7 @@ def test_recovery_finds_what_is_known_and_holds_the_mail(lost: Stage) -> None:
     assert newest.endswith("00003"), "numbers go on above everything seen"
 
 
+@pytest.mark.parametrize("database", each_database(), indirect=True)
 def test_held_notices_are_shown_dropped_and_let_go(lost: Stage) -> None:
     call(lost, "recover")
     call(lost, "run", "--once")
@@ -165,6 +208,7 @@ def test_with_nothing_lost_there_is_nothing_to_recover(stage: Stage) -> None:
     assert facts(stage, "status")["held_mail"]["count"] == 0
 
 
+@pytest.mark.parametrize("database", each_database(), indirect=True)
 def test_a_backup_that_lacks_only_an_answer_is_noticed(stage: Stage) -> None:
     """No number and no row is newer, but the materials were filed by a later journal."""
     ask(stage, "118", "12 000,50")
@@ -177,6 +221,7 @@ def test_a_backup_that_lacks_only_an_answer_is_noticed(stage: Stage) -> None:
     assert "older copy" in call(stage, "run", "--once", expect=1)
 
 
+@pytest.mark.parametrize("database", each_database(), indirect=True)
 def test_a_mailbox_put_back_from_a_backup_is_read_from_its_beginning(stage: Stage) -> None:
     """It counts on from lower numbers under its old UIDVALIDITY; the letters under them must not be passed over."""
     ask(stage, "118", "12 000,50")

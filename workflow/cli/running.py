@@ -20,6 +20,10 @@ from workflow.wiring import Wiring
 log = logging.getLogger("countersign.daemon")
 READ_AT_ONCE = 2
 """Files of letters that are read while others are carried out."""
+OTHER_DAEMON = (
+    "Another daemon runs on this installation or on its journal, so this one does not start. Stop the other one first if "
+    "it should not run."
+)
 
 
 def run_daemon(session: Session, once: bool) -> None:
@@ -40,7 +44,7 @@ def _place(session: Session) -> Iterator[None]:
         return
     with session.place_of_one() as alone:
         if not alone:
-            stop(NO, "Another daemon runs on this installation or on its journal (its lock is held).")
+            stop(NO, OTHER_DAEMON)
         yield
 
 

@@ -95,7 +95,7 @@ def prove(connection: Connection) -> None:
     stands = and_(_of(hold), table.c.until > by_database(None, NOTHING))
     query = select(table.c.epoch).where(stands).with_for_update(read=True)
     if connection.execute(query).scalar() is None:
-        raise LeaseLost(f"{hold.name} is held by another daemon by now.")
+        raise LeaseLost(f"The hold on {hold.name} has ended, another daemon may have it by now: nothing was written.")
 
 
 class Leases:

@@ -22,9 +22,11 @@ MOST_ADDED_UP = 200
 """So many requests of one supplier within a period are added up."""
 
 _STATE: TypeAdapter[Request] = TypeAdapter(Request)
-_KEYS = (
-    select(tables.contractor_keys.c.contractor)
+_CARDS = (
+    select(tables.contractors.c.card)
+    .join(tables.contractor_keys, tables.contractor_keys.c.contractor == tables.contractors.c.key)
     .where(tables.contractor_keys.c.kind == bindparam("kind_"), tables.contractor_keys.c.value == bindparam("value_"))
+    .order_by(tables.contractors.c.key)
     .limit(MOST)
 )
 
@@ -41,6 +43,7 @@ class PageLedger:
 
     def __init__(self, connection: Connection, *, decides: bool = False) -> None:
         self._connection, self._decides = connection, decides
+        self._found: dict[tuple[str, str], tuple[Card, ...]] = {}
 
     def cards_by_inn(self, inn: str) -> tuple[Card, ...]:
         return self._cards("inn", inn)
@@ -82,6 +85,10 @@ class PageLedger:
         return tuple(_earlier(state) for state in self._connection.execute(newest).scalars())
 
     def _cards(self, kind: str, value: str) -> tuple[Card, ...]:
-        found = self._connection.execute(_KEYS, {"kind_": kind, "value_": value}).scalars() if value else ()
-        keys = list(found)
-        return projections.cards(self._connection, keys) if keys else ()
+        """Asked several times in one decision, answered once: it decides on what it saw."""
+        if not value:
+            return ()
+        if (kind, value) not in self._found:
+            rows = self._connection.execute(_CARDS, {"kind_": kind, "value_": value}).scalars()
+            self._found[kind, value] = tuple(projections.card_of(text) for text in rows)
+        return self._found[kind, value]

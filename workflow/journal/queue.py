@@ -30,6 +30,8 @@ DUE, LEASED, SENDING, DONE, SKIPPED, DEAD, IN_DOUBT = (
 )  # fmt: skip
 LONG_AGO = "2000-01-01T00:00:00.000000Z"
 WAITING = (DUE, LEASED, SENDING)
+Thread = tuple[str, bool]
+"""A person, and whether as the contractor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class Queue:
         """Queue deeds in the caller's transaction; leaves out what may come only once and has come. With `fresh` the
         request has just been opened, so nothing of it is queued yet."""
         one_at_a_time(connection, (deed.once for deed in deeds if deed.once))
-        roots: dict[tuple[str, bool], str] = {}
+        roots = {} if fresh else self._roots(connection, reference, deeds)
         seen: set[str] = set()
         rows: list[dict[str, Any]] = []
         tokens: list[dict[str, Any]] = []
@@ -110,7 +112,7 @@ class Queue:
             seen |= {deed.once, alike} - {""}
             row = self._row(reference, deed, cause, now)
             if deed.lane is Lane.MAIL:
-                row["root"] = self._root(connection, reference, deed, row["message_id"], roots, fresh)
+                row["root"] = self._root(reference, deed, row["message_id"], roots)
                 tokens.append(self._token_row(row["token"], reference, request, deed, now))
             rows.append(row)
         if tokens:
@@ -180,24 +182,24 @@ class Queue:
         }  # fmt: skip
 
     @staticmethod
-    def _root(
-        connection: Connection, reference: Reference | None, deed: Deed, message_id: str,
-        roots: dict[tuple[str, bool], str], fresh: bool,
-    ) -> str | None:  # fmt: skip
+    def _root(reference: Reference | None, deed: Deed, message_id: str, roots: dict[Thread, str]) -> str | None:
         """The first notice of this thread (request and person); contractors have a thread of their own."""
-        if reference is None:
-            return None
-        thread = (deed.person, deed.kind in CONTRACTOR_KINDS)
-        if thread not in roots and fresh:
-            roots[thread] = message_id
-        elif thread not in roots:
-            table = tables.deeds
-            query = select(table.c.message_id).where(
-                table.c.reference == reference, table.c.lane == Lane.MAIL.value, table.c.person == deed.person,
-                table.c.kind.in_(CONTRACTOR_KINDS) if thread[1] else table.c.kind.not_in(CONTRACTOR_KINDS),
-            )  # fmt: skip
-            roots[thread] = connection.execute(query.order_by(table.c.id).limit(1)).scalar() or message_id
-        return roots[thread]
+        return roots.setdefault(_thread(deed.person, deed.kind), message_id) if reference is not None else None
+
+    @staticmethod
+    def _roots(connection: Connection, reference: Reference | None, deeds: Sequence[Deed]) -> dict[Thread, str]:
+        """The threads of these people that there are already, in one look."""
+        table = tables.deeds
+        people = sorted({deed.person for deed in deeds if deed.lane is Lane.MAIL})
+        if reference is None or not people:
+            return {}
+        query = select(table.c.person, table.c.kind, table.c.message_id).where(
+            table.c.reference == reference, table.c.lane == Lane.MAIL.value, table.c.person.in_(people)
+        )  # fmt: skip
+        found: dict[Thread, str] = {}
+        for row in connection.execute(query.order_by(table.c.id)):
+            found.setdefault(_thread(row.person, row.kind), row.message_id)
+        return found
 
     # --- claiming and settling ----------------------------------------------------------------------------------
 
@@ -364,6 +366,10 @@ def _taking(where: Any, until: Any) -> Any:
     state = case((table.c.state == SENDING, SENDING), else_=LEASED)
     values = {"state": state, "lease_until": until, "attempts": table.c.attempts + 1, "faults": table.c.faults + 1}
     return update(table).where(where).values(values).returning(*table.c)
+
+
+def _thread(person: str, kind: str) -> Thread:
+    return person, kind in CONTRACTOR_KINDS
 
 
 @cache

@@ -86,7 +86,7 @@ def test_a_late_wakers_transaction_fails_before_it_begins(world: World) -> None:
         world.submitted()
     end(world)
     taken(world, "south")
-    with resting_on(north), pytest.raises(LeaseLost, match="mailbox is held by another daemon"):
+    with resting_on(north), pytest.raises(LeaseLost, match="hold on mailbox has ended"):
         world.submitted()
     with resting_on(north), pytest.raises(LeaseLost):
         world.journal.prove_hold()
