@@ -16,10 +16,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from workflow.core.deeds import Lane
 from workflow.journal import Journal, JournalError
 from workflow.journal.errors import first_line
-from workflow.journal.leases import UPGRADED, channel_of
+from workflow.journal.leases import UPGRADED, Hold, channel_of
 from workflow.journal.postgres import schema_of
 from workflow.journal.schema import refuse_if_incompatible
 from workflow.legs.base import LEASE, Leg
@@ -27,7 +29,6 @@ from workflow.legs.held import HeldLeg
 
 LOOK_UP = 0.5
 LONGEST_PAUSE = 5.0
-LONGEST_COMMAND = timedelta(minutes=5)
 log = logging.getLogger("countersign.daemon")
 
 
@@ -87,11 +88,16 @@ class Sharing:
         if not self.journal.shared:
             yield True
             return
-        holds = [self.journal.take_lease(name, self.holder, LONGEST_COMMAND) for name in names]
+        taken = [self.journal.take_lease(name, self.holder, self.span) for name in names]
+        holds, over = [hold for hold in taken if hold is not None], threading.Event()
+        keeper = threading.Thread(target=self._keep_until, args=(over, holds), daemon=True)
+        keeper.start()
         try:
-            yield all(holds)
+            yield len(holds) == len(taken)
         finally:
-            for hold in filter(None, holds):
+            over.set()
+            keeper.join()
+            for hold in holds:
                 self.journal.give_back_lease(hold)
 
     @contextmanager
@@ -110,6 +116,14 @@ class Sharing:
             self._upgraded.set()
             for thread in threads:
                 thread.join(LOOK_UP * 4)
+
+    def _keep_until(self, over: threading.Event, holds: Sequence[Hold]) -> None:
+        """However long the block takes; a program that is killed in it holds them for no longer than a lease."""
+        while not over.wait(self.span.total_seconds() / 3):
+            try:
+                self.journal.keep_leases(holds, self.span)
+            except SQLAlchemyError as error:
+                log.warning("leases could not be renewed: %s", first_line(error))
 
     # --- keeping --------------------------------------------------------------------------------------------------
 

@@ -21,8 +21,8 @@ log = logging.getLogger("countersign.daemon")
 READ_AT_ONCE = 2
 """Files of letters that are read while others are carried out."""
 OTHER_DAEMON = (
-    "Another daemon runs on this installation or on its journal, so this one does not start. Stop the other one first if "
-    "it should not run."
+    "Another daemon runs on this installation or on its journal, so this one does not start. "
+    "Stop the other one first if it should not run."
 )
 
 

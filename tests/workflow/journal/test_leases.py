@@ -273,6 +273,19 @@ def test_leases_are_kept_while_the_daemon_lives(world: World) -> None:
     assert world.journal.holders() == {}
 
 
+def test_a_command_holds_for_as_long_as_it_takes_and_no_longer_than_a_lease_when_it_is_killed(world: World) -> None:
+    span = timedelta(seconds=0.6)
+    sharing, _ = listening(world, span)
+    with sharing.holding(["mailbox"]) as alone:
+        assert alone
+        threading.Event().wait(1.5)
+        assert list(world.journal.holders()) == ["mailbox"]
+        with world.engine.connect() as connection:
+            left = "SELECT CAST(until AS timestamptz) - clock_timestamp() FROM leases"
+            assert connection.exec_driver_sql(left).scalar_one() <= span
+    assert world.journal.holders() == {}
+
+
 # --- two versions ---------------------------------------------------------------------------------------------------
 
 
