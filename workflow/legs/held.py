@@ -13,9 +13,10 @@ from datetime import timedelta
 
 from sheets.errors import RegistryLocked
 from workflow.core.deeds import Lane
-from workflow.journal import Journal
+from workflow.journal import Journal, NewerSchema
 from workflow.journal.errors import LeaseLost, is_unavailable
 from workflow.journal.leases import Hold, resting_on
+from workflow.journal.schema import refuse_if_incompatible
 from workflow.legs.base import Leg, StandingBy
 from workflow.legs.bell import Bell
 
@@ -87,6 +88,7 @@ class HeldLeg:
         self._left_behind = False
 
     def _taken(self) -> Hold:
+        self._leave_it_to_newer_ones()
         hold = self.hold = self.journal.take_lease(self.what, self.holder, self.span)
         if hold is None:
             raise StandingBy(self.what, self.journal.holders().get(self.what, "another daemon"))
@@ -94,6 +96,13 @@ class HeldLeg:
         self._fails_since = None
         self._left_behind = True
         return hold
+
+    def _leave_it_to_newer_ones(self) -> None:
+        """An upgrade that we cannot go on beside takes every lease, and we are about to end."""
+        try:
+            refuse_if_incompatible(self.journal.engine)
+        except NewerSchema as error:
+            raise StandingBy(self.what, "daemons of a newer version") from error
 
     def wait(self, seconds: float) -> None:
         self._round = time.monotonic()

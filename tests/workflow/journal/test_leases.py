@@ -340,5 +340,7 @@ def test_an_upgrade_that_older_daemons_cannot_bear_takes_their_leases_and_is_hea
         assert stopped.wait(10)
     with resting_on(hold), pytest.raises(LeaseLost):
         world.submitted()
+    with pytest.raises(StandingBy, match="newer version"):
+        held(world, "north").work_once()
     with world.engine.begin() as connection:
         connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{tables.HEAD}'")
