@@ -10,7 +10,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from helpers.world import ADAM, RITA, World
+from helpers.world import ADAM, RITA, World, form
+from workflow.core.commands import Approve, Open
 from workflow.core.deeds import Lane
 from workflow.legs.base import LEASE
 
@@ -54,6 +55,23 @@ def test_nothing_that_is_asked_often_reads_a_growing_table_whole(alone: World, w
     plans = [line for statement, values in list(asked) for line in _plan(alone, statement, values)]
     assert plans
     assert [line for line in plans if READ_WHOLE.search(line)] == []
+
+
+def test_an_order_takes_few_round_trips(alone: World) -> None:
+    """On PostgreSQL each statement is one; whoever adds one says here why."""
+    alone.approved()
+    command, cause = Open(RITA, form(invoice="№ 77 от 20.11.2026")), alone.letter(RITA)
+    assert _statements(alone, lambda: alone.service.handle(command, cause)) <= 16, "22 with those of PostgreSQL alone"
+    reference = alone.submitted()
+    answer, cause = Approve(ADAM, alone.ask(ADAM, reference)), alone.letter(ADAM)
+    assert _statements(alone, lambda: alone.service.handle(answer, cause, reference)) <= 15
+
+
+def _statements(world: World, work: Callable[[], object]) -> int:
+    said: list[str] = []
+    event.listen(world.engine, "before_cursor_execute", lambda _c, _cursor, text, *_: said.append(text))
+    work()
+    return sum(not text.startswith(("BEGIN", "COMMIT")) for text in said)
 
 
 def _plan(world: World, statement: str, values: object) -> list[str]:
