@@ -12,6 +12,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,26 @@ def test_a_daemon_that_does_not_run_is_a_trouble_for_status(stage: Stage) -> Non
     printed = countersign(stage.settings_file, "status")
     assert "trouble" in printed.stdout
     assert printed.returncode == 1
+
+
+def test_one_daemon_that_cannot_send_is_told_of_though_another_sends(stage: Stage) -> None:
+    stage.run()
+    journal, now = stage.wiring().journal, stage.now()
+    for minutes in (40, 25, 10, 0):
+        journal.daemon = "north.example, process 7"
+        journal.leg_failed("mail", "The mail server does not answer.", now - timedelta(minutes=minutes))
+        journal.daemon = "south.example, process 8"
+        journal.leg_succeeded("mail", now - timedelta(minutes=minutes))
+    done = countersign(stage.settings_file, "status", "--json")
+    told = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert [(one["daemon"], one["error"]) for one in told["legs"]["mail"]["failing"]] == [
+        ("north.example, process 7", "The mail server does not answer.")
+    ]
+    [trouble] = told["health"]["troubles"]
+    assert trouble["code"] == "daemon_fails:mail:north.example, process 7"
+    assert trouble["text"].startswith("«mail»: north.example, process 7 не справляется с ")
+    assert "in north.example, process 7: The mail server" in countersign(stage.settings_file, "status").stdout
 
 
 def test_a_mail_server_that_is_down_is_told_by_the_second_route_once_and_when_it_is_over(
