@@ -108,11 +108,13 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One request's row; a column that is missing from the sheet has no cell, a blank cell is None."""
+    """One request's row; a column that is missing from the sheet has no cell, a blank cell is None. Rows with the same
+    `said` say the same in all our columns; where it is empty that cannot be told without looking at the cells."""
 
     reference: str
     cells: Mapping[str, Cell]
     place: int
+    said: bytes = field(default=b"", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

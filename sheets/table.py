@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from operator import itemgetter
 
 from sheets.errors import RegistryBroken
@@ -110,12 +111,39 @@ def _read_table(sheet: Values, layout: Layout, dates_1904: bool) -> tuple[Index,
         stated = row[key_place]
         reference = stated.strip().upper() if isinstance(stated, str) else ""
         if reference and shape.fullmatch(reference):
-            _take(table, index, Row(reference, cells_of(row), number))
+            _take(table, index, cells_of.row(reference, row, number))
         elif any(value != "" for value in row):
             index.occupied.add(number)
             _meet(table, number, row)
     index.occupied = {number for number in index.occupied if number > index.last_row}
     return index, table
+
+
+class _LateCells(Mapping[str, Cell]):
+    """The cells of a row, made when somebody asks for one: of most rows of a large sheet nobody does."""
+
+    __slots__ = ("_made", "_make", "_values")
+
+    def __init__(self, values: tuple[Value, ...], make: "_CellReader") -> None:
+        self._values, self._make = values, make
+        self._made: dict[str, Cell] | None = None
+
+    def __getitem__(self, key: str) -> Cell:
+        return self._all()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __repr__(self) -> str:
+        return repr(self._all())
+
+    def _all(self) -> dict[str, Cell]:
+        if self._made is None:
+            self._made, self._values = self._make.cells(self._values), ()
+        return self._made
 
 
 class _CellReader:
@@ -130,9 +158,16 @@ class _CellReader:
         self._texts = sum(column.kind not in ("money", "date") for column in columns)
         self._kept: dict[Value, Cell] = dict.fromkeys(BLANKS)  # and texts that repeat, kept once in memory
         self._learning = LEARNT_ROWS
+        self._columns = blake2b(repr(self._keys).encode()).digest()
 
-    def __call__(self, row: Sequence[Value]) -> dict[str, Cell]:
+    def row(self, reference: str, row: Sequence[Value], place: int) -> Row:
+        """The row as it stands, its values not yet looked into."""
         values: tuple[Value, ...] = self._pick(row)
+        said = blake2b(repr(values).encode(), digest_size=16, key=self._columns).digest()
+        return Row(reference, _LateCells(values, self), place, said)
+
+    def cells(self, values: tuple[Value, ...]) -> dict[str, Cell]:
+        """What the values of our columns say."""
         if self._learning:
             self._learn(values[: self._texts])
         cells: list[Cell] = list(map(self._kept.get, values, values))  # type: ignore[arg-type]

@@ -46,6 +46,14 @@ class Agreements:
             rows = [row for part in parts for row in connection.execute(part)]
         return {row.reference: (row.generation, json.loads(row.cells)) for row in rows}
 
+    def agreed_rows(self, registry: str) -> dict[Reference, int]:
+        """The rows of which something is agreed, and since which generation."""
+        table = tables.agreements
+        query = select(table.c.reference, table.c.generation)
+        query = query.where(table.c.registry == registry, table.c.current.is_(True))
+        with reading(self.engine) as connection:
+            return {row.reference: row.generation for row in connection.execute(query)}
+
     def agreements_at(self, registry: str, generation: int) -> dict[Reference, tuple[int, dict[str, Any]]]:
         """What had been agreed when the workbook was of this generation."""
         table = tables.agreements

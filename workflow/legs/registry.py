@@ -100,4 +100,5 @@ class RegistryLeg:
         self.bell.ring()
 
     def close(self) -> None:
-        """Nothing is held open between passes."""
+        """Whoever comes back to this registry looks at all of it: another daemon may have held it meanwhile."""
+        self.sync.forget()

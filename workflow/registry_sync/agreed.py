@@ -7,12 +7,13 @@ of them is. A copy of the sheet from before the decision still shows the cells a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sheets.model import Cell
 from sheets.text import same
+from workflow.core.model import Reference
 from workflow.registry_sync.rows import pack, packed, unpack, unpacked
 
 
@@ -92,3 +93,64 @@ class Agreed:
     def written(self, *, drawn: bool) -> Agreed:
         """As it stands once a write has been made; `drawn` says that the views were drawn too."""
         return replace(self, decided=0, was={}, unwritten=False, sight=0, kept={}, views={} if drawn else self.views)
+
+
+class AgreedRows(MutableMapping[Reference, Agreed]):
+    """The agreements of a registry's rows. Of a row that nobody asks for only the generation is known: most rows of a
+    large sheet stand as they stood, and what was agreed about them need not be fetched."""
+
+    def __init__(
+        self,
+        rows: Mapping[Reference, Agreed | int] | None = None,
+        fetch: Callable[[list[Reference]], Mapping[Reference, Agreed]] = lambda _: {},
+    ) -> None:
+        self._rows: dict[Reference, Agreed | int] = dict(rows or {})
+        self._fetch = fetch
+
+    def generation(self, reference: Reference) -> int | None:
+        """Since when it stands as agreed, without fetching what that was."""
+        row = self._rows.get(reference)
+        return row.generation if isinstance(row, Agreed) else row
+
+    def fetch(self, references: Iterable[Reference]) -> None:
+        """Have these at hand; better than one after the other."""
+        missing = [reference for reference in references if isinstance(self._rows.get(reference), int)]
+        if missing:
+            self._rows |= self._fetch(missing)
+
+    def rest(self, reference: Reference) -> None:
+        """Nobody will ask for this one soon."""
+        row = self._rows.get(reference)
+        if isinstance(row, Agreed):
+            self._rows[reference] = row.generation
+
+    def all(self) -> dict[Reference, Agreed]:
+        """Every one of them."""
+        self.fetch(self._rows)
+        return dict(self)
+
+    def __getitem__(self, reference: Reference) -> Agreed:
+        self.fetch((reference,))
+        row = self._rows[reference]
+        if isinstance(row, int):
+            raise LookupError(f"what was agreed for {reference} is not there any more")
+        return row
+
+    def __setitem__(self, reference: Reference, row: Agreed) -> None:
+        self._rows[reference] = row
+
+    def __delitem__(self, reference: Reference) -> None:
+        del self._rows[reference]
+
+    def keys(self) -> KeysView[Reference]:
+        """The references, as a dict gives them: sets of them are made quickly."""
+        return self._rows.keys()
+
+    def __contains__(self, reference: object) -> bool:
+        return reference in self._rows
+
+    def __iter__(self) -> Iterator[Reference]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)

@@ -96,6 +96,7 @@ class Archiver:
     def movable(self, wanted: Mapping[Reference, str], work: Pass) -> list[Reference]:
         """Those whose rows stand there as agreed, with nothing of people's that was not read."""
         there = work.snapshot.rows if work.snapshot else {}
+        work.base.fetch(wanted)
         doubled = set(work.snapshot.duplicated) if work.snapshot else set()
         return [
             reference for reference in wanted

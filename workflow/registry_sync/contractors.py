@@ -126,9 +126,9 @@ class ContractorSync:
         base, old, sure, generation = dict(known), False, True, self.journal.registry(self.name, "").generation
         if snapshot is not None:
             work = self._reading.of(snapshot)
-            base, old, sure, generation = work.base, work.old, work.sure, work.generation
+            base, old, sure, generation = work.base.all(), work.old, work.sure, work.generation
             self._seen = snapshot.version
-            known = {**known, **work.current}
+            known = {**known, **work.current.all()}
             for code in sorted(snapshot.rows.keys() & self._cards.keys()):
                 base[code] = self._take(code, snapshot, base.get(code), sure=sure)
             self._due |= self._cards.keys() if old or not sure else self._cards.keys() & _unlike(base, snapshot)

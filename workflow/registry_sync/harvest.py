@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from sheets.model import Snapshot
+from sheets.model import Row, Snapshot
 from workflow.core.deeds import Deed, Lane
 from workflow.core.model import Reference, Request, Status
 from workflow.journal import Claimed
@@ -15,9 +15,11 @@ from workflow.journal.errors import is_unavailable
 from workflow.journal.homes import Home
 from workflow.registry_sync.agreed import Agreed
 from workflow.registry_sync.orders import OrderDesk, Seen
-from workflow.registry_sync.passes import Pass, Pending
+from workflow.registry_sync.passes import Familiar, Pass, Pending
 
 log = logging.getLogger("countersign.registry")
+AT_ONCE = 1000
+"""So many agreements are held in memory together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +28,23 @@ class Harvest:
 
     desk: OrderDesk
     operators: tuple[str, ...]
+    familiar: Familiar = field(default_factory=Familiar)
 
     def gather(self, work: Pass, snapshot: Snapshot) -> Pending:
         """Every row that is not as agreed is merged with its request, and its edits become orders."""
         typed = _by_row(snapshot.view_edits)
-        formulas = _formulas_by_row(snapshot)
-        doubled = set(snapshot.duplicated)
-        for reference, row in snapshot.rows.items():
-            seen = Seen(row.cells, typed.get(reference, {}), formulas.get(reference, frozenset()), reference in doubled)
-            if work.old or not self.desk.says_nothing_new(work.base.get(reference), seen):
-                self._guarded(work, reference, seen)
         gone = work.base.keys() - snapshot.rows.keys()
+        unknown = self._unknown(work, snapshot, typed)
+        listed = list(unknown)
+        for start in range(0, len(listed), AT_ONCE):
+            work.base.fetch(listed[start : start + AT_ONCE])
+            for reference in listed[start : start + AT_ONCE]:
+                if not work.old and self.desk.says_nothing_new(work.base.get(reference), unknown[reference]):
+                    self._remember(work, snapshot.rows[reference], unknown[reference])
+                    work.base.rest(reference)
+                else:
+                    self._guarded(work, reference, unknown[reference])
+        work.base.fetch(gone)
         self.desk.brought_back(sorted(gone), work.base)
         for place, first in snapshot.strangers:
             self._mention_stranger(" ".join(first)[:80], f"{place}: ")
@@ -54,6 +62,27 @@ class Harvest:
             request = journal.request(deed.reference) if deed.reference and agreed and agreed.waiting else None
             if agreed and request and request.status is Status.PAID and not work.old and not agreed.elsewhere:
                 self._take(work, request, Seen(agreed.shown(), agreed.views, doubled=agreed.doubled))
+
+    def _unknown(
+        self, work: Pass, snapshot: Snapshot, typed: Mapping[Reference, Mapping[str, str]]
+    ) -> dict[Reference, Seen]:
+        """The rows that do not stand as they stood when they said nothing new. The others are not looked into."""
+        formulas, doubled = _formulas_by_row(snapshot), set(snapshot.duplicated)
+        odd = formulas.keys() | doubled | {ref for ref, row in typed.items() if self._is_typed_on({ref: row})}
+        known = {
+            reference for reference, row in snapshot.rows.items()
+            if not work.old and reference not in odd
+            and self.familiar.is_known(reference, work.base.generation(reference), row.said)
+        }  # fmt: skip
+        self.familiar.rows = {reference: self.familiar.rows[reference] for reference in known}
+        return {
+            ref: Seen(row.cells, typed.get(ref, {}), formulas.get(ref, frozenset()), ref in doubled)
+            for ref, row in snapshot.rows.items() if ref not in known
+        }  # fmt: skip
+
+    def _remember(self, work: Pass, row: Row, seen: Seen) -> None:
+        if not (seen.formulas or self.desk.typed_on_views(seen)):
+            self.familiar.rows[row.reference] = (work.base.generation(row.reference), row.said)
 
     def _is_typed_on(self, typed: Mapping[Reference, Mapping[str, str]]) -> bool:
         """Does any view say something else than we drew there?"""
@@ -106,6 +135,7 @@ class Harvest:
             self._agree(reference, newer.generation, work.current[reference])
 
     def _agree(self, reference: Reference, generation: int, row: Agreed) -> None:
+        self.familiar.forget((reference,))
         service = self.desk.service
         service.journal.agree_row(self.desk.name, reference, generation, row.dump(), service.now())
 

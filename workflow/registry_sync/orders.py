@@ -53,7 +53,7 @@ class OrderDesk:
         """Is the row as it was agreed, and as it was written?"""
         return (
             agreed is not None and not agreed.unwritten and not seen.doubled and not agreed.doubled
-            and agreed.is_shown_by(seen.cells) and self._typed_on_views(seen) == agreed.views
+            and agreed.is_shown_by(seen.cells) and self.typed_on_views(seen) == agreed.views
             and not (seen.formulas and self._formulas_of_ours(seen, agreed))
         )  # fmt: skip
 
@@ -133,7 +133,8 @@ class OrderDesk:
         approved = self.status_of(status) is Status.APPROVED
         return before is not None and not old if approved else status != before
 
-    def _typed_on_views(self, seen: Seen) -> dict[str, str]:
+    def typed_on_views(self, seen: Seen) -> dict[str, str]:
+        """What stands on the views that we did not draw there."""
         return {view: status for view, status in seen.views.items() if self.status_of(status) is not Status.APPROVED}
 
     def _order(
@@ -175,7 +176,7 @@ class OrderDesk:
             if key in seen.cells and not same(base.cells.get(key), seen.cells[key])
         ]  # fmt: skip
         decided = {key: seen.cells.get(key) for key in (*typed, *spoiled) if key not in left}
-        views = self._typed_on_views(seen)
+        views = self.typed_on_views(seen)
         waiting = {key: seen.cells.get(key) for key in left if not same(seen.cells.get(key), base.cells.get(key))}
         if not decided and (views, waiting) == (base.views, base.waiting):
             return base

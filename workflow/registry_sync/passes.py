@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sheets.model import Cell, Snapshot
 from workflow.core.model import Reference
 from workflow.journal.homes import Home
-from workflow.registry_sync.agreed import Agreed
+from workflow.registry_sync.agreed import AgreedRows
 
 
 @dataclass(slots=True)
@@ -17,8 +17,8 @@ class Pass:
     unless the sheet is an `old` copy. `due` rows are written though no deed asks for it, `failed` ones are let be."""
 
     snapshot: Snapshot | None
-    base: dict[Reference, Agreed]
-    current: dict[Reference, Agreed]
+    base: AgreedRows
+    current: AgreedRows
     generation: int
     sure: bool = True
     old: bool = False
@@ -35,6 +35,24 @@ class Pass:
     def is_sure(self, reference: Reference) -> bool:
         """Is it known what the row said when somebody began to edit?"""
         return self.sure and reference in self.base
+
+
+@dataclass(slots=True)
+class Familiar:
+    """Rows that said nothing new when they were looked at: what they said, and since when that is agreed. As long as
+    both are the same, nobody need look again. Forgotten is safe at any time, remembered is not: whoever agrees to
+    anything else about a row without raising its generation forgets it here."""
+
+    rows: dict[Reference, tuple[int | None, bytes]] = field(default_factory=dict)
+
+    def is_known(self, reference: Reference, generation: int | None, said: bytes) -> bool:
+        """Was this row looked at when it said the same?"""
+        return bool(said) and generation is not None and self.rows.get(reference) == (generation, said)
+
+    def forget(self, references: Iterable[Reference]) -> None:
+        """Look at these again."""
+        for reference in references:
+            self.rows.pop(reference, None)
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from sheets.model import Cell, Snapshot
 from workflow.core.model import Reference
 from workflow.journal import Claimed
 from workflow.journal.homes import Home
-from workflow.registry_sync.agreed import Agreed
+from workflow.registry_sync.agreed import Agreed, AgreedRows
 from workflow.registry_sync.passes import Pass, cells_of
 from workflow.service import Service
 
@@ -46,9 +46,9 @@ class Reading:
         self.check_origin(snapshot, facts)
         if self._finish_announced(snapshot, facts):
             facts = self.service.journal.registry(self.name, "")
-        current = self.agreements()
+        current = AgreedRows(self.service.journal.agreed_rows(self.name), self.agreements)
         old = snapshot.generation is not None and snapshot.generation < facts.generation
-        base = self._base_of_copy(snapshot, facts, current) if old else dict(current)
+        base = self._base_of_copy(snapshot, facts, current) if old else current
         self._let_go(base, current, snapshot)
         self._refuse_loss(base.keys(), snapshot)
         guests = self._guests(snapshot, base.keys() | current.keys())
@@ -58,17 +58,18 @@ class Reading:
     def unread(self, claimed: Sequence[Claimed], due: Iterable[Reference]) -> Pass:
         """The file is as we left it: what stands there is what was agreed."""
         facts = self.service.journal.registry(self.name, "")
-        work = Pass(None, {}, {}, facts.generation, due=set(due))
+        known = AgreedRows()
+        work = Pass(None, known, known, facts.generation, due=set(due))
         self.load(work, claimed)
         return work
 
     def load(self, work: Pass, claimed: Sequence[Claimed]) -> None:
         """The agreements of rows to write that are not at hand yet."""
         wanted = {deed.reference for deed in claimed if deed.reference} | work.due
-        missing = sorted(wanted - work.current.keys()) if work.snapshot is None else []
-        found = self.agreements(missing)
-        work.current |= found
-        work.base |= found
+        if work.snapshot is None:
+            work.current.update(self.agreements(sorted(wanted - work.current.keys())))
+        else:
+            work.current.fetch(sorted(wanted))
 
     def agreements(self, references: Sequence[Reference] | None = None) -> dict[Reference, Agreed]:
         """What was agreed last for these rows, or for all."""
@@ -100,19 +101,20 @@ class Reading:
         return made
 
     def _base_of_copy(
-        self, snapshot: Snapshot, facts: Any, current: dict[Reference, Agreed]
-    ) -> dict[Reference, Agreed]:
+        self, snapshot: Snapshot, facts: Any, current: AgreedRows
+    ) -> AgreedRows:
         """What had been agreed when this copy was of our latest generation."""
         log.warning("registry %s: an older copy (generation %s of %s) was saved over ours", self.name,
                     snapshot.generation, facts.generation)  # fmt: skip
         then = self.service.journal.agreements_at(self.name, snapshot.generation or 0)
         back = {ref: row[0] for ref, row in then.items() if ref in snapshot.rows and ref not in current}
         self.service.journal.take_up_again(self.name, back)  # rows that had left, for the archive say
-        current |= {ref: Agreed.load(then[ref]) for ref in back}
-        return {
+        current.update({ref: Agreed.load(then[ref]) for ref in back})
+        current.fetch(list(current))
+        return AgreedRows({
             ref: self._as_of(cells_of(snapshot, ref), ref, Agreed.load(row), facts.generation)
             for ref, row in then.items()
-        }
+        })
 
     def _as_of(self, cells: Mapping[str, Cell], reference: Reference, then: Agreed, now: int) -> Agreed:
         """Once an old copy has been seen, its cells are what the next edit departs from."""
@@ -122,7 +124,7 @@ class Reading:
             self.service.journal.agree_row(self.name, reference, agreed.generation, stored, at)
         return agreed
 
-    def _let_go(self, base: dict[Reference, Agreed], current: dict[Reference, Agreed], snapshot: Snapshot) -> None:
+    def _let_go(self, base: AgreedRows, current: AgreedRows, snapshot: Snapshot) -> None:
         """Rows that need not be here: those in the archive, and traces of requests that have gone elsewhere."""
         gone = sorted((base.keys() | current.keys()) - snapshot.rows.keys())
         homes = self.service.journal.homes(gone) if gone else {}

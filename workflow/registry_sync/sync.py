@@ -26,7 +26,7 @@ from workflow.registry_sync.archive import Archiver
 from workflow.registry_sync.changes import ChangeWriter
 from workflow.registry_sync.harvest import Harvest
 from workflow.registry_sync.orders import OrderDesk
-from workflow.registry_sync.passes import Pass, Pending
+from workflow.registry_sync.passes import Familiar, Pass, Pending
 from workflow.registry_sync.reading import Reading, announced
 from workflow.registry_sync.rows import RowWriter, mark, views
 from workflow.service import Service
@@ -56,6 +56,7 @@ class RegistrySync:
     _drawn: date | None = None
     _pending: Pending = field(default_factory=Pending)
     _owed: list[Claimed] = field(default_factory=list)
+    _familiar: Familiar = field(default_factory=Familiar)
 
     @property
     def journal(self) -> Journal:
@@ -67,7 +68,7 @@ class RegistrySync:
 
     def _harvest(self, editor: str = "") -> Harvest:
         desk = OrderDesk(self.name, self.layout, self.writer, self.service, self.status_of, editor)
-        return Harvest(desk, self.operators)
+        return Harvest(desk, self.operators, self._familiar)
 
     @property
     def _rows(self) -> ChangeWriter:
@@ -122,6 +123,7 @@ class RegistrySync:
         except Exception as error:
             if not isinstance(error, RegistryLocked):
                 self._seen = None  # whatever it was, look again before the next step
+                self.forget()
             self._owed += [*claimed, *rebuilding]
             try:
                 self._give_back(now)
@@ -137,6 +139,10 @@ class RegistrySync:
             self._release(self._owed[:1], now)
             del self._owed[0]
 
+    def forget(self) -> None:
+        """Look into every row at the next reading: somebody else may have agreed to something meanwhile."""
+        self._familiar.rows.clear()
+
     def _claim(self, kind: str, now: datetime) -> list[Claimed]:
         return self.journal.claim_all(Lane.REGISTRY, kind, now, LEASE, registry=self.name)
 
@@ -146,6 +152,7 @@ class RegistrySync:
     def _sync(self, claimed: list[Claimed], moved: bool, now: datetime) -> bool:
         """`claimed` grows by the rows that the orders of this pass ask for."""
         work = self._read() if moved else self._reading.unread(claimed, self._pending.rows)
+        self._reading.load(work, claimed)
         self._harvest().pay_waiting(work, claimed)
         claimed += self._claim("row", now)
         self._reading.load(work, claimed)
@@ -158,6 +165,7 @@ class RegistrySync:
         if changes or shown is not None or work.must_stamp:
             self._write(work, changes, agreed, shown, done, now)
         elif moved or claimed or agreed:
+            self._familiar.forget(agreed)
             self.journal.agree(self.name, work.generation, _stored(agreed), now, done, self._mark())
         self._release([deed for deed in claimed if deed.reference in work.failed], now)
         self._pending = Pending()
@@ -337,7 +345,7 @@ class RegistrySync:
         try:
             work = self._read()
             there = work.snapshot.rows if work.snapshot else {}
-            kept |= work.current | {ref: row for ref, row in work.base.items() if ref in there}
+            kept |= work.current.all() | {ref: row for ref, row in work.base.all().items() if ref in there}
         except RegistryError as error:
             log.warning("the old registry cannot be read, people's cells are kept as last known: %s", error)
         return {ref: self._rows.kept(agreed) for ref, agreed in kept.items()}
