@@ -42,6 +42,7 @@ class Materials:
     """The materials of all requests below one root on disk."""
 
     look_every = timedelta(seconds=5)
+    notes_changes = False  # each folder is asked
     most_looks = 1_000_000  # folders opened for one look; those on disk cost nothing
 
     def __init__(self, root: Path) -> None:

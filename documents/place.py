@@ -17,6 +17,11 @@ class Place(Protocol):
         ...
 
     @property
+    def notes_changes(self) -> bool:
+        """Whether `look` notes what changed, so that asking after a folder costs nothing."""
+        ...
+
+    @property
     def most_looks(self) -> int:
         """How many folders may be opened for one look."""
         ...

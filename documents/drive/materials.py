@@ -37,6 +37,7 @@ class DriveMaterials:
     """One folder on Drive. `connect` gives a login to each thread that asks."""
 
     look_every = LOOK_EVERY
+    notes_changes = True
     most_looks = 10
     place = "Google Drive"
 

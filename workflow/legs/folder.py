@@ -14,7 +14,7 @@ from documents.materials import Stored
 from documents.place import Place
 from workflow.core.commands import FilePaymentOrder
 from workflow.core.deeds import Lane
-from workflow.core.model import OrderFile, Reference, Request, Status
+from workflow.core.model import OrderFile, Reference, Request
 from workflow.core.outcome import REGISTRY
 from workflow.journal import Cause, Claimed, Journal
 from workflow.legs.base import (
@@ -28,19 +28,14 @@ from workflow.legs.base import (
     retry_at,
 )  # fmt: skip
 from workflow.legs.bell import Bell
+from workflow.legs.watched import Watched, WatchedFolders, folder_of
 from workflow.letters import LetterStore
 from workflow.service import Service
 
 log = logging.getLogger("countersign.folder")
 STILL_COPYING = timedelta(seconds=2)
-LOOKED_AT_AFTER_PAYMENT = timedelta(days=60)
 CHANGES_NOTE = "materials:changes"
 CARD = "index.html"
-
-
-def folder_of(request: Request) -> PurePosixPath:
-    """Where the materials of a request lie; fixed with its first version."""
-    return PurePosixPath(request.folder) / request.reference
 
 
 @dataclass(slots=True)
@@ -62,6 +57,7 @@ class FolderLeg:
     beside: Callable[[], None] = lambda: None
     """Called now and then, when there is nothing to file."""
     lease: timedelta = LEASE
+    _folders: WatchedFolders | None = None
     _stirred: dict[str, tuple[int, str]] = field(default_factory=dict)
     _looked: str = ""
     _filed: bool = True  # a crash may have come before the mark
@@ -189,23 +185,27 @@ class FolderLeg:
         if self._changes is None:
             self._changes = self.journal.note(CHANGES_NOTE) or ""
         after = self.materials.look(self._changes)
-        stirred = list(self._stirred_folders(now - LOOKED_AT_AFTER_PAYMENT))
-        found = [self._look_into(request, mark) for request, mark in stirred[: self.materials.most_looks]]
+        stirred = list(self._stirred_folders(now))
+        found = [self._look_into(watched, mark) for watched, mark in stirred[: self.materials.most_looks]]
         if after != self._changes and len(stirred) <= self.materials.most_looks:
             self.journal.set_note(CHANGES_NOTE, after)  # only now: a crash before it looks once more
             self._changes = after
         return any(found)
 
-    def _stirred_folders(self, recent: datetime) -> Iterator[tuple[Request, tuple[int, str]]]:
-        for request in self.journal.find_recent((Status.APPROVED.value, Status.PAID.value), recent):
-            stirred = self.materials.stirred(folder_of(request)) if request.folder else None
+    def _stirred_folders(self, now: datetime) -> Iterator[tuple[Watched, tuple[int, str]]]:
+        if self._folders is None:
+            self._folders = WatchedFolders(self.journal)
+        for watched in self._folders.due(now, all_of_them=self.materials.notes_changes):
+            stirred = self.materials.stirred(watched.folder)
             if stirred is not None:
-                mark = (stirred, _named(request))
-                if self._stirred.get(request.reference) != mark:
-                    yield request, mark
+                mark = (stirred, watched.named)
+                if self._stirred.get(watched.reference) != mark:
+                    yield watched, mark
 
-    def _look_into(self, request: Request, mark: tuple[int, str]) -> bool:
-        folder, named = folder_of(request), mark[1]
+    def _look_into(self, watched: Watched, mark: tuple[int, str]) -> bool:
+        request, folder, named = self.journal.request(watched.reference), watched.folder, watched.named
+        if request is None:
+            return False
         ours = {file.sha256 for file in request.payment_orders} | {
             row.sha256 for row in self.journal.materials(request.reference)
         }
@@ -229,8 +229,3 @@ class FolderLeg:
 
     def close(self) -> None:
         """Nothing is held open."""
-
-
-def _named(request: Request) -> str:
-    """What the accountant wrote into the column of the payment order."""
-    return request.payments[-1].order if request.payments else request.stated_order

@@ -14,7 +14,7 @@ from documents.errors import DocumentsError
 from workflow.core.deeds import Deed, Lane
 from workflow.core.model import Request
 from workflow.legs.base import alarm
-from workflow.legs.folder import folder_of
+from workflow.legs.watched import folder_of
 from workflow.service import Service
 
 log = logging.getLogger("countersign.folder")

@@ -17,8 +17,8 @@ from sheets.model import Layout
 from workflow.books import Book
 from workflow.core.deeds import Deed, Lane, addressed
 from workflow.core.model import Request
-from workflow.legs.folder import folder_of
 from workflow.legs.online import Online, link_note
+from workflow.legs.watched import folder_of
 from workflow.registry_sync.archive import Archiver
 from workflow.registry_sync.columns import archive_layout, layout
 from workflow.registry_sync.contractor_rows import CardWriter, contractor_layout
