@@ -248,7 +248,9 @@ class ExcelRegistry:
             yield
         except FileNotFoundError as error:
             missing = self.path if self.path.parent.exists() else self.path.parent
-            raise RegistryMissing(f"{missing} is not there.") from error
+            others = ", ".join(path.name for path in self.conflict_copies())
+            instead = f"; beside it: {others}" if others else ""
+            raise RegistryMissing(f"{missing} is not there{instead}.") from error
         except PermissionError as error:  # on Windows an open workbook denies reading or replacing
             lock = next(iter(locks_of(self.path)), None)
             if lock is not None:

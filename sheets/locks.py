@@ -83,16 +83,18 @@ CONFLICT_WORDS = r"conflict|конфликт|копия|copy|version|верси�
 
 
 def conflict_copies(workbook: Path) -> tuple[Path, ...]:
-    """Files beside the workbook that a sync client or a person seems to have made of it."""
+    """Files beside the workbook that a sync client or a person seems to have made of it; the same book in another
+    format too, for whoever goes on there types where nobody looks."""
     stem, suffix = re.escape(workbook.stem), re.escape(workbook.suffix)
     marked = rf"{stem}\s*[ _-]*[\[(].*(?:{CONFLICT_WORDS}).*[\])]{suffix}"  # name (conflicted copy 2026-11-25).xlsx
     synced = rf"{stem}[ _.-]+(?:sync-)?(?:{CONFLICT_WORDS}).*{suffix}"  # name.sync-conflict-20261125.xlsx
     machine = rf"{stem}-(?!\d{{4}}\b)[A-ZА-ЯЁ0-9][\w’' -]*{suffix}"  # OneDrive: name-PC.xlsx, name-Fiona’s MacBook.xlsx
     numbered = rf"{stem} (?:\(\d+\)|[2-9]){suffix}"  # Google Drive: name (1).xlsx, iCloud: name 2.xlsx
-    pattern = re.compile(f"(?:{marked}|{synced}|{numbered})", re.IGNORECASE)
+    converted = rf"{stem}\.(?:ods|fods|xls|xlsb|xlsm|xlsx)"
+    pattern = re.compile(f"(?:{marked}|{synced}|{numbered}|{converted})", re.IGNORECASE)
     try:
         names = sorted(entry.name for entry in os.scandir(workbook.parent) if entry.is_file())
     except OSError:
         return ()
     copies = [name for name in names if pattern.fullmatch(name) or re.fullmatch(machine, name)]
-    return tuple(workbook.with_name(name) for name in copies if name != workbook.name)
+    return tuple(workbook.with_name(name) for name in copies if name.casefold() != workbook.name.casefold())

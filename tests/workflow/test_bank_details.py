@@ -101,10 +101,58 @@ def test_an_account_that_became_unknown_while_approval_went_on_is_held_at_its_en
     world = world_of(tmp_path)
     reference = world.submitted(**OTHER_ACCOUNT)
     assert not held(world, reference)
-    world.paid()
+    other = world.approved()
+    confirm(world, other)
+    world.pay(other)
     world.reply(ADAM, reference, "APPROVE")
     assert held(world, reference)
     assert ("ask_bank_details", FIONA) in world.notices(reference)
+
+
+def test_of_two_first_payments_to_two_accounts_the_second_is_held(tmp_path: Path) -> None:
+    world = world_of(tmp_path)
+    first, second = world.submitted(), world.submitted(**OTHER_ACCOUNT)
+    assert (held(world, first), held(world, second)) == (False, True)
+    assert Caution("other_account", first) in world.request(second).warnings
+    for reference in (second, first):
+        world.reply(ADAM, reference, "APPROVE")
+    shown = [world.request(reference).shown_status for reference in (first, second)]
+    assert shown == [Status.APPROVED, Status.ON_HOLD], "neither is paid yet, so no card could tell"
+    assert ("ask_bank_details", FIONA) in world.notices(second)
+    world.pay(second)
+    assert world.request(second).status is Status.APPROVED
+    assert not world.request(second).payments
+    assert confirm(world, second).accepted
+    world.pay(second)
+    assert world.request(second).status is Status.PAID
+
+
+def test_two_first_payments_to_one_account_are_not_held(tmp_path: Path) -> None:
+    world = world_of(tmp_path)
+    assert not any(held(world, world.submitted()) for _ in range(2))
+
+
+def test_an_account_that_nobody_names_otherwise_any_more_is_held_no_longer(tmp_path: Path) -> None:
+    world = world_of(tmp_path)
+    first, second = world.submitted(), world.submitted(**OTHER_ACCOUNT)
+    world.reply(ADAM, first, "REJECT", "not ours")
+    world.reply(ADAM, second, "APPROVE")
+    assert not held(world, second)
+    assert world.request(second).shown_status is Status.APPROVED
+
+
+def test_once_the_second_is_confirmed_the_first_is_held_when_its_approval_ends(tmp_path: Path) -> None:
+    world = world_of(tmp_path)
+    first, second = world.submitted(), world.approved(**OTHER_ACCOUNT)
+    assert confirm(world, second).accepted
+    world.reply(ADAM, first, "APPROVE")
+    assert held(world, first)
+
+
+def test_off_holds_no_second_account_either(tmp_path: Path) -> None:
+    world = world_of(tmp_path, policy_of(bank_details="off"))
+    world.submitted()
+    assert not held(world, world.submitted(**OTHER_ACCOUNT))
 
 
 # --- confirming -----------------------------------------------------------------------------------------------------

@@ -12,11 +12,11 @@ from decimal import Decimal
 from typing import Literal
 
 from values.invoice_number import same_number
-from workflow.core.contractors import Card, bank_of
+from workflow.core.contractors import BankDetails, Card, bank_of
 from workflow.core.filling import Known, described
 from workflow.core.ledger import Ledger, suppliers
 from workflow.core.marks import alike_mark, invoice_mark, sum_mark
-from workflow.core.model import Caution, Field, File, Reference, Request, Status
+from workflow.core.model import Caution, Field, File, HoldKind, Reference, Request, Status
 from workflow.core.policy import Policy
 
 SAME_SUM = timedelta(days=30)
@@ -72,7 +72,9 @@ def doubts(form: Seen, known: Known, cleared: Sequence[str], policy: Policy, now
         *_alike(form, named, ledger), *_same_sum(form, named, now, ledger), *_split(form, policy, now, ledger),
         *_of_somebody_else(form, known, ledger),
     )  # fmt: skip
-    details = details_of(form.values, known)
+    elsewhere = paid_elsewhere(form.reference, form.values, known, ledger)
+    details: Details = "changed" if elsewhere else details_of(form.values, known)
+    warnings = (*warnings, *_told("other_account", elsewhere))
     return Doubts(held, details, contact_of(known, form.currency) if details == "changed" else None, warnings)
 
 
@@ -185,6 +187,32 @@ def details_of(values: Mapping[str, str], known: Known) -> Details:
     if any(card.known(bank) for card in cards):
         return "known"
     return "changed" if cards else "new"
+
+
+def paid_elsewhere(
+    reference: Reference, values: Mapping[str, str], known: Known, ledger: Ledger
+) -> tuple[Reference, ...]:
+    """Requests before this one that send money of the same contractor, who was never paid yet, to another account:
+    with both approved before either is paid, no card would tell. One that is held for its details itself says nothing
+    against those that came before it."""
+    bank, inn = bank_of(values), values.get("inn", "")
+    if details_of(values, known) != "new" or not inn:
+        return ()
+    own = ledger.request(reference) if reference else None
+    return tuple(
+        other.reference for other in ledger.marked("supplier", f"inn:{inn}")
+        if other.reference != reference and other.status in LIVE and _pays_elsewhere(other, bank)
+        and (own is None or (other.created_at, other.reference) < (own.created_at, own.reference) or _is_agreed(other))
+    )  # fmt: skip
+
+
+def _pays_elsewhere(other: Request, bank: BankDetails) -> bool:
+    theirs = bank_of({name: field.value for name, field in other.fields.items()})
+    return bool(theirs.number) and not theirs.is_same(bank)
+
+
+def _is_agreed(other: Request) -> bool:
+    return other.status in (Status.APPROVED, Status.PAID) and other.hold(HoldKind.BANK_DETAILS) is None
 
 
 def contact_of(known: Known, currency: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from workflow.core.calls import call_in, is_called
 from workflow.core.commands import AskRef, ConfirmDetails, ExplainDuplicate
 from workflow.core.contractors import bank_of
-from workflow.core.doubts import contact_of, details_of
+from workflow.core.doubts import contact_of, details_of, paid_elsewhere
 from workflow.core.events import Asked, BankDetailsConfirmed, Event, Filled, Held, Released
 from workflow.core.filling import remembered
 from workflow.core.ledger import Ledger
@@ -52,7 +52,8 @@ def at_completion(request: Request, policy: Policy, ledger: Ledger) -> Iterator[
     values = {name: field.value for name, field in request.fields.items()}
     known = remembered(values, (), values, ledger, {})
     open_hold = request.hold(HoldKind.BANK_DETAILS)
-    if not policy.holds_for(details_of(values, known)):
+    elsewhere = paid_elsewhere(request.reference, values, known, ledger)
+    if not policy.holds_for("changed" if elsewhere else details_of(values, known)):
         yield from _no_longer(request, HoldKind.BANK_DETAILS)
         return
     contact = contact_of(known, request.currency)

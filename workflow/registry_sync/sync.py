@@ -79,6 +79,7 @@ class RegistrySync:
         facts = self.journal.registry(self.name, new_token())
         if not self.registry.exists():
             if facts.generation:
+                self.registry.probe()  # says what is missing, and what lies there instead
                 raise RegistryMissing(f"The registry {self.name} is not there any more.")
             self._write_whole(facts, {}, replace=False, done=())
         elif self._is_untouched(facts):
