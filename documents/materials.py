@@ -170,6 +170,11 @@ class Materials:
 
     # --- what a look, a proof and a person want to know ---------------------------------------------------------------
 
+    def is_begun(self) -> bool:
+        """Whether anything lies there at all: a share that is not mounted looks like an empty folder."""
+        with explained("look into", self.root):
+            return self.root.is_dir() and next(self.root.iterdir(), None) is not None
+
     def stirred(self, folder: PurePosixPath) -> int | None:
         """A number that changes when something in the folder was changed; None when there is no such folder."""
         directory = self.root / folder

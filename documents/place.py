@@ -16,6 +16,10 @@ class Place(Protocol):
         """How often to look for what people put there."""
         ...
 
+    def is_begun(self) -> bool:
+        """Whether anything lies there at all: a share that is not mounted looks like an empty folder."""
+        ...
+
     @property
     def notes_changes(self) -> bool:
         """Whether `look` notes what changed, so that asking after a folder costs nothing."""

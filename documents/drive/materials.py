@@ -215,6 +215,10 @@ class DriveMaterials:
 
     # --- changes and the high-water mark ------------------------------------------------------------------------------
 
+    def is_begun(self) -> bool:
+        """What is not there on Drive is an error by itself."""
+        return True
+
     def stirred(self, folder: PurePosixPath) -> int | None:
         """A number that rises when something in the folder was changed; None as long as nothing was."""
         return self._changes.stirred.get(folder.name)

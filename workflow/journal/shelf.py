@@ -262,6 +262,11 @@ class Shelf:
         with reading(self.engine) as connection:
             return list(connection.execute(query).all())
 
+    def has_materials(self) -> bool:
+        """Was anything ever filed?"""
+        with reading(self.engine) as connection:
+            return connection.execute(select(tables.materials.c.reference).limit(1)).first() is not None
+
     def counters(self) -> dict[str, int]:
         """Highest number given, by "PREFIX-YEAR"."""
         with reading(self.engine) as connection:

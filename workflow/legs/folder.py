@@ -21,6 +21,7 @@ from workflow.legs.base import (
     LEASE,
     Owed,
     TakenOver,
+    alarm,
     bury,
     crashed_too_often,
     is_out_of_order,
@@ -74,6 +75,7 @@ class FolderLeg:
     def work_once(self) -> bool:
         """File one request; with nothing to file, look for payment orders now and then."""
         self._owed.give_back()
+        self._refuse_empty_place()
         deed = self.journal.claim_deed(Lane.FOLDER, self.service.now(), self.lease)
         if deed is None:
             self._leave_mark()
@@ -101,6 +103,16 @@ class FolderLeg:
                 raise
             log.exception("materials of %s could not be filed", deed.reference)
             postpone_or_bury(self.service, self.operators, deed, error)
+
+    def _refuse_empty_place(self) -> None:
+        """Where all that was filed is gone, a share is not mounted: papers put there now would be hidden once it is."""
+        if self.materials.is_begun() or not self.journal.has_materials():
+            return
+        place = self.materials.shown(PurePosixPath())
+        error = DocumentsError(f"{place} is not there, or is empty, though papers were filed in it.")
+        since = self.journal.leg_failed(self.name, str(error), self.service.now())
+        alarm(self.service, self.operators, "materials_missing", place, once=f"materials:{since}")
+        raise error
 
     def _file(self, deed: Claimed, reference: Reference) -> None:
         """Beside other daemons once more where the request moved on: an older page must not lie over a newer one."""
