@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -37,6 +38,11 @@ class Plan:
         return BOOKS[: self.registries]
 
 
+ROUTES = (
+    '{ any = ["adam@example.test"] }', '{ any = ["adam@example.test", "ada@example.test"] }',
+    '{ all = ["adam@example.test", "ada@example.test"] }',
+    '{ any = ["adam@example.test"] }, { any = ["ada@example.test"] }',
+)  # fmt: skip
 BOOKS = ("registry", "dear")
 REGISTRY = """
 [[registry]]
@@ -124,3 +130,17 @@ def settings_of(plan: Plan) -> Settings:
             digest='\ndigest = "09:00"' if plan.digest else "",
         ), encoding="utf-8")  # fmt: skip
         return load(path, {})
+
+
+def plan_of(seed: int) -> tuple[Plan, float, float]:
+    """The installation, the storm and the sway of a seed."""
+    dice = random.Random(f"plan {seed}")
+    plan = Plan(
+        authenticates=dice.random() < 0.75, plus=dice.random() < 0.7,
+        accounting="morning" if dice.random() < 0.2 else "each", digest=dice.random() < 0.15,
+        daemons=2 if dice.random() < 0.35 else 1, route=dice.choice(ROUTES), language=dice.choice(["ru", "ru", "en"]),
+        registries=2 if dice.random() < 0.3 else 1, archive=dice.choice(["1d", "365d"]),
+        details=dice.choice(["changed", "changed", "new", "off"]), remind=dice.choice([0, 0, 1]),
+        rough=dice.random() < 0.5, loses=dice.random() < 0.25,
+    )  # fmt: skip
+    return plan, dice.choice([0.0, 0.004, 0.012, 0.035]), dice.choice([0.0, 0.01, 0.06])

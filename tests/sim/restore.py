@@ -3,7 +3,6 @@ leaves until the operator lets it go."""
 
 from __future__ import annotations
 
-import random
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +25,6 @@ class Restore:
     def __init__(self, house: House, ledger: Ledger, truth: Truth, rules: Rules, hands: Hands) -> None:
         self.house, self.ledger, self.truth, self.rules, self.hands = house, ledger, truth, rules, hands
         self.note: Callable[[str], None] = lambda text: None
-        self.dice = random.Random()
         self.kept: Path | None = None
         self.times = 0
 

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import logging
 import random
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Collection
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from tests.sim.balance import Balance
-from tests.sim.fate import Fate, is_injected
+from tests.sim.fate import Fate
 from tests.sim.hands import Hands
 from tests.sim.house import House
 from tests.sim.kept import clock_of_leases, keep_files, place, seed_tokens, tidied
 from tests.sim.ledger import Ledger
-from tests.sim.letters import ADA, ADAM
+from tests.sim.listening import listening
 from tests.sim.people import People
-from tests.sim.plan import Plan
+from tests.sim.plan import plan_of
 from tests.sim.restore import Restore
 from tests.sim.rules import Rules
 from tests.sim.truth import Truth
-from workflow.core.deeds import Deed, Lane
+from tests.sim.world import World
 
 STEPS = 40
-ROUTES = (
-    '{ any = ["adam@example.test"] }', '{ any = ["adam@example.test", "ada@example.test"] }',
-    '{ all = ["adam@example.test", "ada@example.test"] }',
-    '{ any = ["adam@example.test"] }, { any = ["ada@example.test"] }',
-)  # fmt: skip
 QUIET_ROUNDS = 60
 LAST_ROUNDS = 3
 ASKING = frozenset({"ask_for_payment", "ask_incompletely", "keep_a_draft", "forge_a_request"})
@@ -55,20 +49,6 @@ class Outcome:
     seconds: float = 0.0
 
 
-def plan_of(seed: int) -> tuple[Plan, float, float]:
-    """The installation, the storm and the sway of a seed."""
-    dice = random.Random(f"plan {seed}")
-    plan = Plan(
-        authenticates=dice.random() < 0.75, plus=dice.random() < 0.7,
-        accounting="morning" if dice.random() < 0.2 else "each", digest=dice.random() < 0.15,
-        daemons=2 if dice.random() < 0.35 else 1, route=dice.choice(ROUTES), language=dice.choice(["ru", "ru", "en"]),
-        registries=2 if dice.random() < 0.3 else 1, archive=dice.choice(["1d", "365d"]),
-        details=dice.choice(["changed", "changed", "new", "off"]), remind=dice.choice([0, 0, 1]),
-        rough=dice.random() < 0.5, loses=dice.random() < 0.25,
-    )  # fmt: skip
-    return plan, dice.choice([0.0, 0.004, 0.012, 0.035]), dice.choice([0.0, 0.01, 0.06])
-
-
 class Walk:
     """The world of one seed."""
 
@@ -86,7 +66,8 @@ class Walk:
         self.rules = Rules(self.ledger, self.truth, self.house)
         self.balance = Balance(self.house, self.ledger, self.truth, self.rules, self.hands)
         self.restore = Restore(self.house, self.ledger, self.truth, self.rules, self.hands)
-        self.people.note = self.hands.note = self.restore.note = self.note
+        self.world = World(self.house, self.ledger, self.truth)
+        self.people.note = self.hands.note = self.restore.note = self.world.note = self.note
         self.steps_taken = 0
         self.acts = self._acts()
 
@@ -94,14 +75,14 @@ class Walk:
         self.story.append(text)
 
     def _acts(self) -> list[tuple[Callable[[], None], float]]:
-        people, hands, rough = self.people, self.hands, float(self.house.plan.rough)
+        people, hands, world, rough = self.people, self.hands, self.world, float(self.house.plan.rough)
         loses = float(self.house.plan.loses and self.house.plan.daemons == 1)
         return [
-            (self.round, 30), (self.turn, 10), (self.minutes, 5), (self.hours, 1), (self.clock_back, 0.6),
-            (self.crash, 1.5 if self.fate.storm else 0.0), (self.trouble, 2.5), (self.reroute, 0.5), (self.retry, 0.5),
-            (self.renumber, 0.4), (self.lose_flags, 0.2),
+            (self.round, 30), (self.turn, 10), (world.minutes, 5), (world.hours, 1), (world.clock_back, 0.6),
+            (self.crash, 1.5 if self.fate.storm else 0.0), (world.trouble, 2.5), (world.reroute, 0.5),
+            (world.retry, 0.5), (world.renumber, 0.4), (world.lose_flags, 0.2),
             (self.restore.back_up, 4 * loses), (self.restore.put_back, 8 * loses), (self.restore.let_go, 4),
-            (self.days, 0.8),
+            (world.days, 0.8),
             (people.ask_for_payment, 6), (people.ask_incompletely, 1), (people.keep_a_draft, 0.4),
             (people.forge_a_request, 0.6), (people.write_as_a_stranger, 0.6), (people.complete, 3), (people.correct, 3),
             (people.withdraw, 0.6), (people.chat, 0.8), (people.vote, 24), (people.undo, 2), (people.vote_late, 1.5),
@@ -150,7 +131,7 @@ class Walk:
 
     def _step(self, number: int) -> None:
         dice = random.Random(f"{self.seed} {number}")
-        self.fate.dice = self.people.dice = self.hands.dice = self.dice = dice
+        self._roll(dice)
         self.fate.calm = False
         for _ in range(4):
             weights = [weight * self._leaning(act.__name__, number) for act, weight in self.acts]
@@ -166,6 +147,12 @@ class Walk:
         for at in range(len(self.house.daemons) if self.house.plan.daemons > 1 else 0):
             if dice.random() < 0.85:  # a host that sleeps does not keep them
                 self.house.keep_leases(at)
+
+    def _roll(self, dice: random.Random) -> None:
+        """Everybody's dice, for one step."""
+        self.dice = dice
+        for one in (self.fate, self.people, self.hands, self.world):
+            one.dice = dice  # type: ignore[attr-defined]
 
     @staticmethod
     def _leaning(act: str, number: int) -> float:
@@ -208,80 +195,6 @@ class Walk:
         self.note(f"  {'AB'[number]} is killed")
         self.house.crash(number)
 
-    # --- the world ----------------------------------------------------------------------------------------------------
-
-    def minutes(self) -> None:
-        self.house.pass_time(timedelta(minutes=self.dice.choice([3, 11, 11, 25])))
-
-    def hours(self) -> None:
-        self.house.pass_time(timedelta(hours=self.dice.choice([2, 9, 26])))
-
-    def days(self) -> None:
-        """A weekend, or nobody is there."""
-        self.house.pass_time(timedelta(days=self.dice.choice([1, 2, 4])))
-
-    def clock_back(self) -> None:
-        """Somebody sets the clock."""
-        self.house.pass_time(-timedelta(minutes=self.dice.choice([1, 7, 50])))
-
-    def trouble(self) -> None:
-        """Something goes down, or comes back."""
-        if not self.fate.storm:
-            return
-        which = self.dice.choice(["smtp", "quota", "imap", "disk", "journal", "address"])
-        house = self.house
-        match which:
-            case "smtp":
-                house.server.down = not house.server.down
-            case "quota":
-                house.server.quota = not house.server.quota
-            case "imap":
-                house.mailbox.down = not house.mailbox.down
-            case "disk":
-                house.disk.full = not house.disk.full
-            case "journal":
-                house.journal_down = not house.journal_down
-            case _:
-                house.server.unknown ^= {self.dice.choice(["billing@romashka.example", ADA])}
-        self.note(f"  {which} goes down or comes back")
-
-    def renumber(self) -> None:
-        self.note("  the mailbox numbers anew")
-        self.house.mailbox.renumber()
-
-    def lose_flags(self) -> None:
-        """Somebody opens the mailbox and moves a read letter away."""
-        known = {row["message_id"] for row in self.ledger.rows("SELECT message_id FROM letters")}
-        read = [message for message in self.house.mailbox.messages if message.message_id in known]
-        if read:
-            self.dice.choice(read).gone = True
-
-    def reroute(self) -> None:
-        """The operator puts another approver in."""
-        rows = self.ledger.rows("SELECT reference FROM requests WHERE status = 'awaiting'")
-        if rows:
-            reference = self.dice.choice(rows)["reference"]
-            leaving, to = self.dice.choice([(ADAM, ADA), (ADA, ADAM), (None, ADA)])
-            params = {"to": to, "reason": "в отпуске", "instead_of": leaving}
-            self.note(f"  reroute {reference} from {leaving} to {to}")
-            self._operator(lambda service: service.add_deeds([Deed(Lane.CLOCK, "reroute", params=params)], reference))
-
-    def retry(self) -> None:
-        """The operator puts dead deeds back."""
-        if self.ledger.rows("SELECT id FROM deeds WHERE state = 'dead'"):
-            self.truth.retried = True
-            self._operator(lambda service: service.journal.retry(None, self.house.now()))
-
-    def _operator(self, act: Callable) -> None:  # type: ignore[type-arg]
-        daemon = self.house.daemons[0]
-        try:
-            self.fate.direct(daemon.process, lambda: act(daemon.wiring.service))
-        except Exception as error:
-            if not is_injected(error):
-                raise
-        except BaseException:
-            self.house.crash(0)
-
     # --- the end ------------------------------------------------------------------------------------------------------
 
     def _attend(self, number: int) -> None:
@@ -302,8 +215,7 @@ class Walk:
         """Faults stop, and everything that is down comes back."""
         house = self.house
         self.fate.calm = True
-        self.dice = random.Random(f"{self.seed} rest {number}")
-        self.fate.dice = self.people.dice = self.hands.dice = self.dice
+        self._roll(random.Random(f"{self.seed} rest {number}"))
         house.server.down = house.server.quota = house.mailbox.down = house.disk.full = house.journal_down = False
         self.restore.let_go()
 
@@ -327,36 +239,6 @@ class Walk:
             last = mark
         self.note("it never comes to rest: " + ", ".join(self.balance.waiting()[:5]))
         house.faults.append("it never comes to rest: " + "; ".join(self.balance.waiting()[:5]))
-
-
-ALARMS = frozenset({"countersign.sim", "countersign.health"})
-"""What the simulator says itself, and troubles of the world that the operator is told of."""
-
-
-class Listener(logging.Handler):
-    """Faults of the product that a leg took for one item's and logged."""
-
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__(logging.ERROR)
-        self.faults = faults
-
-    def emit(self, record: logging.LogRecord) -> None:
-        error = record.exc_info[1] if record.exc_info else None
-        if record.name not in ALARMS and not is_injected(error):
-            self.faults.append(f"{record.name}: {record.getMessage()}: {type(error).__name__}: {error}")
-
-
-@contextmanager
-def listening(faults: list[str]) -> Iterator[None]:
-    logger, listener = logging.getLogger("countersign"), Listener(faults)
-    before = logger.propagate, logger.level
-    logger.addHandler(listener)
-    logger.propagate = False
-    try:
-        yield
-    finally:
-        logger.removeHandler(listener)
-        logger.propagate = before[0]
 
 
 def clear(folder: Path) -> None:
