@@ -120,12 +120,18 @@ class Restore:
                     raise
             finally:
                 self.house.end(process, wiring)
-            if attempt > 10:
-                self.house.fate.calm = True
+            self._mend(attempt)
         known = {row["message_id"] for row in self.ledger.rows("SELECT message_id FROM letters")}
         for message in self.house.mailbox.messages:
             if message.gone and message.message_id not in known:
                 self.truth.out_of_reach.add(message.message_id)
+
+    def _mend(self, attempt: int) -> None:
+        """What stands in the way is put right: open books are closed, the disk has room again."""
+        self.house.disk.full = self.house.journal_down = False
+        for book in self.house.shelf.all:
+            book.sheet.unlock()
+        self.house.fate.calm = self.house.fate.calm or attempt > 10
 
     def let_go(self) -> None:
         """The operator looks through what is held: what went out before the disk was lost is not sent again."""
