@@ -52,6 +52,7 @@ class Restore:
         if self.kept is None or self.times:
             return
         house.stop()
+        house.disk.full = house.journal_down = False
         newer = self._copy("newer.db")
         beyond = self._is_beyond(self.kept)
         self._put(self.kept)
