@@ -82,7 +82,7 @@ def _row(lines: Sequence[Line], value: Value) -> list[tuple[Decimal, str]] | Non
     start = value.match.start("money")
     if whole := goes_on_below(lines, value.line, value.match.start("number")):
         amounts = _read(whole)
-        return amounts if amounts and _stands(amounts[0][0], (line.text for line in lines)) else None
+        return amounts if amounts and _is_confirmed(amounts[0][0], whole, lines) else None
     if value.below:
         ends = value.match.end() >= lines[value.line].starts[value.cell] + len(lines[value.line].cells[value.cell].text)
         return _read(value.match["money"]) if ends else []
@@ -137,6 +137,14 @@ def _due(due: list[Amount], whole: list[Amount], texts: Sequence[str]) -> list[A
         return []
     differences = {abs(amount - left[0][0]) for amount, _, _ in whole} - {Decimal(0)}
     return left if differences and all(_stands(one, texts) for one in differences) else []
+
+
+def _is_confirmed(amount: Decimal, whole: str, lines: Sequence[Line]) -> bool:
+    """A number put together from two lines has to stand elsewhere, whole or broken in the same way."""
+    starts = ((number, start) for number, line in enumerate(lines) for start in line.starts)
+    return _stands(amount, (line.text for line in lines)) or (
+        sum(goes_on_below(lines, number, start) == whole for number, start in starts) > 1
+    )
 
 
 def _stands(amount: Decimal, texts: Iterable[str]) -> bool:

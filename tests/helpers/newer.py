@@ -42,9 +42,7 @@ class NewerVersion:
         self._change(journal / "tables.py", f'HEAD = "{HEAD}"', f'HEAD = "{NEXT}"')
         self._change(journal / "schema.py", f'"{KNOWN[-1]}")', f'"{KNOWN[-1]}", "{NEXT}")')
         if breaks:
-            self._change(
-                journal / "tables.py", f'COMPATIBLE_FROM = "{COMPATIBLE_FROM}"', f'COMPATIBLE_FROM = "{NEXT}"'
-            )
+            self._change(journal / "tables.py", f'COMPATIBLE_FROM = "{COMPATIBLE_FROM}"', f'COMPATIBLE_FROM = "{NEXT}"')
 
     @staticmethod
     def _change(path: Path, old: str, new: str) -> None:

@@ -22,7 +22,10 @@ def read(raw: bytes) -> tuple[Letter, Decision]:
     """The letter and what it decides; a blocking doubt of the letter or an automatic one decides nothing."""
     letter = read_letter(raw, received=RECEIVED, markers=MARKERS)
     decision = read_decision(
-        letter.new_text, allowed=APPROVER, names=("Рита", "Rita", "Орлова", "Orlova"), signature=letter.signature,
+        letter.new_text,
+        allowed=APPROVER,
+        names=("Рита", "Rita", "Орлова", "Orlova"),
+        signature=letter.signature,
         taken=Taken.PERMISSIONS,
     )
     if letter.automatic or (letter.blocked and decision.action is not None):

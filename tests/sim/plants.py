@@ -267,4 +267,3 @@ PLANTS = (
     Plant("a payment is told before its time, after one was undone", payment, "announce", _tell_after_undo, 60),
     Plant("a held request is paid", payment, "mark_paid", _pay_what_is_not_approved, 60),
 )
-

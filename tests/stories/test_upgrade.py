@@ -76,8 +76,11 @@ def test_where_they_cannot_work_side_by_side_the_old_ones_end_with_a_sentence_an
         until(lambda: all(daemon.process.poll() is not None for daemon in old), lambda: logs(old))
         for daemon in old:
             assert daemon.process.poll() == 1
-            assert daemon.said().rstrip().splitlines()[-1].startswith(
-                f"The journal was written by a newer version (schema {NEXT}, this program knows "
+            assert (
+                daemon.said()
+                .rstrip()
+                .splitlines()[-1]
+                .startswith(f"The journal was written by a newer version (schema {NEXT}, this program knows ")
             )
             assert "Traceback" not in daemon.said()
     refused = countersign(office.settings, "run")

@@ -44,6 +44,7 @@ def test_a_number_broken_by_a_narrow_column_is_whole_or_nothing() -> None:
     broken = [HEAD, ["", "Всего к оплате:", "1 363"], ["", "", "336,53"]]
     values, _ = read(*broken, "Всего наименований 4, на сумму 1 363 336,53 руб.")
     assert values["amount"] == "1363336.53"
+    assert read(*broken, ["", "Итого:", "1 363"], ["", "", "336,53"])[0]["amount"] == "1363336.53"
     values, doubts = read(*broken)
     assert "amount" not in values
     assert "amount_unclear" in doubts
@@ -122,8 +123,9 @@ def test_a_sample_of_the_payment_order_with_both_parties_never_gives_our_own_acc
         "Образец платежного поручения",
         [f"ИНН {OUR_INN}", "КПП 960301001", "Сумма", "100-00"],
         [OUR_NAME, "", "Сч. №", PETROV.account],
-        ["Плательщик", "", "Плательщик"],
+        "Плательщик",
         [PETROV.bank, "", "БИК", PETROV.bic],
+        ["Банк плательщика", "", "Сч. №", PETROV.corr],
         [ROMASHKA.bank, "", "БИК", ROMASHKA.bic],
         ["Банк получателя", "", "Сч. №", ROMASHKA.corr],
         [f"ИНН {ROMASHKA.inn}", f"КПП {ROMASHKA.kpp}", "Сч. №", ROMASHKA.account],
