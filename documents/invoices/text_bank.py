@@ -23,6 +23,7 @@ _BIC_LABEL = re.compile(
 )
 _BIC = re.compile(r"(?P<bic>\d{9})(?!\d)")
 _IBAN = re.compile(r"(?<![A-Z0-9])(?P<iban>[A-Z]{2}\d{2}(?:[ \u00a0]?[A-Z0-9]){11,30})")
+_IBAN_BEGINS = re.compile(r"IBAN\W{0,3}(?P<head>[A-Z]{2}\d{2} ?[A-Z0-9]{4})")
 _IBAN_LABEL = re.compile(r"(?<!\w)iban(?!\w)", re.IGNORECASE)
 _SWIFT_LABEL = re.compile(r"(?<!\w)(?:swift|bic)(?:\s*[/-]\s*(?:bic|swift))?(?:[\s-]*code)?(?!\w)", re.IGNORECASE)
 _SWIFT = re.compile(r"(?P<swift>[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)(?![A-Z0-9])")
@@ -39,7 +40,7 @@ def read_accounts(lines: Sequence[Line], draft: Draft, own_inn: str | None) -> N
     inns = inn_places(lines) if len(accounts) > 1 or buyers else {}
     # We are the buyer: an account in the block of another company is not the buyer's, whatever word stands above it.
     others = {number: place for number, place in buyers.items() if owner_of(lines, place, inns) not in (None, own_inn)}
-    others = others if own_inn in inns else {}
+    others = others if own_inn in inns or is_redirected(lines) else {}
     accounts |= others
     bics = _without_third(lines, _bics(lines, bool(others)))
     payee = draft.get("inn")
@@ -163,6 +164,11 @@ def read_iban(lines: Sequence[Line], draft: Draft) -> None:
                 draft.doubt("account_out_of_use", iban)
             elif iban and role_beside(one, match.start()) != "buyer":
                 ibans.setdefault(iban, (number, role_of(lines, number, match.start())))
+    printed = {match["head"].replace(" ", "") for one in lines for match in _IBAN_BEGINS.finditer(one.text)}
+    printed |= {iban[:8] for one in lines for iban in ibans_of(one)}
+    if ibans and len(printed) > 1 and is_assigned(lines):
+        draft.doubt("several_iban", printed)
+        return
     if len(ibans) > 1:
         ibans = {iban: place for iban, place in ibans.items() if place[1] != "buyer"} or ibans
     if not ibans and (wrong := [value.match["iban"] for value in labelled(lines, _IBAN_LABEL, _IBAN)]):

@@ -101,7 +101,14 @@ def test_the_account_of_another_company_in_the_foot_is_not_the_payees() -> None:
 
 
 @pytest.mark.parametrize(
-    "notice", ["Право требования уступлено фактору", "Оплату производить по реквизитам:", "The debt was assigned to"]
+    "notice",
+    [
+        "Право требования уступлено фактору",
+        "Оплату производить по реквизитам:",
+        "Просим оплатить за нас на счет",
+        "Оплату просим произвести на расчетный счет третьего лица:",
+        "The debt was assigned to",
+    ],
 )
 def test_where_money_may_go_to_somebody_else_no_account_is_chosen(notice: str) -> None:
     values, doubts = read(HEAD, *SUPPLIER, BUYER, *(GOODS if "Оплату" in notice else []), notice, FOOT)
@@ -151,6 +158,13 @@ def test_what_is_left_to_pay_counts_where_the_difference_stands_there_too() -> N
     values, doubts = read("FACTURE N° 7", total, left)
     assert "amount" not in values
     assert "several_amounts" in doubts
+
+
+@pytest.mark.parametrize(
+    "label", ["Общая сумма счета", "Итоговая сумма", "Сумма к оплате, руб.", "ИТОГО ПО СЧЕТУ", "К доплате"]
+)
+def test_words_for_what_is_to_be_paid(label: str) -> None:
+    assert read(HEAD, [label, "1 363 336,53"])[0]["amount"] == "1363336.53"
 
 
 def test_the_head_of_a_column_is_no_label_of_its_first_row() -> None:
@@ -244,3 +258,11 @@ def test_a_code_beside_its_own_account_is_not_doubted() -> None:
     assert printed(f"р/с {misread}") == []
     assert printed(f"Покупатель: {OUR_NAME}, р/с {ROMASHKA.account}") == []
     assert printed(HEAD) == []
+
+
+def test_an_iban_beside_a_factors_is_doubted_even_when_one_of_them_is_misprinted() -> None:
+    notice = "This invoice has been assigned to a factor: pay only to IBAN "
+    for factors in ([OLD_IBAN], [f"{OLD_IBAN[:-2]}99"], ["FR14 2004", "1010 0505 0001 3M02 606"]):
+        values, doubts = read("INVOICE 7", f"Bank: IBAN {NEW_IBAN}", notice + factors[0], *factors[1:])
+        assert "iban" not in values
+        assert "several_iban" in doubts
