@@ -149,7 +149,7 @@ class Theatre:
         number = 0
         for act in self.story.acts:
             began = time.monotonic()
-            act.people(self.stage)
+            self._people(act)
             before, heard, then = self._keep("before"), len(self.stage.mail.received), self.stage.offset
             self.report.acts.append(Told(self.story.name, act.name, 0))
             expected, names = self._uninterrupted(act)
@@ -172,6 +172,14 @@ class Theatre:
                   f"{told.wrong} with another end, {told.seconds:.0f} s", flush=True)  # fmt: skip
             if only == act.name:
                 return
+
+    def _people(self, act: Act) -> None:
+        try:
+            act.people(self.stage)
+        except Exception as error:
+            before = [*map(str, self.report.failures), self.child.log()]
+            error.add_note("\n".join([f"In {act.name} people could not go on. Before that:", *before]))
+            raise
 
     @staticmethod
     def _progress(told: Told, place: int) -> None:
@@ -221,7 +229,7 @@ class Theatre:
         chance = random.Random(seed)
         for number, act in enumerate(self.story.acts):
             began = time.monotonic()
-            act.people(self.stage)
+            self._people(act)
             self.report.acts.append(Told(self.story.name, act.name, 0))
             for _ in range(chance.randint(1, 3) if seed is not None else 0):
                 self._run(act.commands[0], kill_at=chance.randint(1, bounds[number]))
