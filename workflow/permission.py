@@ -51,6 +51,8 @@ _PAUSE = re.compile(r"[.,!;:\n)–—-]")
 _ASKS_OTHERS = ("approve",)
 """“Please approve” asks somebody else; in front of the text it is a keyword like any other."""
 _NO_PART = frozenset(Action) - {Action.APPROVE, Action.REJECT, Action.OK}
+_ADDRESSED = re.compile(r"[.,!]")
+"""Behind a name; a new line or a colon there may make it the one who speaks."""
 _LATIN_KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,."
 _CYRILLIC_KEYS = "йцукенгшщзхъфывапролджэячсмитьбю"
 _OTHER_KEYS = str.maketrans(_LATIN_KEYS + _CYRILLIC_KEYS, _CYRILLIC_KEYS + _LATIN_KEYS)
@@ -130,17 +132,21 @@ class _Whole:
         length = 0
         while at + length < len(self.tokens) and self._is_name(self.tokens[at + length].folded):
             length += 1
-        if not length or not (at == 0 or self._pause_before(at) or self._opened(at)):
+        opened = self._opened(at)
+        if not length or not (at == 0 or opened or _PAUSE.search(self._before(at))):
             return 0
-        return length if at + length == len(self.tokens) or self._pause_before(at + length) else 0
+        after = self._before(at + length) if at + length < len(self.tokens) else "."
+        return length if _ADDRESSED.search(after) or (opened and "\n" in after) else 0
 
     def _is_name(self, word: str) -> bool:
         return word in self.names or word in NAMES or word in ADDRESSEES
 
-    def _pause_before(self, at: int) -> bool:
-        return bool(_PAUSE.search(self.text[self.tokens[at - 1].end : self.tokens[at].start]))
+    def _before(self, at: int) -> str:
+        """What stands between a word and the one in front of it."""
+        return self.text[self.tokens[at - 1].end : self.tokens[at].start]
 
     def _opened(self, at: int) -> bool:
+        """A greeting or thanks stand right in front."""
         return any(phrase_length(self.tokens, back, _OPENS) == at - back for back in range(max(0, at - 4), at))
 
 
