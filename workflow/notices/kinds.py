@@ -242,14 +242,16 @@ def _answer_refused(scene: Scene, params: Params) -> Values:
     words, in_hand = scene.words, params.get("ask") == "complete" and scene.request is not None
     if in_hand and reason.startswith("unclear"):
         reason = "unclear_form"
+    asked = params.get("ask") == "approve"
     stale = reason == "stale_version" and request is not None
     why = scene.reader.tame(words.reason(reason, read, request.currency if request else ""))
     return {
         "why": why, "explained": why[:1].upper() + why[1:],
         "unclear": reason.startswith("unclear"), "passed_on": reason == "unclear_passed_on",
-        "nod": reason == "unclear_nod",
+        "nod": reason == "unclear_nod", "ask_first": asked and reason.startswith("unclear"),
+        "advice": words.text(f"advice.{reason}") if asked and words.has(f"advice.{reason}") else "",
         "quoted": "" if words.repeats(reason) else scene.reader.tame(shorten(read.strip(), LONGEST_QUOTE)),
-        "fresh": params.get("ask") == "approve",
+        "fresh": asked,
         "form": form_text(words.lang, prefilled(request), request.suggested.keys()) if request and in_hand else "",
         "problems": _problems(scene, unproposed(request)) if request and in_hand else (),
         "checks": _checks(scene, request) if request and in_hand else (),

@@ -354,6 +354,8 @@ def _of_requests(language: str, typed: Mapping[str, str] | None, words: str) -> 
          {"address": "mallory@evil.example", "read": said, **approve_ask}, awaiting),
         ("answer_refused_unclear", "answer_refused", ADAM,
          {**refused, "reason": "unclear_none_found", "read": said, "ask": "approve"}, awaiting),
+        ("answer_refused_condition", "answer_refused", ADAM,
+         {**refused, "reason": "unclear_condition", "read": "Согласовано, но завтра", "ask": "approve"}, awaiting),
         ("answer_refused_nod", "answer_refused", ADAM,
          {**refused, "reason": "unclear_nod", "read": "ок", "ask": "approve"}, awaiting),
         ("answer_refused_stale", "answer_refused", ADAM,
