@@ -140,7 +140,11 @@ def test_from_a_file_to_postgresql_by_one_command(house: House) -> None:
     assert moved.returncode == 0, moved.stderr
     assert "Moved: 1 requests" in moved.stdout
     again = countersign(company.settings, "migrate", "--from", "sqlite:///var/journal.db")
-    assert (again.returncode, "was moved to" in again.stderr) == (1, True)
+    assert (again.returncode, again.stdout) == (0, moved.stdout), "given once more it changes nothing"
+    company.change("schema=north", "schema=elsewhere")
+    twice = countersign(company.settings, "migrate", "--from", "sqlite:///var/journal.db")
+    assert (twice.returncode, "was moved to" in twice.stderr) == (1, True)
+    company.change("schema=elsewhere", "schema=north")
     [ask] = company.stage.inbox(ADAM)
     company.stage.answer(ADAM, ask, "Согласовано")
     once = countersign(company.settings, "run", "--once")
