@@ -45,7 +45,8 @@ class Watch:
     def look(self, now: datetime) -> bool:
         """Was anything new?"""
         found = {trouble.code: sentence(trouble, self.words) for trouble in self.checkup.troubles(now)}
-        told: dict[str, str] = self.unwritten.get(TOLD) or json.loads(self.checkup.journal.note(TOLD) or "{}")
+        noted = json.loads(self.checkup.journal.note(TOLD) or "{}")
+        told: dict[str, str] = self.unwritten.get(TOLD, noted)
         if found.keys() == told.keys() and not self.unwritten:
             return False
         new = found.keys() - told.keys()
@@ -53,13 +54,12 @@ class Watch:
             log.error("%s", found[code])
         if found.keys() == told.keys() or self._tell(found, told):
             self.unwritten[TOLD] = found
-        self._note(found, now)
+        self._note(found, noted, now)
         return bool(new) or found.keys() != told.keys()
 
-    def _note(self, found: Mapping[str, str], now: datetime) -> None:
+    def _note(self, found: Mapping[str, str], mailed: Mapping[str, str], now: datetime) -> None:
         """Remembered once it has been told, and mailed, as soon as the journal can be written."""
         known = self.checkup.journal
-        mailed: dict[str, str] = json.loads(known.note(TOLD) or "{}")
         try:
             for code in found.keys() - mailed.keys():
                 self.alarm(found[code], f"health:{code}:{now:%Y-%m-%d}")
