@@ -16,7 +16,11 @@ from itertools import pairwise
 Tables = Sequence[Sequence[Sequence[str]]]
 WRAPPED = 50
 """A line at least so long may have been wrapped by a mail program."""
+FULL_LINE = 70
+"""A sentence that begins on the next line was only put there when its first word had no room in this one."""
 MAX_LINE = 5000
+FEWEST_CELLS = 3
+MAX_PARAGRAPH = 1500
 MAX_SHORT = 300
 """Several pairs on one line, or a label before a number, are only looked for in lines so short."""
 
@@ -52,6 +56,20 @@ _NUMBER_VALUE = re.compile(
     r"^(?:№|#|N\b|No\.?)?\s*\d[\d\s.,/\\-]*(?:[^\W\d]{1,12}\.?\s*){0,2}(?:\d[\d.\s]*)?(?:г\.?)?$"
 )
 _CODE_ONLY = re.compile(r"^[\d\s./-]+$")
+_CYRILLIC = re.compile("[а-яА-Я]")
+_LOOKS_CYRILLIC = str.maketrans("aceohkmtpxyb", "асеонкмтрхув")
+_SIGNS = re.compile(r"^(?:[^\w\s\x00-\u2bff][\ufe0f\u200d]*)+\s*")
+"""Pictures before a label."""
+_FINISHED = re.compile(r"(?:[.!?%)]|руб|облагается|ндс|vat)$", re.IGNORECASE)
+_UNIT = re.compile(r"(?:тыс\w*|млн|million|thousand|k|к)\.?(?:\s*\w+\.?)?", re.IGNORECASE)
+"""What a cell behind a number adds to it."""
+_ROW = re.compile(r"^\s*\|\s*(\S.*?)\s*\|\s*$")
+_OTHER_LABEL = re.compile(r"^[^\W\d][\w /().-]{1,40}:\s*\S")
+"""A line with a label that we do not know goes on with nothing."""
+_NEXT_PAIR = re.compile(r"\s*[;|,.]\s+(?=[^\W\d_])|\s*;\s*(?=[^\W\d_])")
+_COLON = re.compile(r"[:：=\t]")
+_ENDS_AS_NUMBER = re.compile(r"[:：=\t–—-]\s*\d[\d\s.,/-]*$")
+"""A line with nothing but a number behind its label is complete."""
 _UNFINISHED = re.compile(r"(?:[,;:(«\-–—/]|\b(?:и|в|на|за|по|от|с|к|для|of|for|the|and|to|from|by|№))$", re.IGNORECASE)
 
 
@@ -61,12 +79,13 @@ def read_pairs(text: str, tables: Tables, labels: Mapping[str, str], blocks: fro
     `blocks` are fields whose value may be a block of lines that hold labels before numbers themselves (bank details).
     """
     known = {fold_label(label): name for label, name in labels.items()}
-    from_tables = _read_tables(tables, known)
+    text, typed_tables = _typed_tables(text, known)
+    from_tables = _read_tables((*tables, *typed_tables), known)
     from_text, rest = _read_text(text, known, blocks)
     values = {name: list(found) for name, found in from_tables.values.items()}
     for name, found in from_text.values.items():
         seen = [fold_value(value) for value in values.get(name, [])]
-        fresh = [value for value in found if not any(fold_value(value) in other for other in seen)]
+        fresh = [value for value in found if not any(fold_value(value.split("\t")[0]) in other for other in seen)]
         values.setdefault(name, []).extend(fresh)
     return Pairs(
         {name: tuple(found) for name, found in values.items() if found}, rest, from_tables.found or from_text.found
@@ -76,15 +95,23 @@ def read_pairs(text: str, tables: Tables, labels: Mapping[str, str], blocks: fro
 def weak_pairs(text: str, labels: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
     """Field, value and line of each pair without a separator ("pay by 30 Nov, paper"): it may be a sentence as well."""
     known = {fold_label(label): name for label, name in labels.items()}
-    lines = [_bare(line) for line in text.replace("\r\n", "\n").split("\n")]
+    lines = _lines(text, known)
     found = ((_pair(line, known), line) for line in lines)
     return tuple((pair.name, pair.value, line) for pair, line in found if pair and pair.value and not pair.explicit)
+
+
+def loose_pairs(text: str, labels: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
+    """Field, value and line where a line only begins with the words of a label ("поставщик ООО Ромашка")."""
+    known = {fold_label(label): name for label, name in labels.items()}
+    lines = [line for line in _lines(text, known) if _pair(line, known) is None]
+    found = ((_loose(line, known), line) for line in lines)
+    return tuple((pair.name, pair.value, line) for pair, line in found if pair)
 
 
 def cut_at_repeats(text: str, labels: Mapping[str, str], blocks: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The text cut where its first label begins again: several forms one below the other. Whole when none repeats."""
     known = {fold_label(label): name for label, name in labels.items()}
-    reading = _Reading([_bare(line) for line in text.replace("\r\n", "\n").split("\n")], known, blocks)
+    reading = _Reading(_lines(text, known), known, blocks)
     first = next((pair.name for pair in reading.found if pair is not None), None)
     starts = [at for at, pair in enumerate(reading.found) if pair is not None and pair.name == first]
     if len(starts) < 2:
@@ -97,7 +124,9 @@ def cut_at_repeats(text: str, labels: Mapping[str, str], blocks: frozenset[str] 
 def fold_label(label: str) -> str:
     """A label without case, hints in brackets, stars, final points and the difference of ё and е."""
     label = _HINT.sub(" ", _INVISIBLE.sub("", label).replace("\xa0", " "))
-    label = re.sub(r"[*_\"'«»“”’]", "", label).casefold().replace("ё", "е")
+    label = re.sub(r"[*\"'«»“”’]", "", label.replace("_", " ")).casefold().replace("ё", "е")
+    if _CYRILLIC.search(label):  # "ИHH" and "Р/C" typed with Latin letters in between
+        label = label.translate(_LOOKS_CYRILLIC)
     return re.sub(r"\s*/\s*", "/", " ".join(label.split())).strip(" .:：=-–—\t,;?")
 
 
@@ -120,7 +149,7 @@ class _Found:
 
 
 def _read_text(text: str, known: Mapping[str, str], blocks: frozenset[str]) -> tuple[_Collected, str]:
-    reading = _Reading([_bare(line) for line in text.replace("\r\n", "\n").split("\n")], known, blocks)
+    reading = _Reading(_lines(text, known), known, blocks)
     collected, rest = _Collected(), []
     index = 0
     while index < len(reading.lines):
@@ -135,7 +164,28 @@ def _read_text(text: str, known: Mapping[str, str], blocks: frozenset[str]) -> t
     return collected, re.sub(r"\n{3,}", "\n\n", "\n".join(rest)).strip()
 
 
+def _lines(text: str, known: Mapping[str, str]) -> list[str]:
+    """The lines; one that holds several pairs ("Сумма: 5 000; Срок: 30.11") is as many lines."""
+    lines = (_bare(line) for line in text.replace("\r\n", "\n").split("\n"))
+    return [part for line in lines for part in _pairs_of_line(line, known)]
+
+
+def _pairs_of_line(line: str, known: Mapping[str, str]) -> Iterable[str]:
+    many = len(line) <= MAX_PARAGRAPH and len(_COLON.findall(line)) > 1
+    if not many or _separated(_BULLET.sub("", line.strip()), known) is None:
+        return [line]
+    parts, start = [], 0
+    for match in _NEXT_PAIR.finditer(line):
+        head, colon, _ = line[match.end() : match.end() + 60].partition(":")
+        if colon and _label(head, known):
+            parts.append(line[start : match.start()])
+            start = match.end()
+    return [*parts, line[start:]]
+
+
 def _bare(line: str) -> str:
+    if line.count("|") > 2 and (cells := _ROW.match(line)):  # a row of a table drawn with strokes
+        line = re.sub(r"\s*\|\s*", "\t", cells[1])
     line = _INVISIBLE.sub("", line[:MAX_LINE]).replace("\xa0", " ").replace("\u202f", " ")
     return _QUOTE_MARK.sub("", line).rstrip()
 
@@ -145,7 +195,7 @@ def _pair(line: str, known: Mapping[str, str]) -> _Found | None:
     bare = line.strip()
     if not bare or len(bare) > MAX_LINE:
         return None
-    undecorated = _BULLET.sub("", bare)
+    undecorated = _BULLET.sub("", _SIGNS.sub("", bare))
     for candidate in dict.fromkeys((undecorated, bare)):
         if pair := _separated(candidate, known):
             return pair
@@ -162,6 +212,7 @@ def _separated(line: str, known: Mapping[str, str]) -> _Found | None:
         if name:
             value = line[match.end() :].strip(" \t")
             value = re.sub(r"^[:：=\t *_]+(?=\S)|^[*_]+$", "", value)
+            value = re.sub(r"_+$", "", value)
             value = value[:-1] if value.endswith("*") and value.count("*") % 2 else value
             return _Found(name, value.strip(), True)
     return None
@@ -179,6 +230,15 @@ def _label(text: str, known: Mapping[str, str]) -> str | None:
         names = {known.get(fold_label(half)) for half in halves if half.strip()}
         if len(halves) > 1 and len(names) == 1:
             return names.pop()
+    return None
+
+
+def _loose(line: str, known: Mapping[str, str]) -> _Found | None:
+    """The longest label that the line begins with, and the words behind it."""
+    words = _BULLET.sub("", line.strip()[:MAX_SHORT]).split()
+    for count in range(min(4, len(words) - 1), 0, -1):
+        if name := known.get(fold_label(" ".join(words[:count]))):
+            return _Found(name, " ".join(words[count:]), False)
     return None
 
 
@@ -209,6 +269,9 @@ class _Reading:
         self.lines = lines
         self.blocks = blocks
         self.found = [_pair(line, known) for line in lines]
+        is_form = sum(pair is not None for pair in self.found) >= FEWEST_CELLS
+        self.loose = [is_form and pair is None and _loose(line, known) is not None
+                      for line, pair in zip(lines, self.found, strict=True)]  # fmt: skip
         self.gaps = self._values_after_gaps()
 
     def value(self, index: int, pair: _Found, collected: _Collected) -> tuple[str, int]:
@@ -233,6 +296,8 @@ class _Reading:
         if block:
             return inner is None or (not inner.explicit and bool(inner.value))
         if inner is not None or weak:
+            return False
+        if same_line and self.loose[at]:
             return False
         first_below = not same_line and self.found[at - 1] is not None
         return first_below or not self.lines[at - 1].strip() or _continues(self.lines[at - 1], self.lines[at])
@@ -266,9 +331,20 @@ class _Reading:
 def _continues(before: str, line: str) -> bool:
     """The line goes on with the value of the one before."""
     first = line.strip()[:1]
-    if len(before.strip()) >= WRAPPED or _UNFINISHED.search(before.rstrip()):
+    if first.isalpha() and _ENDS_AS_NUMBER.search(before):
+        return False
+    if _UNFINISHED.search(before.rstrip()):
         return True
+    if _OTHER_LABEL.match(line.strip()) and not line.strip().lower().startswith(("в т", "incl")):
+        return False
+    if len(before.strip()) >= WRAPPED:
+        return not first.isupper() or _had_no_room(before.strip(), line)
     return line.startswith(("  ", "\t")) or first.islower() or first in "(«№"
+
+
+def _had_no_room(before: str, line: str) -> bool:
+    """A new sentence below a long line: was it only put there because its first word had no room above?"""
+    return not _FINISHED.search(before) and len(f"{before} {line.split()[0]}") > FULL_LINE
 
 
 def _several(name: str, value: str, known: Mapping[str, str]) -> Iterable[tuple[str, str]]:
@@ -286,6 +362,28 @@ def _several(name: str, value: str, known: Mapping[str, str]) -> Iterable[tuple[
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
+
+
+def _typed_tables(text: str, known: Mapping[str, str]) -> tuple[str, Tables]:
+    """A table pasted into plain text: rows of cells parted by tabs under a row of labels; and the rest of the text."""
+    if text.count("\t") < FEWEST_CELLS:
+        return text, ()
+    kept: list[str] = []
+    tables: list[list[list[str]]] = []
+    inside = False
+    for line in text.split("\n"):
+        cells = line.split("\t")
+        heads = sum(_label(cell, known) is not None for cell in cells)
+        if heads >= FEWEST_CELLS and heads * 2 > len(cells):
+            tables.append([cells])
+            inside = True
+        elif inside and len(cells) >= FEWEST_CELLS:
+            tables[-1].append(cells)
+        else:
+            kept.append(line)
+            inside = inside and not line.strip()
+    whole = [table for table in tables if len(table) > 1]
+    return ("\n".join(kept), whole) if whole else (text, ())
 
 
 def _read_tables(tables: Tables, known: Mapping[str, str]) -> _Collected:
@@ -326,7 +424,8 @@ def _read_row(row: Sequence[str], known: Mapping[str, str], collected: _Collecte
         name = _label(row[at], known)
         follows = row[at + 1] if at + 1 < len(row) else ""
         if name and not _label(follows, known):
-            collected.add(name, " ".join(follows.split("\n")))
+            unit = row[at + 2] if at + 2 < len(row) and _UNIT.fullmatch(row[at + 2].strip()) else ""
+            collected.add(name, " ".join(f"{follows} {unit}".split("\n")))
             at += 2
         else:
             at += 1

@@ -8,7 +8,7 @@ so that its parser can tell the person what is wrong with it.
 import re
 from collections.abc import Mapping
 
-from values.check_digits import iban_ok, swift_ok
+from values.check_digits import iban_ok, inn_ok, swift_ok
 from values.text import one_line
 
 FIELDS = ("inn", "kpp", "account", "bank", "bic", "corr_account", "iban", "swift")
@@ -50,6 +50,7 @@ _IBAN = re.compile(
 _WORD = re.compile(r"\b[A-Z0-9]{8,11}\b")
 _ACCOUNT_SHAPE = re.compile(r"(?<![\w-])\d(?:[ -]?[\dABCEHKMPTX]){4}(?:[ -]?\d){15}(?!\d)")
 _BIC_SHAPE = re.compile(r"(?<![\w-])0[0-4]\d{7}(?!\w)")
+_ROUTING = re.compile(r"(?:aba|routing|rtn|sort\s*code)\W*(?:\w+\W*)?$", re.IGNORECASE)
 _BANK_LABEL = re.compile(r"(?<!\w)(?:банк\w*(?:\s+получателя)?|bank(?:\s+name)?)\s*[:–—-]\s*(?P<value>[^,;\n]+)", re.I)
 _AT_BANK = re.compile(r"(?<!\w)(?:в|во|at|with|in)\s+(?P<value>[^\d,;:][^,;\n]*)", re.IGNORECASE)
 _BANK_NAME = re.compile(r"банк|bank|(?<!\w)(?:пао|ао|оао|зао|нко|кб|акб|гу|ркц)(?!\w)|казначейств", re.IGNORECASE)
@@ -77,6 +78,21 @@ def split_bank_details(text: str) -> dict[str, str]:
     rest = _take_by_shape(rest, found)
     bank = _bank(rest)
     return found | {"bank": bank} if bank else found
+
+
+def several_in_block(text: str) -> dict[str, tuple[str, ...]]:
+    """Different accounts, IBANs or taxpayer numbers in one block: nobody can tell which of them is meant."""
+    rest = "\n".join(one_line(line) for line in text.splitlines())
+    ibans = [_bare(match["value"]) for match in _IBAN.finditer(rest)]
+    numbers = [_bare(match[0]) for match in _ACCOUNT_SHAPE.finditer(_IBAN.sub(_TAKEN, rest))]
+    inns = [_bare(match["value"]) for match in _LABELLED["inn"].finditer(rest)]
+    inns += [match["value"][:12].split("/")[0].strip() for match in _LABELLED["inn_kpp"].finditer(rest)]
+    found = {
+        "iban": [iban for iban in ibans if iban_ok(iban)],
+        "account": [number for number in numbers if not number.startswith(("301", "40102"))],
+        "inn": [inn for inn in inns if inn_ok(inn)],
+    }
+    return {name: several for name, values in found.items() if len(several := tuple(dict.fromkeys(values))) > 1}
 
 
 def _take_iban(match: re.Match[str], found: dict[str, str]) -> str:
@@ -113,6 +129,8 @@ def _take_by_shape(rest: str, found: dict[str, str]) -> str:
         number = _bare(match[0])
         found.setdefault("corr_account" if number.startswith(("301", "40102")) else "account", number)
     for match in _BIC_SHAPE.finditer(rest):
+        if _ROUTING.search(rest[: match.start()]):
+            continue
         found.setdefault("bic", match[0])
     # Many a German word looks like a SWIFT code; the country of the IBAN beside it tells them apart.
     for match in _WORD.finditer(rest):

@@ -36,6 +36,15 @@ _WORDS_AROUND = re.compile(
     r"г|гг|года?|the|of)\b\.?",
     re.IGNORECASE,
 )
+_WEEKDAY = re.compile(
+    r"(?<![^\W\d])(?:понедельник|вторник|сред[ауыеой]|четверг|пятниц|суббот|воскресень|"
+    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+)
+_WEEKDAYS = ("пон", "вто", "сре", "чет", "пят", "суб", "вос", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_TIME = re.compile(
+    r"(?:(?<![^\W\d])(?:до|к|в|с|by|at|until|before)\s+)?(?<![\d.:])(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:])"
+    r"(?!:\d\d)(?:\s*(?:мск|am|pm|ч\b\.?))?"
+)
 _YEAR_FIRST = re.compile(r"(\d{4})([-./])(\d{1,2})\2(\d{1,2})(?:[t ]00:00(?::00(?:\.0+)?)?)?")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{4}|\d{2}))?\.?")
 _SLASHED = re.compile(r"(\d{1,2})([/-])(\d{1,2})(?:\2(\d{4}|\d{2}))?")
@@ -52,10 +61,20 @@ def parse_date(text: str, today: date) -> date | Flaw:
         return flaw("missing", "empty")
     if any(c.isnumeric() and not c.isascii() for c in read):
         return flaw("invalid", "date_not_date", read)
-    bare = re.sub(r"""["'«»“”„()]""", " ", read.casefold())
+    bare = re.sub(r"""["'«»“”„()]""", " ", without_time(read.casefold()))
+    weekday = _WEEKDAY.search(bare)
     bare = " ".join(_WORDS_AROUND.sub(" ", bare).split()).strip(" ,;.:")
     bare = re.sub(r"(?<=\d) ?\. ?(?=\d)", ".", bare)
-    return _numeric(bare, today, read) or _with_month_name(bare, today, read) or flaw("invalid", "date_not_date", read)
+    found = _numeric(bare, today, read) or _with_month_name(bare, today, read) or flaw("invalid", "date_not_date", read)
+    if weekday and isinstance(found, date) and found.weekday() != _WEEKDAYS.index(weekday[0][:3].replace("ё", "е")) % 7:
+        return flaw("invalid", "date_weekday", read)
+    return found
+
+
+def without_time(text: str) -> str:
+    """A day without the time of day beside it ("27.11.2026 12:00", "сегодня до 18:00")."""
+    rest = _TIME.sub(" ", text)
+    return rest if any(c.isalnum() for c in rest) else text
 
 
 def _numeric(bare: str, today: date, read: str) -> date | Flaw | None:

@@ -90,8 +90,9 @@ def parse_bic(text: str) -> str | Flaw:
 def parse_account(text: str) -> str | Flaw:
     """Read a settlement or correspondent account: 20 characters; whether its key fits needs the BIC."""
     number = _bare(text, "account").upper()
-    if account_shape_ok(number):
-        return number
+    for spelled in (number, number.replace(".", "")):  # "40702.810.9.40200761292"
+        if account_shape_ok(spelled):
+            return spelled
     if iban_ok(number):
         return flaw("invalid", "account_is_iban", text, number)
     if problem := _not_digits(number, text, "account_letters", account_shape_ok):

@@ -14,6 +14,7 @@ from babel.numbers import NumberPattern, get_currency_symbol, parse_pattern
 
 from values.currencies import CURRENCIES, fold, parse_currency
 from values.flaw import Flaw, flaw
+from values.number_words import number_in_words
 from values.text import one_line
 
 __all__ = ["CURRENCIES", "Money", "amount_currency", "format_amount", "format_money", "parse_amount", "parse_currency"]
@@ -23,12 +24,21 @@ LARGEST = Decimal("9999999999999.99")
 
 _WHOLE_AND_KOPECKS = re.compile(r"([\d .,'’]*\d)\s*([^\W\d][^\d]*?)\s*(\d{1,2})\s*(?:коп\w*|cents?|ct|к)\.?", re.I)
 # VAT inside the amount changes nothing; "без НДС" may mean that more is to be paid, so it is asked about.
+_RATE = r"(?:\s*\(?\d\d?\s*%\)?)?"
+_VAT_SUM = r"(?:[\s:(–—-]{1,4}\d[\d .,'’-]*(?:\s*(?:руб\w*\.?|р\.?|₽|rub|eur|usd|€|\$))?)?"
 _VAT_INSIDE = re.compile(
-    r"[\s,(]{1,4}(?:(?:с|вкл\w*\.?|в\s*т\.?\s*ч\.?|в том числе|incl\w*\.?)\s*(?:ндс|vat)(?:\s*\(?\d\d?\s*%\)?)?|"
-    r"ндс\s+не\s+облагается)[\s.)]{0,3}$",
+    rf"[\s,;(]{{1,4}}(?:(?:с|вкл\w*\.?|в\s*т\.?\s*ч\.?|в том числе|incl\w*\.?|including){_RATE}\s*"
+    rf"(?:ндс|vat){_RATE}{_VAT_SUM}|"
+    r"ндс\s+не\s+облагается(?:,\s*[^\d)]{1,40})?)[\s.)]{0,3}$",
     re.IGNORECASE,
 )
-_EDGES = re.compile(r"^(?P<before>[^\d.,=]*?)\s*(?P<number>[\d.,](?:.*[\d=])?)[.]?\s*(?P<after>[^\d=]*)$")
+_IN_WORDS = re.compile(r"(?<=\d)(?P<before>[^\d()]{0,12})\((?P<words>[^()\d]{3,200})\)")
+_TOTAL = re.compile(
+    r"^(?:итого|всего|сумма|к\s+оплате|на\s+сумму|total|amount(?:\s+due)?|in\s+total)(?:\s+к\s+оплате)?"
+    r"\s*[:=–—-]?\s+(?=\S)",
+    re.IGNORECASE,
+)
+_EDGES = re.compile(r"^(?P<before>[^\d.,=]*?\.?)\s*(?P<number>[\d.,](?:.*[\d=])?)[.]?\s*(?P<after>[^\d=]*)$")
 _NEGATIVE = re.compile(r"(?:^|[^\d\s])\s*[-−–]\s*[\d.,]")
 # A hyphen begins kopecks in payment orders, always two of them.
 _PART = r"(?:(?:[.,]|-(?=\d\d$))(?P<part>\d{1,4}))?"
@@ -57,23 +67,36 @@ def parse_amount(text: str, currency: str | None = None) -> Decimal | Flaw:
         return flaw("invalid", "amount_digits", read)
     if _NEGATIVE.search(read):
         return flaw("invalid", "amount_negative", read)
-    parts = _split(read)
+    bare, in_words = _without_words(read)
+    parts = _split(bare)
     if isinstance(parts, Flaw):
-        return parts
+        return flaw(parts.code, parts.reason, read, parts.hint)
     number, named = parts
     units = CURRENCIES.get(currency or named or "", 2)
-    return _read_number(number, units, read)
+    value = _read_number(number, units, read)
+    if in_words is not None and isinstance(value, Decimal) and int(value) != in_words:
+        return flaw("ambiguous", "amount_words_differ", read, f"{value} / {in_words}")
+    return value
 
 
 def amount_currency(text: str) -> str | None:
     """Name the currency that stands beside the number in a typed amount, if one does."""
-    parts = _split(one_line(text))
+    parts = _split(_without_words(one_line(text))[0])
     return None if isinstance(parts, Flaw) else parts[1] or None
+
+
+def _without_words(read: str) -> tuple[str, int | None]:
+    """The amount without the same in words behind it ("12 000 (двенадцать тысяч) руб."), and what the words say."""
+    match = _IN_WORDS.search(read)
+    said = number_in_words(match["words"]) if match else None
+    if match is None or said is None:
+        return read, None
+    return f"{read[: match.start()]}{match['before']} {read[match.end() :]}".strip(), said
 
 
 def _split(read: str) -> tuple[str, str | None] | Flaw:
     """Part a typed amount into its bare number and the currency named beside it."""
-    spaced = _kopecks_joined(_VAT_INSIDE.sub("", read).replace("’", "'"))
+    spaced = _kopecks_joined(_TOTAL.sub("", _VAT_INSIDE.sub("", read)).replace("’", "'"))
     edges = _EDGES.match(spaced)
     if edges is None:
         return flaw("invalid", "amount_not_number", read)
@@ -90,6 +113,8 @@ def _split(read: str) -> tuple[str, str | None] | Flaw:
 def _kopecks_joined(text: str) -> str:
     """Turn "1 234 руб. 56 коп." into "1 234,56 руб."."""
     match = _WHOLE_AND_KOPECKS.fullmatch(text)
+    if match and re.search(r"[.,]\d\d$", match[1]) and match[1][-2:] == f"{match[3]:0>2}":
+        return f"{match[1]} {match[2]}"  # "12 000,00 рублей 00 копеек"
     if match is None or _currency_of(fold(match[2])) is None:
         return text
     return f"{match[1]}-{match[3]:0>2} {match[2]}"

@@ -7,7 +7,7 @@ is a warning for the approver to judge.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from values.bank_details import compose_bank_details, split_bank_details
+from values.bank_details import compose_bank_details, several_in_block, split_bank_details
 from values.check_digits import (
     account_key_ok,
     account_shape_ok,
@@ -40,6 +40,7 @@ __all__ = [
     "parse_swift",
     "requisite_flaws",
     "requisite_warnings",
+    "several_in_block",
     "split_bank_details",
     "uin_ok",
 ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from values.dates import MONTHS, parse_date
+from values.dates import MONTHS, parse_date, without_time
 from values.flaw import Flaw, flaw
 
 Lead = Literal["by", "on", "after", "of", ""]
@@ -103,6 +103,9 @@ _SPAN = (
     r"days?|weeks?)"
 )
 
+_DAYS_END = re.compile(
+    r"(?:by\s+|до\s+|к\s+)?(?:eod|cob|end of (?:the )?(?:business )?day|конц[ау] (?:рабочего )?дня)\b,?"
+)
 _PATTERN = re.compile(
     rf"(?<![\w.,/])(?<!\d-)(?:(?:{_LEAD})\s+)?(?:(?:ближе к|the)\s+)?"
     rf"(?:{_WEEKDAY},?\s+(?P<both>{_NUMERIC}|{_NAMED})|{_EXACT}|"
@@ -120,8 +123,11 @@ def spoken_days(text: str, today: date) -> tuple[SpokenDay, ...]:
 
 def spoken_day(text: str, today: date) -> date | Flaw | None:
     """The day, when the text is nothing but the name of one ("до пятницы"); None when it is no such name."""
-    bare = text.strip().rstrip(".!")
+    bare = without_time(text).strip().rstrip(".!")
     found = spoken_days(bare, today)
+    if len(found) == 2 and (inner := _DAYS_END.match(bare.casefold())):  # "EOD tomorrow" is tomorrow
+        bare = bare[inner.end() :].strip()
+        found = spoken_days(bare, today)
     if len(found) != 1 or bare[: found[0].start].strip() or bare[found[0].end :].strip():
         return None
     only = found[0]

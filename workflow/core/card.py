@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,7 @@ from values.requisites import (
     parse_swift,
     requisite_flaws,
     requisite_warnings,
+    several_in_block,
     split_bank_details,
 )
 from values.text import one_line
@@ -31,6 +33,8 @@ REQUIRED = ("subject", "contractor", "amount", "currency", "pay_by", "bank_detai
 NOT_WITH_IBAN = frozenset({"inn", "account"})
 LONGEST = {"subject": 500, "contractor": 300, "purpose": 210, "bank_details": 1000}
 MONEY_GOES_TO = frozenset({"account", "bic", "corr_account", "iban", "swift"})
+FAR_OFF, FAR_WITHOUT_YEAR = 400, 120
+"""Days ahead from which on somebody is asked whether he meant that."""
 SPLIT = ("inn", "kpp", "bic", "account", "corr_account", "iban", "swift")
 
 
@@ -88,6 +92,22 @@ def usable(
     return left
 
 
+def _doubted(text: str, day: date, today: date) -> date | Flaw:
+    """A last day that is over or far off is rather a slip; one that is far off because no year was written may have
+    been meant month first."""
+    if day < today:
+        return Flaw("past", "pay_by_past", text)
+    ahead = (day - today).days
+    if ahead > FAR_OFF:
+        return Flaw("invalid", "date_year_range", text)
+    figures = re.fullmatch(r"\D*(\d{1,2})[./](\d{1,2})\D*", text)
+    if figures and ahead > FAR_WITHOUT_YEAR:
+        other = parse_date(f"{figures[2]}.{figures[1]}", today)
+        both = f"{day} / {other}" if isinstance(other, date) and today <= other < day else str(day)
+        return Flaw("ambiguous", "date_day_month", text, both)
+    return day
+
+
 class _Sheet:
     """The form while it is being read: what is known so far and what is wrong with it."""
 
@@ -135,9 +155,7 @@ class _Sheet:
     def read_dates(self, texts: Mapping[str, str]) -> None:
         if texts.get("pay_by"):
             found = parse_date(texts["pay_by"], self.today)
-            if isinstance(found, date) and found < self.today:
-                found = Flaw("past", "pay_by_past", texts["pay_by"])
-            self.put("pay_by", found)
+            self.put("pay_by", _doubted(texts["pay_by"], found, self.today) if isinstance(found, date) else found)
         if texts.get("invoice"):
             self._read_invoice_line(texts["invoice"])
         if texts.get("invoice_number"):
@@ -167,7 +185,13 @@ class _Sheet:
         """Split a block of bank details; what also stands on a line of its own must agree with it."""
         if not block:
             return
-        found = split_bank_details(block)
+        found, several = split_bank_details(block), several_in_block(block)
+        for name, texts in several.items():
+            if name not in self.fields and not self.wrong(name):
+                self.problem(name, Flaw("ambiguous", "several_in_bank_details", " / ".join(texts)))
+        if "account" in several and "bic" not in self.fields:  # whose bank it is is not known either
+            found = {name: text for name, text in found.items() if name not in ("bic", "corr_account")}
+        found = {name: text for name, text in found.items() if name not in several}
         pieces = {name: text for name, text in found.items() if name in SPLIT}
         for name, text in pieces.items():
             if name in self.fields and self.fields[name].value != text:

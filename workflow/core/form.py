@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
 
-from values.names import contractor_folder
+from values.names import contractor_folder, fold_name
 from values.requisites import split_bank_details
 from workflow.core import doubts, holds
 from workflow.core.as_before import likeness
@@ -244,6 +244,7 @@ def _filled(
     sources = {**found, **before.fields, **known.fields}
     fields = {name: _sourced(value, name, typed, sources, known) for name, value in seen.fields.items()}
     problems = _problems(seen.problems, known, before.problems)
+    fields, problems = _without_own_inn(fields, problems, policy)
     if "purpose" not in texts.keys() | rivals.keys():
         fields, problems = _with_purpose(fields, problems, form)
     earlier = request.warnings if request else ()
@@ -266,6 +267,19 @@ def _filled(
         tuple(files), form.letter, form.refused_files, keep_draft, found, codes, doubted.matches, doubted.details,
         doubted.known or {}, form.invoice, suggested, before.model, form.like,
     )  # fmt: skip
+
+
+def _without_own_inn(
+    fields: dict[str, Field], problems: tuple[Problem, ...], policy: Policy
+) -> tuple[dict[str, Field], tuple[Problem, ...]]:
+    """The payer's own INN beside another's name is a slip; between own accounts it is right."""
+    inn, contractor = fields.get("inn"), fields.get("contractor")
+    if not inn or not contractor or inn.value != policy.company_inn:
+        return fields, problems
+    if fold_name(contractor.value) == fold_name(policy.company):
+        return fields, problems
+    left = {name: field for name, field in fields.items() if name != "inn"}
+    return left, (*problems, Problem("inn", "conflict", "own_inn", inn.value))
 
 
 def _explained(request: Request | None) -> tuple[Caution, ...]:

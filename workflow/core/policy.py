@@ -73,6 +73,9 @@ class Policy:
     confirm: tuple[Person, ...] = ()
     """Who may confirm them; nobody named: the accountants."""
     split_period: timedelta = timedelta(days=7)
+    company: str = ""
+    company_inn: str = ""
+    """Who pays: its own INN beside another's name is a slip."""
 
     @property
     def confirmers(self) -> tuple[Person, ...]:

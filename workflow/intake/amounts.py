@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +12,7 @@ from values.flaw import Flaw
 from values.money import amount_currency, parse_amount
 from values.spoken_days import spoken_days
 from workflow.intake import wordings as w
-from workflow.intake.own_words import OwnWords
+from workflow.intake.own_words import OwnWords, own_words
 
 _NUMBER = (
     r"(?:\d{1,3}(?:[ '’.,]\d{3})+(?:[.,-]\d{1,2})?|\d+(?:[.,]\d{3})|\d+(?:[.,-]\d{1,2})?)(?![\d])(?![.,]\d)"
@@ -68,6 +69,24 @@ def said_amounts(own: OwnWords) -> SaidAmounts:
             plain.setdefault(value, _as_typed(read))
     one = perhaps[0] if len({value for value, _, _ in perhaps}) == 1 else None
     return SaidAmounts(tuple(plain.values()), one, unclear or (bool(perhaps) and one is None))
+
+
+def other_amount(text: str, typed: str, names: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The amount of a filled line beside another one, or a share, that the writer says is to be paid."""
+    amount = parse_amount(typed)
+    if isinstance(amount, Flaw):
+        return {}
+    for sentence in re.split(r"(?<=[!?])\s|[.](?=\s|$)|\n", text):
+        own = own_words(sentence, names)
+        folded = w.VAT_RATE.sub(" ", own.folded)
+        if not (w.SAYS_PAY.search(folded) or w.PART.search(folded)):
+            continue
+        said = said_amounts(own)
+        others = [one for one in said.plain if parse_amount(one) != amount]
+        share = w.SHARE.search(folded)
+        if others or (share and not said.plain):
+            return {"amount": (typed, others[0] if others else share[0].strip() if share else "")}
+    return {}
 
 
 def _without_words(match: re.Match[str], own: OwnWords) -> str:

@@ -28,6 +28,8 @@ _VERBS = words_of(
 _NOT_HIS = re.compile(r"(?:\b(?:за|вместо|долг\w*|задолженност\w*|от\s+имени|on\s+behalf\s+of|instead\s+of|"
     r"debt\s+of|the\s+debts?\s+of))\s*$", re.IGNORECASE)
 _INFLECTS = re.compile(r"\b(?:для|от|у|к|перед|на|по|с|со|оплат\w+|заплат\w+|перевести|перечислить)\s*$", re.IGNORECASE)
+_BANK = re.compile(r"банк|bank")
+_AT_BANK = re.compile(r"(?:\b(?:в|во|банк\w*|at|with|in|bank)\s*:?|\d)\s*$", re.IGNORECASE)
 _FOR = re.compile(r"\bfor\s*$", re.IGNORECASE)
 
 
@@ -47,6 +49,8 @@ def said_companies(text: str, own_company: str) -> SaidCompanies:
     for name, start in _names(text):
         folded = fold_name(name)
         before = text[max(0, start - 30) : start]
+        if _BANK.search(folded) and _AT_BANK.search(before):
+            continue
         if not folded or folded == fold_name(own_company):
             continue
         if _NOT_HIS.search(before):

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
 from mailer.letter import Letter
@@ -119,6 +120,9 @@ def _blocks(labels: Mapping[str, str], form: Form, text: str) -> Parts | None:
     read = [values_of(piece, labels) for piece in pieces]
     if any(len(typed) < FEWEST_LINES or not typed.keys() & WHO_AND_HOW_MUCH for typed, _ in read):
         return None
+    keys = [typed.keys() for typed, _ in read]
+    if any(len(one & other) * 2 < min(len(one), len(other)) for one, other in pairwise(keys)):
+        return None  # one form with a line written twice
     parts = tuple(
         Part(str(number), replace(form, typed=typed, rivals=rivals)) for number, (typed, rivals) in enumerate(read, 1)
     )

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 from documents.attachments import Accepted, inspect
 from mailer.letter import Letter
-from mailer.pairs import read_pairs, weak_pairs
+from mailer.pairs import loose_pairs, read_pairs, weak_pairs
+from values.money import amount_currency, parse_amount
+from values.requisites import several_in_block, split_bank_details
 from workflow.core.commands import Form
 from workflow.core.model import Caution, Field, File, OrderFile
+from workflow.intake.companies import said_companies
+from workflow.intake.spread import account_fits, corr_fits, spread
 
 BLOCKS = frozenset({"bank_details"})
 """Fields whose value may be several lines."""
@@ -90,9 +94,37 @@ def read_form(letter: Letter, labels: Mapping[str, str], *, quoted: str = "") ->
     files = enclosed(letter)
     inline = _values(read_pairs(quoted, (), labels, BLOCKS).values) if quoted else ({}, {})
     own = _values(read_pairs(letter.new_text, letter.tables, labels, BLOCKS).values)
+    own = (_with_loose_lines(own[0], letter.new_text, labels), own[1])
     typed = {**inline[0], **own[0]}
     rivals = {name: found for name, found in inline[1].items() if name not in own[0]} | own[1]
     return Form(typed, rivals, files.files, files.refused, (), letter.key)
+
+
+LOOSE = frozenset({"subject", "purpose", "contractor"})
+FEWEST_LINES = 3
+"""From so many labelled lines on the other lines of a letter are read as lines of a form too."""
+
+
+def loose_lines(letter: Letter, labels: Mapping[str, str]) -> frozenset[str]:
+    """Lines that are read as lines of a form although no sign stands behind their label."""
+    return frozenset(line for name, _, line in loose_pairs(letter.new_text, labels) if name in LOOSE)
+
+
+def _with_loose_lines(typed: dict[str, str], text: str, labels: Mapping[str, str]) -> dict[str, str]:
+    """With lines that a form leaves without any sign behind the label ("подрядчик ООО Ромашка", "БИК 044525974" at the
+    end of a line), where the value itself shows what it is."""
+    if len(typed) < FEWEST_LINES:
+        return typed
+    found: dict[str, str] = {}
+    for name, value, _ in loose_pairs(text, labels):
+        if name in LOOSE and (name != "contractor" or said_companies(value, "").plain):
+            found.setdefault(name, value)
+    rest = read_pairs(text, (), labels, BLOCKS).rest
+    for name, value in ({} if several_in_block(rest) else split_bank_details(rest)).items():
+        fits = account_fits if name == "bic" else corr_fits if name == "corr_account" else None
+        if fits and (fits(typed.get("account", ""), value) if name == "bic" else fits(value, typed.get("bic", ""))):
+            found.setdefault(name, value)
+    return {**found, **typed}
 
 
 def values_of(text: str, labels: Mapping[str, str]) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
@@ -108,9 +140,17 @@ def _values(pairs: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, str], dict[
         different = tuple(dict.fromkeys(text for text in (_plain(text) for text in texts) if text))
         if different:
             typed[name] = different[0]
-        if len(different) > 1:
+        if len(different) > 1 and not (name == "amount" and _same_sum(different)):
             rivals[name] = different
-    return typed, rivals
+    placed, contrary = spread({name: text for name, text in typed.items() if name not in rivals})
+    return {**{name: typed[name] for name in rivals}, **placed}, {**contrary, **rivals}
+
+
+def _same_sum(texts: Sequence[str]) -> bool:
+    """The same amount, written in several ways."""
+    sums = {(parse_amount(text), amount_currency(text)) for text in texts}
+    named = {currency for _, currency in sums if currency}
+    return len({amount for amount, _ in sums}) == 1 and len(named) < 2 and bool(amount_currency(texts[0]) or not named)
 
 
 def _plain(text: str) -> str:

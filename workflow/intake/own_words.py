@@ -52,7 +52,10 @@ _PAPER = re.compile(
     r"\bакт\w*)\s+(?=(?:от|dated|of)\s+\d)", re.IGNORECASE,
 )  # fmt: skip
 _SIGNED = re.compile(r"(?:№|#)\s*[\w/.-]*\d[\w/.-]*", re.IGNORECASE)
-_CLAUSE = re.compile(r"[;!?()\n\x01]|,(?!\d)|(?<!\d),|(?<!\bltd)(?<!\binc)(?<!\bcorp)[.](?=\s|$)|\s[-–—]+\s|—|:\s")
+_CLAUSE = re.compile(
+    r"[;!?()\n\x01]|,(?!\d)|(?<!\d),|(?<!\bltd)(?<!\binc)(?<!\bcorp)[.](?=\s|$)|\s[-–—]+\s|—|:\s|"
+    r"\s(?=(?:а\s+то|а\s+не\s+то|иначе|чтобы?|потому\s+что|так\s+как|because|otherwise|or\s+else|so\s+that)\b)"
+)
 
 
 @dataclass(frozen=True, slots=True)

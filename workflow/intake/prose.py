@@ -17,6 +17,7 @@ from values.flaw import Flaw
 from values.spoken_days import SpokenDay, spoken_day, spoken_days
 from workflow.contrary import REFERENCE
 from workflow.core.as_before import LAST
+from workflow.core.card import examine
 from workflow.core.model import Field
 from workflow.intake import wordings as w
 from workflow.intake.amounts import said_amounts
@@ -170,6 +171,14 @@ def _pay_by(own: OwnWords, reading: _Reading, listener: Listener) -> None:
         reading.unclear.add("pay_by")
 
 
+def proposals(prose: Prose, today: date) -> dict[str, Field]:
+    """What was said, as checked values that wait to be confirmed."""
+    said = {name: text for name, text in prose.typed.items() if name in ("amount", "currency", "contractor", "pay_by")}
+    seen = examine(said, {name: texts for name, texts in prose.rivals.items() if name in said}, (), today)
+    names = said.keys() | ({"currency"} if "amount" in said else set())
+    return {**{name: Field(seen.fields[name].value, SAID) for name in names if name in seen.fields}, **prose.suggested}
+
+
 def readings(day: Flaw, read: str, language: str) -> list[str]:
     """Both days that a word may mean; of a date in figures what was written, which says enough."""
     if day.reason not in ("date_which_week", "date_which_month"):
@@ -201,14 +210,30 @@ def resolved(typed: Mapping[str, str], rivals: Mapping[str, tuple[str, ...]], li
 ]:  # fmt: skip
     """A filled form whose last day is said in words ("до пятницы") with the date that they mean."""
     said = typed.get("pay_by", "")
-    day = None
+    day: date | Flaw | None = None
     if said and "pay_by" not in rivals:
-        day = spoken_day(said, listener.today) or spoken_day(f"до {said}", listener.today)
+        day = (
+            spoken_day(said, listener.today) or spoken_day(f"до {said}", listener.today)
+            or _day_in(said, listener.today)
+        )  # fmt: skip
     if day is None or not isinstance(parse_date(said, listener.today), Flaw):
         return dict(typed), dict(rivals)
     found = [format_date(day, listener.language)] if isinstance(day, date) else readings(day, said, listener.language)
     more = {"pay_by": tuple(found)} if len(found) > 1 else {}
     return {**typed, "pay_by": found[0]}, {**rivals, **more}
+
+
+def _day_in(text: str, today: date) -> date | None:
+    """The one day in a line that says something beside it ("27.11.2026 (пятница), иначе отключат")."""
+    found = [said for said in spoken_days(text, today) if said.lead != "of"]
+    if not found or any(said.lead == "after" or not said.sure for said in found):
+        return None
+    left = text
+    for said in reversed(found):
+        left = f"{left[: said.start]} {left[said.end :]}"
+    days = {said.day for said in found if isinstance(said.day, date)}
+    plain = not re.search(r"\d", left) and not w.DAY_DEPENDS.search(left.lower().replace("ё", "е"))
+    return days.pop() if plain and len(days) == 1 and all(isinstance(said.day, date) for said in found) else None
 
 
 def _is_pay_by(said: SpokenDay, own: OwnWords, today: date) -> str:

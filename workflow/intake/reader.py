@@ -16,16 +16,19 @@ from mailer.letter import Letter
 from workflow.core.commands import Comment, Form, NoteAnswer, Open
 from workflow.core.deeds import Deed, Lane
 from workflow.core.model import Reference, Request
+from workflow.intake.amounts import other_amount
 from workflow.intake.answer import Answer
 from workflow.intake.answers import plan_answer, plan_unreadable_answer
 from workflow.intake.carriers import Carried, Post, carried, without_secrets
 from workflow.intake.digests import several
 from workflow.intake.division import Sheet, divided
-from workflow.intake.fields import cautions, forwarded_lines, read_form, sentences, unlabelled, values_of
+from workflow.intake.fields import cautions, forwarded_lines, loose_lines, read_form, sentences, unlabelled, values_of
 from workflow.intake.lookalike import looks_like
+from workflow.intake.own_words import own_words
 from workflow.intake.plan import Plan
-from workflow.intake.prose import Listener, Prose, read_prose, resolved, without_sentences
+from workflow.intake.prose import Listener, Prose, proposals, read_prose, resolved, without_sentences
 from workflow.intake.several import NewRequest, NewRequests
+from workflow.intake.spread import requisites_in
 from workflow.intake.subjects import header_subject
 from workflow.intake.together import with_files, with_words
 from workflow.journal.shelf import Token
@@ -91,7 +94,8 @@ class Reader:
     def hear(self, letter: Letter, member: Member, form: Form) -> tuple[Form, Prose]:
         """The form with what he says in running text; of a long form only what keeps it from being paid."""
         listener, filled = self.listener(letter, member), len(form.typed)
-        lines = unlabelled(letter, self.labels).split("\n")
+        taken = loose_lines(letter, self.labels) if filled >= FEW_LINES else frozenset()
+        lines = [line for line in unlabelled(letter, self.labels).split("\n") if line not in taken]
         if find_codes(letter.new_text) and len(lines) > OUR_OWN:  # our mail came back without marks of a quotation
             return form, Prose()
         text = "\n".join(line for line in lines if not find_codes(line))
@@ -99,9 +103,10 @@ class Reader:
         weak = sentences(letter, self.labels) if filled < MANY_LINES else ()
         prose = read_prose("\n".join([*(line for _, _, line in weak), text]), subject, letter.forwarded, listener)
         typed, rivals = resolved(without_sentences(form.typed, weak, prose, listener), form.rivals, listener)
+        rivals |= other_amount(text, typed.get("amount", ""), listener.names)
         form = replace(form, typed=typed, rivals=rivals)
-        if filled >= MANY_LINES:
-            prose = Prose(keeps=prose.keeps)
+        if filled >= MANY_LINES:  # beside a long form words are only proposed, for lines it leaves empty
+            prose = Prose(keeps=prose.keeps, suggested=proposals(prose, listener.today))
         return with_words(form, prose), prose
 
     def _own_subject(self, letter: Letter) -> str:
@@ -288,6 +293,10 @@ class Reader:
             return plan_unreadable_answer(letter, member, said, None)
         prose = read_prose(unlabelled(letter, self.labels), "", letter.forwarded, self.listener(letter, member))
         typed = {name: text for name, text in prose.typed.items() if name not in prose.rivals}
+        if len(typed) > 1:
+            listener = self.listener(letter, member)
+            words = own_words(unlabelled(letter, self.labels), listener.names, listener.writer)
+            typed |= requisites_in(words.text)
         return _send_form(letter, member, "form_needed", "refused", refused, typed if len(typed) > 1 else {})
 
     # --- refusals ---------------------------------------------------------------------------------------------------

@@ -136,7 +136,7 @@ NUMBERED = re.compile(
     r"office|model|item|article|code|id)|[№#])\s*$"
 )
 SHARE = re.compile(
-    r"(?<![\d.,])(?!100)\d{1,2}\s*%(?!\s*(?:ндс|vat|скид))|\b(?:половин\w*|трет[ьи]|четверт[ьи]|half|a\s+third|a\s+quarter)\b"
+    r"(?<![\d.,])(?!100)\d{1,2}\s*(?:%|процент\w*|per\s?cent)(?!\s*(?:ндс|vat|скид))|\b(?:половин\w*|трет[ьи]|четверт[ьи]|half|a\s+third|a\s+quarter)\b"
 )
 COUNTED_FROM = re.compile(
     r"^\s*(?:с|со|от|после|from|after|upon|following|of)\s+(?:the\s+)?(?:даты|дня|момента|выставлени\w+|получени\w+|подписани\w+|поставки|"
@@ -247,6 +247,11 @@ AS_BEFORE = re.compile(
     r"(?:the\s+)?same\s+as(?:\s+(?:last\s+(?:time|month|week|year)|before|usual))?|"
     r"as\s+(?:last\s+(?:time|month|week|year)|usual|before)|like\s+(?:last\s+(?:time|month)|before)|repeat)\b"
 )
+DAY_DEPENDS = re.compile(
+    r"\b(?:не|если|или|либо|после|около|примерно|ориентировочно|как\s+только|при\s+условии|аванс\w*|част\w+|остат\w+|начиная|"
+    r"not|if|or|after|about|around|unless|once|half|part\w*|from|start\w*)\b|%"
+)
+"""Beside a day: it is not for sure, or not the only one."""
 MONTH_ONLY = re.compile(
     r"(?:январ[ья]|феврал[ья]|марта?|апрел[ья]|ма[йя]|июн[ья]|июл[ья]|августа?|сентябр[ья]|октябр[ья]|ноябр[ья]|"
     r"декабр[ья]|"

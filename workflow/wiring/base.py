@@ -84,6 +84,8 @@ class Base:
             morning_mail=settings.notices.morning_mail,
             remind_after=settings.notices.remind_after,
             registries=tuple((one.name, _when(one.when)) for one in settings.registries),
+            company=settings.company.name,
+            company_inn=settings.company.inn or "",
         )
 
     @cached_property
