@@ -2,8 +2,8 @@
 that the invoice says it.
 
 "ИНН: 7707083893 КПП 770701001", "Р/С: 40702… в АО «Банк» БИК 0445…", "Получатель: ООО «Ромашка», ИНН …" are taken
-apart; an account on the line for the invoice, an IBAN on that for the account, a SWIFT code on that for the BIC go to their
-own lines. Nothing is put over what stands on its own line: where the two differ, both are asked about.
+apart; an account on the line for the invoice, an IBAN on that for the account, a SWIFT code on that for the BIC go to
+their own lines. Nothing is put over what stands on its own line: where the two differ, both are asked about.
 """
 
 from __future__ import annotations

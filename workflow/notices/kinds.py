@@ -45,7 +45,7 @@ def values(scene: Scene) -> Values:
 
 def _blank_form(scene: Scene, params: Params) -> Values:
     typed = {str(name): str(text) for name, text in params.get("typed", {}).items()}
-    return {"form": form_text(scene.words.lang, typed)}
+    return {"form": form_text(scene.words.lang, typed), "understood": bool(typed)}
 
 
 def _form_of_request(scene: Scene, params: Params) -> Values:

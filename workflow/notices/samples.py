@@ -391,6 +391,8 @@ def _without_request(said: str) -> list[Sample]:
     rows: list[tuple[str, str, str, Mapping[str, Any]]] = [
         ("form", "form", RITA, {"refused_files": []}),
         ("form_needed", "form_needed", RITA, {"refused_files": [["setup.exe", "forbidden_type"]], "subject": line}),
+        ("form_needed_understood", "form_needed", RITA,
+         {"refused_files": [], "subject": line, "typed": {"contractor": "ООО «Гранит»", "amount": "15 000 руб."}}),
         ("refusal", "refusal", "somebody@else.example", {"subject": line}),
         ("sender_failed", "sender_failed", RITA, {"subject": line}),
         ("too_big", "too_big", RITA, {"size": 31_000_000, "limit": 25_000_000, "subject": line}),
