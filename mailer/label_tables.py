@@ -11,7 +11,9 @@ from mailer.labels import INVISIBLE, fold_value, label_of
 
 Tables = Sequence[Sequence[Sequence[str]]]
 FEWEST_CELLS = 3
-_UNIT = re.compile(r"(?:тыс\w*|млн|million|thousand|k|к)\.?(?:\s*\w+\.?)?", re.IGNORECASE)
+_UNIT = re.compile(
+    r"(?:тыс\w*|млн|million|thousand|k|к)(?:\.|\b)(?:\s*(?:руб\w*|р|eur\w*|usd|₽|€|\$)\.?)?", re.IGNORECASE
+)
 """What a cell behind a number adds to it."""
 
 
