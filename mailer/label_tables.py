@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from mailer.labels import INVISIBLE, fold_value, label_of
+from mailer.labels import CODE_ONLY, INVISIBLE, fold_value, label_of, unruled
 
 Tables = Sequence[Sequence[Sequence[str]]]
 FEWEST_CELLS = 3
@@ -32,6 +32,7 @@ class Collected:
 
 def typed_tables(text: str, known: Mapping[str, str]) -> tuple[str, Tables]:
     """A table pasted into plain text: rows of cells parted by tabs under a row of labels; and the rest of the text."""
+    text = "\n".join(unruled(line) for line in text.split("\n"))
     if text.count("\t") < FEWEST_CELLS:
         return text, ()
     kept: list[str] = []
@@ -44,7 +45,8 @@ def typed_tables(text: str, known: Mapping[str, str]) -> tuple[str, Tables]:
             tables.append([cells])
             inside = True
         elif inside and len(cells) >= FEWEST_CELLS:
-            tables[-1].append(cells)
+            if any(c.isalnum() for c in line):
+                tables[-1].append(cells)
         else:
             kept.append(line)
             inside = inside and not line.strip()
@@ -92,6 +94,9 @@ def _read_row(row: Sequence[str], known: Mapping[str, str], collected: Collected
         if name and not label_of(follows, known):
             unit = row[at + 2] if at + 2 < len(row) and _UNIT.fullmatch(row[at + 2].strip()) else ""
             collected.add(name, " ".join(f"{follows} {unit}".split("\n")))
+            beside = row[at + 2] if at + 2 < len(row) else ""
+            if CODE_ONLY.match(follows) and CODE_ONLY.match(beside):  # payer's and payee's, or an odd split
+                collected.add(name, beside)
             at += 2
         else:
             at += 1

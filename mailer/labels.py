@@ -76,10 +76,14 @@ def _pairs_of_line(line: str, known: Mapping[str, str]) -> Iterable[str]:
     return [*parts, line[start:]]
 
 
+def unruled(line: str) -> str:
+    """A row of a table drawn with strokes ("| ИНН | 7707083893 |"), its cells parted by tabs."""
+    cells = _ROW.match(line) if line.count("|") > 2 else None
+    return re.sub(r"[ ]*\|[ ]*", "\t", cells[1]) if cells else line
+
+
 def _bare(line: str) -> str:
-    if line.count("|") > 2 and (cells := _ROW.match(line)):  # a row of a table drawn with strokes
-        line = re.sub(r"\s*\|\s*", "\t", cells[1])
-    line = INVISIBLE.sub("", line[:MAX_LINE]).replace("\xa0", " ").replace("\u202f", " ")
+    line = INVISIBLE.sub("", unruled(line)[:MAX_LINE]).replace("\xa0", " ").replace("\u202f", " ")
     return _QUOTE_MARK.sub("", line).rstrip()
 
 

@@ -38,7 +38,10 @@ _TOTAL = re.compile(
     r"\s*[:=–—-]?\s+(?=\S)",
     re.IGNORECASE,
 )
-_EDGES = re.compile(r"^(?P<before>[^\d.,=]*?\.?)\s*(?P<number>[\d.,](?:.*[\d=])?)[.]?\s*(?P<after>[^\d=]*)$")
+_EDGES = re.compile(
+    r"^(?P<before>[^\d.,=]*?(?:(?<=[^\W\d])\.)?)\s*"
+    r"(?P<number>[\d.,](?:.*[\d=])?)[.]?\s*(?P<after>[^\d=]*)$"
+)
 _NEGATIVE = re.compile(r"(?:^|[^\d\s])\s*[-−–]\s*[\d.,]")
 # A hyphen begins kopecks in payment orders, always two of them.
 _PART = r"(?:(?:[.,]|-(?=\d\d$))(?P<part>\d{1,4}))?"

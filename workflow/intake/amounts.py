@@ -83,7 +83,7 @@ def other_amount(text: str, typed: str, names: Collection[str]) -> dict[str, tup
             continue
         said = said_amounts(own)
         others = [one for one in said.plain if parse_amount(one) != amount]
-        share = w.SHARE.search(folded)
+        share = None if w.OTHER_SHARE.search(folded) else w.SHARE.search(folded)
         if others or (share and not said.plain):
             return {"amount": (typed, others[0] if others else share[0].strip() if share else "")}
     return {}

@@ -94,12 +94,13 @@ def read_form(letter: Letter, labels: Mapping[str, str], *, quoted: str = "") ->
     files = enclosed(letter)
     inline = _values(read_pairs(quoted, (), labels, BLOCKS).values) if quoted else ({}, {})
     own = _values(read_pairs(letter.new_text, letter.tables, labels, BLOCKS).values)
-    own = (_with_loose_lines(own[0], letter.new_text, labels), own[1])
+    own = _with_loose_lines(own[0], own[1], letter.new_text, labels)
     typed = {**inline[0], **own[0]}
     rivals = {name: found for name, found in inline[1].items() if name not in own[0]} | own[1]
     return Form(typed, rivals, files.files, files.refused, (), letter.key)
 
 
+NUMBERS = frozenset({"inn", "kpp", "bic", "account", "corr_account"})
 LOOSE = frozenset({"subject", "purpose", "contractor"})
 FEWEST_LINES = 3
 """From so many labelled lines on the other lines of a letter are read as lines of a form too."""
@@ -110,13 +111,17 @@ def loose_lines(letter: Letter, labels: Mapping[str, str]) -> frozenset[str]:
     return frozenset(line for name, _, line in loose_pairs(letter.new_text, labels) if name in LOOSE)
 
 
-def _with_loose_lines(typed: dict[str, str], text: str, labels: Mapping[str, str]) -> dict[str, str]:
+def _with_loose_lines(
+    typed: dict[str, str], rivals: dict[str, tuple[str, ...]], text: str, labels: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
     """With lines that a form leaves without any sign behind the label ("подрядчик ООО Ромашка", "БИК 044525974" at the
     end of a line), where the value itself shows what it is."""
     if len(typed) < FEWEST_LINES:
-        return typed
+        return typed, rivals
     found: dict[str, str] = {}
     for name, value, _ in loose_pairs(text, labels):
+        if name in NUMBERS and value[:1].isdigit():
+            found.setdefault(name, value)
         if name in LOOSE and (name != "contractor" or said_companies(value, "").plain):
             found.setdefault(name, value)
     rest = read_pairs(text, (), labels, BLOCKS).rest
@@ -124,7 +129,10 @@ def _with_loose_lines(typed: dict[str, str], text: str, labels: Mapping[str, str
         fits = account_fits if name == "bic" else corr_fits if name == "corr_account" else None
         if fits and (fits(typed.get("account", ""), value) if name == "bic" else fits(value, typed.get("bic", ""))):
             found.setdefault(name, value)
-    return {**found, **typed}
+    if not found.keys() - typed.keys():
+        return typed, rivals
+    placed, contrary = spread({**found, **{name: text for name, text in typed.items() if name not in rivals}})
+    return {**typed, **placed}, {**contrary, **rivals}
 
 
 def values_of(text: str, labels: Mapping[str, str]) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:

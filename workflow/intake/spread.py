@@ -48,6 +48,8 @@ _AS_IN_INVOICE = re.compile(
     r"[\s.,:!-]*)+",
     re.IGNORECASE,
 )
+FEWEST_DIGITS = 15
+"""A number so long is an account, whole or mistyped, and none of an invoice."""
 _HINT = re.compile(r"^\s*\([^()\d]{2,80}\)\s+(?=\S)")
 _PAPER = re.compile(
     r"сч[её]т|инвойс|вложени|файл|документ|приложен|скан|прилага|прикреп|invoice|bill|attach|file|enclosed",
@@ -85,7 +87,8 @@ def says_see_invoice(text: str) -> bool:
 def _moved(lines: Lines, rivals: dict[str, tuple[str, ...]]) -> None:
     """Whole values on a line of another kind."""
     for name in ("invoice", "invoice_number"):
-        if name in lines and re.fullmatch(r"[\d\s.-]*", lines[name]) and len(re.sub(r"\D", "", lines[name])) >= 15:
+        number = re.match(r"[\d\s.-]*", lines.get(name, ""))
+        if number and len(re.sub(r"\D", "", number[0])) >= FEWEST_DIGITS:
             _put("account", lines.pop(name), lines, rivals)
     for name, parse, other in _OWN_LINES:
         if name in lines and not _is(PARSERS[name], lines[name]) and _is(parse, lines[name]):

@@ -247,6 +247,8 @@ AS_BEFORE = re.compile(
     r"(?:the\s+)?same\s+as(?:\s+(?:last\s+(?:time|month|week|year)|before|usual))?|"
     r"as\s+(?:last\s+(?:time|month|week|year)|usual|before)|like\s+(?:last\s+(?:time|month)|before)|repeat)\b"
 )
+OTHER_SHARE = re.compile(r"\b(?:скидк\w*|пен[яией]\w*|штраф\w*|неустойк\w*|комисси\w*|discount|penalt\w*|fee)\b")
+"""A share of something else than the payment."""
 DAY_DEPENDS = re.compile(
     r"\b(?:не|если|или|либо|после|около|примерно|ориентировочно|как\s+только|при\s+условии|аванс\w*|част\w+|остат\w+|начиная|"
     r"not|if|or|after|about|around|unless|once|half|part\w*|from|start\w*)\b|%"
