@@ -41,13 +41,12 @@ _FIRST_REQUISITE = re.compile(
     r"[\s,;(]+(?:инн|кпп|огрн(?:ип)?|бик|р\s*/\s*сч?|расч\w*\.?\s+сч\w*|inn|kpp|bic|iban|account)\W{0,3}[\dA-Z]{2}",
     re.IGNORECASE,
 )
-_AS_IN_INVOICE = re.compile(
-    r"(?:(?:все|указан\w*|есть|см\.?|смотри(?:те)?|как|по|из|в|во|на|прилага\w+|приложен\w*|прикреп\w+|see|as|per|in|on|"
+_SAYS = (
+    r"(?:все|указан\w*|есть|см|смотри(?:те)?|как|по|из|в|во|на|прилага\w+|приложен\w*|прикреп\w+|see|as|per|in|on|"
     r"the|to|attached|same|is|all|"
-    r"сч[её]т\w*|инвойс\w*|вложени\w*|файл\w*|документ\w*|приложени\w*|скан\w*|invoice|bill|attachment|file|enclosed)"
-    r"[\s.,:!-]*)+",
-    re.IGNORECASE,
+    r"сч[её]т\w*|инвойс\w*|вложени\w*|файл\w*|документ\w*|скан\w*|invoice|bill|attachment|file|enclosed)"
 )
+_AS_IN_INVOICE = re.compile(rf"{_SAYS}(?:[\s.,:!-]+{_SAYS})*[\s.,:!-]*", re.IGNORECASE)
 FEWEST_DIGITS = 15
 """A number so long is an account, whole or mistyped, and none of an invoice."""
 _HINT = re.compile(r"^\s*\([^()\d]{2,80}\)\s+(?=\S)")
