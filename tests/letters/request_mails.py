@@ -29,8 +29,8 @@ from documents.invoices.worker import work
 from documents.tables import read_sheets
 from helpers.invoice_pages import Seller, Sheet, box, goods, totals
 from helpers.world import policy_of
-from mailer.letter import Letter, read_letter
-from workflow.core.commands import Amend, Form, Open
+from mailer.letter import read_letter
+from workflow.core.commands import Amend, Open
 from workflow.core.decide import decide
 from workflow.core.events import Filled
 from workflow.intake.carriers import Post
@@ -244,10 +244,8 @@ def reading(name: str, content: bytes) -> InvoiceReading:
 class InThisProcess(Invoices):
     """The child's work without the child."""
 
-    def _readings(self, letter: Letter, form: Form) -> list[tuple[str, InvoiceReading]]:
-        wanted = {file.sha256: file.name for file in form.files}
-        files = {file.sha256: file.content for file in letter.files if file.sha256 in wanted}
-        return [(wanted[sha], reading(wanted[sha], content)) for sha, content in files.items()]
+    def _reading(self, letter: str, sha256: str, name: str, content: bytes, seconds: float) -> InvoiceReading:
+        return reading(name, content)
 
 
 # --- through the intake -----------------------------------------------------------------------------------------------
