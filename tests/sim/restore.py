@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +96,8 @@ class Restore:
         calm, house.fate.calm = house.fate.calm, True
         process, wiring = house.process(0)
         try:
-            house.fate.direct(process, lambda: house.begun(0, process, wiring))
+            with redirect_stderr(StringIO()):  # it says why
+                house.fate.direct(process, lambda: house.begun(0, process, wiring))
         except Exit:
             return True
         finally:
@@ -110,7 +113,8 @@ class Restore:
         for attempt in range(20):
             process, wiring = self.house.process(0)
             try:
-                self.house.fate.direct(process, lambda w=wiring, f=attempt > 0: _take_up(w, f))
+                with redirect_stderr(StringIO()):
+                    self.house.fate.direct(process, lambda w=wiring, f=attempt > 0: _take_up(w, f))
                 break
             except Crash:
                 self.note("  recovery is cut off")
