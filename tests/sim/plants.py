@@ -164,12 +164,12 @@ def _obey_doubled_rows(original: Any) -> Any:
 
 
 def _move_the_cursor_first(original: Any) -> Any:
-    def take(leg: InboxLeg, fetched: Any) -> None:
+    def receive(leg: InboxLeg, fetched: Any) -> Any:
         leg.journal.move_cursor(leg.mailbox, leg._uidvalidity, fetched.uid)
         leg._cursor = max(leg._cursor, fetched.uid)
-        original(leg, fetched)
+        return original(leg, fetched)
 
-    return take
+    return receive
 
 
 def _settle_before_filing(original: Any) -> Any:
@@ -256,7 +256,7 @@ PLANTS = (
     Plant("any token counts for a yes", votes, "_why_not_approve", _take_any_token, 10),
     Plant("any version will do", Answer, "ask", _any_version_will_do, 60, hint=12),
     Plant("doubled rows are obeyed", Harvest, "gather", _obey_doubled_rows, 60, hint=14),
-    Plant("the cursor moves before the letter is kept", InboxLeg, "take", _move_the_cursor_first, 20, hint=2),
+    Plant("the cursor moves before the letter is kept", InboxLeg, "_receive", _move_the_cursor_first, 20, hint=2),
     Plant("papers count as filed before they are", FolderLeg, "file", _settle_before_filing, 30, hint=2),
     Plant("rows count as written before they are", RegistrySync, "_write", _settle_before_writing, 30, hint=4),
     Plant("comments are written over", changes.ChangeWriter, "_kept_by_people", _write_over_comments, 20, hint=3),
