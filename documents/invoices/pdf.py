@@ -244,8 +244,8 @@ def _is_seen(letter: Letter, picture: Image.Image, scale: float) -> bool:
     box = (int(left), int(top), max(math.ceil(right), int(left) + 1), max(math.ceil(bottom), int(top) + 1))
     if box[0] < 0 or box[1] < 0 or box[2] > picture.width + 1 or box[3] > picture.height + 1:
         return False
-    extrema = picture.crop(box).getextrema()
-    darkest, lightest = extrema if isinstance(extrema[0], (int, float)) else (0, 255)
+    # Asked of the picture's core: a whole picture for each letter takes three times as long.
+    darkest, lightest = picture.im.crop(box).getextrema()
     return bool(lightest - darkest >= _CONTRAST)
 
 
