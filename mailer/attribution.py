@@ -155,6 +155,8 @@ def _looks_sent(lines: Sequence[Line]) -> bool:
 
 def _looks_like_headers(lines: Sequence[Line]) -> bool:
     """Headers in an unknown language: labels in a row, one with an address in angles, one with date and time."""
+    if any(_header(line.text) for line in lines):  # a known block begins where it begins, not at “APPROVE: …” above
+        return False
     values = [match[2] for line in lines if (match := _LABEL.match(line.text[:LONG]))]
     if len(values) < len(lines) or len(values) < 3 or not _ANGLED.search(" ".join(values[:2])):
         return False
