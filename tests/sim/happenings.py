@@ -260,7 +260,7 @@ class Happenings:
         """All that is paid, and not before the last mark could be taken back for so long as was promised."""
         if Decimal(amount) != sum(map(Decimal, account.amount_paid)):
             yield f"{account.reference}: {amount} announced, {account.amount_paid} paid"
-        waited = datetime.fromisoformat(row["at"]) - datetime.fromisoformat(account.paid_at)
+        waited = datetime.fromisoformat(row["at"]) - datetime.fromisoformat(account.paid_at[-1])
         if waited < PAID_DELAY:
             yield f"{account.reference}: announced {waited} after it was marked"
 

@@ -54,7 +54,8 @@ class Account:
     """(person, kind) of open asks that are not about a vote."""
     told: list[bool] = field(default_factory=list)
     """Of each payment: have others heard of it?"""
-    paid_at: str = ""
+    paid_at: list[str] = field(default_factory=list)
+    """Of each payment: when it was marked."""
     seq: int = 0
     head: str = START
 
@@ -189,7 +190,7 @@ def fold(account: Account, kind: str, payload: dict[str, Any], at: str) -> None:
         case "Paid" | "PartPaid":
             account.amount_paid.append(payload["amount"])
             account.told.append(False)
-            account.paid_at = at
+            account.paid_at.append(at)
             account.status = "paid" if kind == "Paid" else account.status
         case "PaymentAnnounced" | "PartAnnounced":
             account.told = [True for _ in account.told]
@@ -197,6 +198,7 @@ def fold(account: Account, kind: str, payload: dict[str, Any], at: str) -> None:
             account.status = "approved"
             account.amount_paid.pop()
             account.told.pop()
+            account.paid_at.pop()
         case _:
             pass
 
