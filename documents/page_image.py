@@ -12,7 +12,7 @@ from documents.attachments import HOLD_INVOICES, MAX_SIZE, Accepted, inspect
 from documents.invoices.answer import Task, page_in
 from documents.sandbox import Failure, run_child
 
-_KEPT_BYTES, _ENTRY = 8 * 1024 * 1024, 200
+_KEPT_BYTES, _ENTRY = 3 * 1024 * 1024, 200
 _SECONDS, _MEMORY = 10, 768 * 1024 * 1024
 _ANSWER_LENGTH = 40_000_000
 

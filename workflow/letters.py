@@ -15,7 +15,7 @@ from documents.disk import make_folders, sync_directory, sync_names
 from mailer.letter import Letter
 
 DRAFT, LEFT_OVER = ".countersign-", 3600.0
-KEPT_BYTES = 24 * 1024 * 1024
+KEPT_BYTES = 8 * 1024 * 1024
 """Letters just read are kept up to this size: the notices that carry their files are written a moment later."""
 
 
