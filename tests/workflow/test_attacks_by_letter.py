@@ -142,6 +142,23 @@ def test_an_unknown_code_beside_a_good_tag_is_asked_back(strict: Office) -> None
     assert status(strict) is Status.AWAITING
 
 
+@pytest.mark.parametrize("below", ["", f"\n\n> Код: {'a' * 26} (не удаляйте)"])
+def test_an_answer_to_a_mail_of_ours_that_the_journal_does_not_know_is_asked_back(strict: Office, below: str) -> None:
+    """The ask of a journal that was lost: what it showed may be another card."""
+    ask = asked(strict)
+    reply(strict, ADAM, f"{YES}{below}", in_reply_to=f"<{'a' * 26}@example.test>", subject=f"Re: {ask['Subject']}",
+          Authentication_Results=PASS[1])  # fmt: skip
+    assert status(strict) is Status.AWAITING
+    assert strict.new(ADAM), "he is asked again"
+
+
+def test_the_thread_of_somebody_elses_mail_does_not_hinder_a_proven_answer_by_its_tag(strict: Office) -> None:
+    ask = asked(strict)
+    reply(strict, ADAM, YES, in_reply_to=f"<{'a' * 26}@mail.example.org>", subject=f"Re: {ask['Subject']}",
+          Authentication_Results=PASS[1])  # fmt: skip
+    assert status(strict) is Status.APPROVED
+
+
 def test_a_tag_of_the_old_version_beside_a_token_of_the_new_one_is_no_yes(desk: Office) -> None:
     asked(desk)
     desk.answer(RITA, desk.new(RITA)[-1], "Сумма счета: 11 000,00")

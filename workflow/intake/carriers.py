@@ -77,22 +77,23 @@ class Post:
 
 def carried(letter: Letter, post: Post, look_up: Callable[[str], Token | None]) -> Carried:
     """Everything that ties a letter to an ask. Tokens are looked up once each."""
-    known: list[tuple[str, Token]] = []
-    unknown: list[str] = []
-    found: dict[str, Token | None] = {}
+    candidates = tuple(_candidates(letter, post))
+    found = {text: look_up(text) for text in dict.fromkeys(text for _, text in candidates)}
+    ours = set(_in_ids(letter.in_reply_to, post.domain))
+    known: dict[str, tuple[str, Token]] = {}
+    unknown: dict[str, None] = {}
     versions = set()
-    for by, text in _candidates(letter, post):
-        is_new = text not in found
-        token = found[text] if text in found else found.setdefault(text, look_up(text))
-        if token is not None and token.reference and by in OF_THIS_LETTER:
-            versions.add(token.version)
-        if token is not None and is_new:
-            known.append((by, token))
-        elif is_new and by in ("address", "code"):
-            unknown.append(text)
-    deciding = [(by, token) for by, token in known if by != "mentioned"]
+    for by, text in candidates:
+        token = found[text]
+        if token is not None:
+            known.setdefault(text, (by, token))
+            if token.reference and by in OF_THIS_LETTER:
+                versions.add(token.version)
+        elif by in ("address", "code") or (by == "in_reply_to" and text in ours):
+            unknown[text] = None
+    deciding = [(by, token) for by, token in known.values() if by != "mentioned"]
     by, first = deciding[0] if deciding else ("", None)
-    others = tuple(token for _, token in known if token is not first)
+    others = tuple(token for _, token in known.values() if token is not first)
     tags = post.tags_in(letter.subject)
     return Carried(first, by, others, tuple(unknown), tags[-1] if tags else None, tags, frozenset(versions))
 
@@ -100,8 +101,8 @@ def carried(letter: Letter, post: Post, look_up: Callable[[str], Token | None]) 
 def _candidates(letter: Letter, post: Post) -> Iterator[tuple[str, str]]:
     """Tokens with their carrier; one of several codes is only mentioned, it decides nothing."""
     yield from (("address", text) for text in _plus_parts(letter.recipients, post))
-    yield from (("in_reply_to", text) for text in _in_ids(letter.in_reply_to, post))
-    yield from (("references", text) for text in _in_ids(reversed(letter.references), post))
+    yield from (("in_reply_to", text) for text in _in_ids(letter.in_reply_to))
+    yield from (("references", text) for text in _in_ids(reversed(letter.references)))
     for text in (letter.new_text, letter.quoted):
         codes = find_codes(text)
         yield from (("code" if len(codes) == 1 else "mentioned", code) for code in codes[:MOST_CODES])
@@ -120,8 +121,9 @@ def _plus_parts(recipients: Iterable[str], post: Post) -> Iterator[str]:
             yield detail
 
 
-def _in_ids(ids: Iterable[str], post: Post) -> Iterator[str]:
+def _in_ids(ids: Iterable[str], domain: str = "") -> Iterator[str]:
+    """Those that look like tokens; with a domain only that domain's, for others may write such ids too."""
     for message_id in ids:
-        local, _, _domain = message_id.lower().partition("@")
-        if SHAPE.fullmatch(local):
+        local, _, of = message_id.lower().partition("@")
+        if SHAPE.fullmatch(local) and domain in ("", of):
             yield local
