@@ -122,7 +122,8 @@ def test_what_was_just_claimed_when_the_disk_filled_up_is_done_with_the_first_ro
     with monkeypatch.context() as full:
         for name in ("claim_deed", "claim_all"):
             full.setattr(journal, name, filling(getattr(journal, name)))
-        full.setattr(desk.outgoing, "send", not_now)
+        if lane == Lane.MAIL:  # a notice that went out would leave nothing to claim
+            full.setattr(desk.outgoing, "send", not_now)
         troubles = []
         for _ in range(times):
             troubles += daemon.turn()

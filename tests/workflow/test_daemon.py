@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -10,6 +12,7 @@ from datetime import UTC, datetime
 import pytest
 
 from workflow import daemon as module
+from workflow.cli.running import stop_on_signals
 from workflow.daemon import HANGS, Daemon
 from workflow.journal import Journal
 from workflow.journal.engine import open_engine
@@ -61,3 +64,22 @@ def test_a_leg_that_has_ended_keeps_us_silent(said: list[str], leg: threading.Th
     broken._turned |= {"inbox": time.monotonic(), "mail": time.monotonic()}
     broken._show_life([leg, ended])
     assert said == []
+
+
+def test_a_second_signal_that_comes_while_the_first_is_obeyed_changes_nothing() -> None:
+    """One thread that sets the same event again while it is setting it waits for ever."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    obeyed: list[str] = []
+
+    def stop() -> None:
+        obeyed.append("stop")
+        if len(obeyed) < 3:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    try:
+        stop_on_signals(stop)
+        os.kill(os.getpid(), signal.SIGTERM)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert obeyed == ["stop"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from documents.errors import DocumentsError
@@ -78,8 +78,7 @@ def _open_registries(wiring: Wiring) -> None:
 def _run_once(wiring: Wiring) -> None:
     stopping = threading.Event()
     wiring.stopping = stopping.is_set
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stop_on_signals(stopping.set)
     troubles = work_through(wiring)
     if troubles:
         stop(NO, "\n".join(troubles))
@@ -99,8 +98,7 @@ def work_through(wiring: Wiring) -> list[str]:
 
 def _run(wiring: Wiring) -> None:
     daemon = prepare_daemon(wiring)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: daemon.stop())
+    stop_on_signals(daemon.stop)
     log.info("started: %s", wiring.settings.mailbox.address)
     wiring.sharing.stop = daemon.stop
     with web_pages(wiring):
@@ -108,6 +106,21 @@ def _run(wiring: Wiring) -> None:
     log.info("stopped")
     if wiring.sharing.must_stop:
         stop(NO, wiring.sharing.must_stop)
+
+
+def stop_on_signals(stop: Callable[[], None]) -> None:
+    """The first SIGTERM or SIGINT stops, a second one changes nothing: it may come while the first is being obeyed, and
+    the same thread would wait for ever for an event that it is just setting."""
+    asked = False
+
+    def obey(*_: object) -> None:
+        nonlocal asked
+        if not asked:
+            asked = True
+            stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, obey)
 
 
 def wake_all(legs: Sequence[Leg]) -> None:

@@ -244,7 +244,6 @@ def _filled(
     sources = {**found, **before.fields, **known.fields}
     fields = {name: _sourced(value, name, typed, sources, known) for name, value in seen.fields.items()}
     problems = _problems(seen.problems, known, before.problems)
-    fields, problems = _without_own_inn(fields, problems, policy)
     if "purpose" not in texts.keys() | rivals.keys():
         fields, problems = _with_purpose(fields, problems, form)
     earlier = request.warnings if request else ()
@@ -256,7 +255,7 @@ def _filled(
     others = [caution for caution in form.cautions if caution not in of_files]
     warnings = (
         *doubted.warnings, *_explained(request), *unlike(known.card, fields), *known.warnings,
-        *before.warnings,         *differences(form.invoice, seen.fields),
+        *_of_own_inn(fields, policy), *before.warnings, *differences(form.invoice, seen.fields),
         *relevant(of_files, form.invoice, seen.fields), *of_letters, *others, *seen.warnings,
     )  # fmt: skip
     # a sum typed without its currency: that of the invoice is only probable
@@ -269,17 +268,13 @@ def _filled(
     )  # fmt: skip
 
 
-def _without_own_inn(
-    fields: dict[str, Field], problems: tuple[Problem, ...], policy: Policy
-) -> tuple[dict[str, Field], tuple[Problem, ...]]:
-    """The payer's own INN beside another's name is a slip; between own accounts it is right."""
+def _of_own_inn(fields: dict[str, Field], policy: Policy) -> tuple[Caution, ...]:
+    """The payer's own INN beside another's name is mostly a slip: whoever decides is told. Between own accounts it is
+    right."""
     inn, contractor = fields.get("inn"), fields.get("contractor")
     if not inn or not contractor or inn.value != policy.company_inn:
-        return fields, problems
-    if fold_name(contractor.value) == fold_name(policy.company):
-        return fields, problems
-    left = {name: field for name, field in fields.items() if name != "inn"}
-    return left, (*problems, Problem("inn", "conflict", "own_inn", inn.value))
+        return ()
+    return () if fold_name(contractor.value) == fold_name(policy.company) else (Caution("own_inn", inn.value),)
 
 
 def _explained(request: Request | None) -> tuple[Caution, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import threading
 import time
 from collections.abc import Mapping
 from datetime import timedelta
@@ -186,7 +185,8 @@ def _stay(stage: Stage, console: Console) -> None:
     for address in USERS:
         table.add_row("", address)
     console.print(Panel(table, title=text["join"], expand=False))
-    stop = threading.Event()
+    asked: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    stop.wait()
+        signal.signal(number, lambda number, _: asked.append(number))
+    while not asked:
+        time.sleep(0.2)

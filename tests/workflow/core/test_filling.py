@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from helpers.world import FORM, INVOICE, NOW, OTHER_ACCOUNT, Desk
+from helpers.world import FORM, INVOICE, NOW, OTHER_ACCOUNT, Desk, policy_of
 from values.names import loose_name
 from workflow.core.commands import Form
 from workflow.core.contractors import BankDetails, Card, names_of
@@ -171,3 +171,11 @@ def test_an_answer_names_which_of_two_is_meant() -> None:
     assert desk.status is Status.DRAFT
     desk.amend(inn="7707083893")
     assert desk.status is Status.AWAITING
+
+
+@pytest.mark.parametrize(("contractor", "shown"), [(FORM["contractor"], True), ("Северный ветер ООО", False)])
+def test_our_own_inn_beside_anothers_name_is_shown_to_whoever_decides(contractor: str, shown: bool) -> None:
+    desk = Desk(policy=policy_of(company="ООО «Северный ветер»", company_inn=FORM["inn"]))
+    desk.opened(Form(FORM | {"contractor": contractor}, files=(INVOICE,), letter="letter-1"))
+    assert ("own_inn" in codes(desk.request)) is shown
+    assert desk.request.status is Status.AWAITING
