@@ -253,7 +253,7 @@ PLANTS = (
     Plant("the cause is forgotten", Page, "answered", _forget_the_cause, 60, hint=14),
     Plant("an order is committed in two parts", Service, "handle", _commit_in_two, 60, hint=25),
     Plant("an order is committed twice", Service, "handle", _commit_twice, 10),
-    Plant("any token counts for a yes", votes, "_why_not_approve", _take_any_token, 10),
+    Plant("any token counts for a yes", votes, "_why_not_approve", _take_any_token, 10, hint=3),
     Plant("any version will do", Answer, "ask", _any_version_will_do, 60, hint=12),
     Plant("doubled rows are obeyed", Harvest, "gather", _obey_doubled_rows, 60, hint=14),
     Plant("the cursor moves before the letter is kept", InboxLeg, "_receive", _move_the_cursor_first, 20, hint=2),
