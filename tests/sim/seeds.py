@@ -6,7 +6,7 @@ import os
 
 from tests.sim.walk import play
 
-SEEDS = range(1, int(os.environ.get("SEEDS") or 40) + 1)
+SEEDS = range(1, int(os.environ.get("SEEDS") or 200) + 1)
 
 
 def play_well(seed: int) -> None:
