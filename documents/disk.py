@@ -35,7 +35,7 @@ def write_new(path: Path, content: bytes, sha256: str) -> bool:
         os.rename(temporary, path)
     else:
         temporary.unlink()
-    sync_directory(path.parent)
+    flush(path.parent)
     return True
 
 
@@ -53,7 +53,7 @@ def replace_file(path: Path, content: bytes) -> None:
     temporary = path.parent / f".{path.name[:60]}.tmp"
     _write_synced(temporary, content)
     os.replace(temporary, path)
-    sync_directory(path.parent)
+    flush(path.parent)
 
 
 def _write_synced(path: Path, content: bytes) -> None:
@@ -76,7 +76,7 @@ def make_folders(path: Path) -> None:
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(exist_ok=True)
-        sync_directory(folder.parent)
+        flush(folder.parent)
 
 
 def make_home(path: Path) -> None:
@@ -85,7 +85,7 @@ def make_home(path: Path) -> None:
     make_folders(path.parent)
     if not path.exists():
         with suppress(PermissionError):  # the folder above may be somebody else's
-            sync_directory(path.parent.parent)
+            flush(path.parent.parent)
 
 
 def sync_names(path: Path, root: Path) -> None:
@@ -93,11 +93,11 @@ def sync_names(path: Path, root: Path) -> None:
     for folder in (path, *path.parents):
         if folder == root:
             return
-        sync_directory(folder.parent)
+        flush(folder.parent)
 
 
-def sync_directory(path: Path) -> None:
-    """Flush the names of a directory to disk."""
+def flush(path: Path) -> None:
+    """Flush a file, or the names in a directory, to disk."""
     if os.name == "nt":
         return
     descriptor = os.open(path, os.O_RDONLY)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from documents.disk import make_folders, sync_directory, sync_names
+from documents.disk import flush, make_folders, sync_names
 from mailer.letter import Letter
 
 DRAFT, LEFT_OVER = ".countersign-", 3600.0
@@ -39,7 +39,7 @@ class LetterStore:
             self._make_sure_of(path.parent)
         if not path.exists() or path.stat().st_size != len(raw):
             self._write(path, raw)
-        sync_directory(path.parent)  # whoever gave it its name may have been killed before this
+        flush(path.parent)  # whoever gave it its name may have been killed before this
         return relative
 
     def _write(self, path: Path, raw: bytes) -> None:

@@ -115,7 +115,7 @@ def test_what_could_not_be_given_back_is_given_back_first_of_all(world: World, m
 
 def test_a_contractors_notice_that_was_being_sent_keeps_its_mark_when_it_is_given_back(world: World) -> None:
     world.journal.add_alone(None, [notice("contractor_paid", "supplier@vendor.test")], world.time)
-    deed = claim(world)
-    assert world.journal.mark_sending(deed)
-    Owed(world.journal).keep(deed)
+    marked = world.journal.last_look(claim(world), world.time, LEASE, mark=True)
+    assert marked is not None
+    Owed(world.journal).keep(marked)
     assert claim(world).was_sending

@@ -272,12 +272,6 @@ class Queue:
         return replace(deed, lease_until=held) if held is not None else None
 
     @repeated
-    def mark_sending(self, deed: Claimed) -> bool:
-        """Just before DATA of a contractor's notice: from here on it is never sent again by itself. False when the deed
-        is another daemon's by now."""
-        return self._set(deed, state=SENDING)
-
-    @repeated
     def settle(self, deeds: Sequence[Claimed], now: datetime, state: str = DONE, note: str | None = None) -> None:
         """These deeds are done (or passed over: SKIPPED with the reason)."""
         with self.engine.begin() as connection:

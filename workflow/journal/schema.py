@@ -11,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock
 from sqlalchemy import Engine, inspect, select, text
 
+from documents.disk import flush
 from workflow.journal import projections
 from workflow.journal.engine import upsert
 from workflow.journal.errors import JournalError, NewerSchema
@@ -93,9 +94,9 @@ def copy_of(path: Path, now: datetime) -> Path:
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(draft)) as copy:
             source.backup(copy)
         draft.chmod(path.stat().st_mode & 0o777)
-        _flush(draft)
+        flush(draft)
         os.replace(draft, target)
-        _flush(target.parent)
+        flush(target.parent)
     except (sqlite3.Error, OSError) as error:
         raise JournalError(
             f"The journal must be upgraded, and no copy of it could be made before that in {path.parent}: {error}. "
@@ -104,17 +105,6 @@ def copy_of(path: Path, now: datetime) -> Path:
     finally:
         draft.unlink(missing_ok=True)
     return target
-
-
-def _flush(path: Path) -> None:
-    """A file or the names in a folder, through to the disk."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _file_of(engine: Engine) -> Path | None:

@@ -75,7 +75,7 @@ def test_what_was_in_hand_is_free_and_what_was_being_sent_stays_in_doubt(both: B
     second = both.old.journal.claim_deed(Lane.MAIL, both.old.time, LEASE)
     assert first is not None
     assert second is not None
-    both.old.journal.mark_sending(second)
+    assert both.old.journal.last_look(second, both.old.time, LEASE, mark=True) is not None
     move(both.old.engine, both.new, NOW)
     found = {}
     while deed := both.journal.claim_deed(Lane.MAIL, both.old.time, LEASE):

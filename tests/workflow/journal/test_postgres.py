@@ -217,7 +217,7 @@ def test_a_late_waker_changes_nothing_of_what_another_has_now(world: World) -> N
     assert late is not None
     assert new is not None
     assert not journal.still_holds(late, NOW + LEASE * 2)
-    assert not journal.mark_sending(late)
+    assert journal.last_look(late, NOW + LEASE * 2, LEASE, mark=True) is None
     journal.settle([late], NOW)
     journal.postpone(late, "x", NOW)
     journal.release(late)
