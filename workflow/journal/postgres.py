@@ -40,8 +40,8 @@ def open_postgres(url: URL) -> Engine:
     if find_spec("psycopg") is None:
         raise JournalError("PostgreSQL needs the package psycopg: install Countersign with the extra [postgres].")
     schema = str(url.query.get("schema", "public"))
-    # Cut off between statements that were sent at once, a session counts as neither idle nor dead: the server repeats an
-    # answer that nobody takes for a quarter of an hour and keeps its locks. That is what its tcp_user_timeout is for.
+    # Cut off between statements that were sent at once, a session is neither idle nor dead: the server repeats for a
+    # quarter of an hour an answer that nobody takes, and keeps its locks. That is what its tcp_user_timeout is for.
     settings = {
         "search_path": schema, "statement_timeout": f"{STATEMENT_SECONDS}s", "lock_timeout": f"{LOCK_SECONDS}s",
         "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s", "timezone": "UTC",

@@ -16,7 +16,8 @@ from workflow.core.model import HoldKind, OrderFile, Request
 from workflow.journal.queue import Claimed
 from workflow.notices.actions import OFFERED, Action, actions, can_undo, possible
 from workflow.notices.enclosures import WITH_ORDERS, enclosed, no_picture, pictured
-from workflow.notices.kinds import unproposed, values
+from workflow.notices.forms import unproposed
+from workflow.notices.kinds import values
 from workflow.notices.people import People, Person
 from workflow.notices.scene import Scene, Values, contractor_language, of_version
 from workflow.notices.summary import Reader
