@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from importlib.util import find_spec, module_from_spec
 
 import holidays
+from holidays.registry import EntityLoader
 
 LONGEST_BREAK = 40
 """Days in a row without work that are believed; more can only be a slip in the settings."""
+
+_countries = find_spec("holidays.countries")
+if _countries is not None:  # run, the package would load all its countries with the first one: 8 MB for one calendar
+    sys.modules.setdefault(_countries.name, module_from_spec(_countries))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +48,9 @@ class WorkCalendar:
 def is_country(code: str) -> bool:
     """Whether the days of this country (or part of one) are known."""
     country, _, region = code.partition("-")
-    known = holidays.list_supported_countries(include_aliases=False)
-    return country in known and (not region or region in known[country])
+    if country not in EntityLoader.get_country_codes(include_aliases=False):
+        return False
+    return not region or region in getattr(holidays, country).subdivisions
 
 
 @cache

@@ -1,10 +1,16 @@
 """Worked days: Russian decrees, a company's own days, other countries."""
 
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
+from holidays.registry import EntityLoader
 
 from values.workdays import WorkCalendar, is_country
+
+ROOT = Path(__file__).parents[2]
 
 RUSSIA = WorkCalendar("RU")
 
@@ -52,3 +58,20 @@ def test_other_countries_and_their_parts() -> None:
 def test_days_off_without_end_stop_nothing() -> None:
     never = WorkCalendar("", frozenset(date.fromordinal(n) for n in range(739_000, 741_000)))
     assert never.last_working(date(2026, 11, 24)) == date(2026, 11, 24)
+
+
+def test_one_country_is_known_without_loading_all_the_others() -> None:
+    said = "from values.workdays import is_country; import sys; print(is_country('RU'), *sys.modules)"
+    known, *modules = subprocess.run(
+        [sys.executable, "-c", said], check=True, capture_output=True, text=True, cwd=ROOT
+    ).stdout.split()  # fmt: skip
+    countries = {name for name in modules if name.startswith("holidays.countries.")}
+    assert known == "True"
+    assert countries <= {"holidays.countries.russia"}
+
+
+def test_the_days_of_every_country_can_be_loaded_alone() -> None:
+    codes = list(EntityLoader.get_country_codes(include_aliases=False))
+    assert len(codes) > 200
+    assert all(is_country(code) for code in codes)
+    assert all(WorkCalendar(code).last_working(date(2026, 11, 24)) for code in codes)

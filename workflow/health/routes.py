@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
-import requests
-
 from mailer.compose import Address, Notice, compose
 from mailer.errors import DeliveryError
 from mailer.smtp import Outgoing
@@ -34,6 +32,8 @@ class Webhook:
             "troubles": [{"code": code, "text": text} for code, text in troubles.items()],
             "at": self.now().isoformat(),
         }  # fmt: skip
+        import requests  # 4 MB that few daemons need
+
         headers = {"Authorization": f"Bearer {self.token()}"} if self.token else {}
         try:
             answer = requests.post(self.url, json=body, headers=headers, timeout=PATIENCE, allow_redirects=False)
