@@ -1,7 +1,7 @@
 """What is read from drawn invoices, field by field, and how long it takes: `python -m bench.invoices [--write]`.
 
 Every invoice stands beside its truth; what is read and is not the truth is wrong. `--write` puts the tables into
-docs/invoices.md.
+docs/invoices.md. Pages are printed by Chromium, scans are read by Tesseract, where they are installed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from helpers.invoice_layouts import LAYOUTS, Truth  # noqa: E402
 from helpers.invoice_mixer import Mix, misleading  # noqa: E402
 from helpers.invoice_pages import OUR_INN, TODAY, Sheet, picture, saved, st00012, usual  # noqa: E402
 from helpers.invoice_papers import CHANGES, paper  # noqa: E402
+from helpers.invoice_prints import Print, printed, prints, wrong  # noqa: E402
 from helpers.vectors import VECTORS  # noqa: E402
 from values.names import fold_name  # noqa: E402
 
@@ -62,6 +64,16 @@ class Score:
         self.wrong += len(wrong)
         self.wrong_bank += len(wrong & {*BANK_FIELDS, "inn", "kpp"})
 
+    def add_print(self, content: bytes, one: Print) -> None:
+        """A page whose truth allows more than it asks for."""
+        values = combine([read_invoice("invoice.pdf", content, OUR_INN, TODAY)]).values
+        said = {field: found.value for field, found in values.items() if field not in NOT_COUNTED}
+        misread = wrong(said, one).keys()
+        self.asked += len(one.right)
+        self.read += len(one.right.keys() & said.keys() - misread)
+        self.wrong += len(misread)
+        self.wrong_bank += len(misread & {*BANK_FIELDS, "inn", "kpp"})
+
     def row(self, name: str) -> str:
         missed = self.asked - self.read - self.wrong
         return f"| {name} | {self.asked} | {self.read} | {max(missed, 0)} | {self.wrong} | {self.wrong_bank} |"
@@ -86,6 +98,7 @@ def _scores() -> Iterator[tuple[str, Score]]:
         for seed in range(1000, 1200):
             score.add(make(seed)[0], "invoice.pdf", make(seed)[1])
         yield name, score
+    yield from _printed()
     if shutil.which("tesseract"):
         for change in CHANGES:
             score = Score()
@@ -93,6 +106,27 @@ def _scores() -> Iterator[tuple[str, Score]]:
                 content, truth, _ = LAYOUTS[name]()
                 score.add(paper(content, change), "scan.pdf", truth)
             yield f"on paper, {change} ({len(ON_PAPER)} layouts)", score
+
+
+def _printed() -> Iterator[tuple[str, Score]]:
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        return
+    score, on_paper = Score(), Score()
+    with tempfile.TemporaryDirectory() as folder:
+        pages = list(printed(prints(), Path(folder), browser))
+    for one, content in pages:
+        score.add_print(content, one)
+    yield f"{len(pages)} pages printed by a browser", score
+    if shutil.which("tesseract"):
+        single = [
+            (one, content)
+            for one, content in pages
+            if not one.after and len(pypdf.PdfReader(io.BytesIO(content)).pages) == 1
+        ]
+        for number, (one, content) in enumerate(single):
+            on_paper.add_print(paper(content, tuple(CHANGES)[number % len(CHANGES)]), one)
+        yield f"{len(single)} of them on paper, spoilt in turn", on_paper
 
 
 def accuracy() -> list[str]:

@@ -14,14 +14,15 @@ MONEY = re.compile(
 )
 _LEAD = (
     r"(?:[\s:=.,–—-]|\([^()]{0,40}\)|"
-    r"(?:составляет|сумма|на\s+сумму|в\s+размере|в\s+руб\w*|of|is|in|руб\w*\.?|RUB|EUR|USD|CHF|GBP|€)(?!\w))*"
+    r"(?:составляет|сумма|на\s+сумму|в\s+размере|в\s+руб\w*|of|is|in|руб\w*\.?|RUB|EUR|USD|CHF|GBP|CNY|AED|KZT|BYN|TRY|CAD|AUD|€)(?!\w))*"
 )
 VALUE = re.compile(rf"{_LEAD}{MONEY.pattern}", re.IGNORECASE)
 
 # What is left to pay, beside what the goods cost: where the two differ, the difference has to stand there too.
 _DUE = (
     r"(?:(?:итого|всего|сумма)\s+)?к\s+(?:оплате|доплате|перечислению|уплате)"
-    r"(?:\s+(?:по\s+сч[её]ту|с\s+(?:уч[её]том\s+)?ндс|с\s+уч[её]том\s+[а-яё]{4,20}))?|"
+    r"(?:\s+(?:по\s+сч[её]ту|с\s+(?:уч[её]том\s+)?ндс|с\s+уч[её]том\s+[а-яё]{4,20})|"
+    r"[\s:,(–-]*(?:аванс(?:ов\w+\s+плат[её]ж)?|предоплата)(?:\s*\(?\d{1,3}\s?%\)?)?)?|"
     r"(?:осталось|остаток)\s+(?:к\s+)?(?:о|до)плат(?:ить|е)|сумма\s+платежа|"
     r"(?:total\s+)?(?:amount|balance)\s+(?:due|payable|to\s+pay)|total\s+(?:amount\s+)?(?:due|payable|to\s+pay)|"
     r"(?:please\s+pay|to\s+pay|payable\s+amount)|"
@@ -50,6 +51,10 @@ TOTAL = re.compile(
     r"(?!\s*(?:ht|ttc|tva|h\.t|t\.t|à\s+payer|без|за\s+вычетом|наименований|позиций|к\s+(?:оплате|перечислению|уплате)|ндс|excl|net|netto|vat|tax))",
     re.IGNORECASE,
 )
+# A line of a filled form; read only where no total stands, and only with its currency beside it.
+BARE_SUM = re.compile(r"(?:^|(?<=\t))сумма(?:\s+(?:плат[её]жа|сч[её]та|пошлины|сбора))?(?!\w)", re.IGNORECASE)
+UNITS = re.compile(r"(?<!\w)у\.\s?е(?!\w)|условн\w+\s+единиц", re.IGNORECASE)
+HEADING_OF_VAT = re.compile(r"(?:^|(?<=\t))(?:ставка\s+|сумма\s+)?(?:ндс|vat|tva|mwst)\s*(?=\t|$)", re.IGNORECASE)
 NET = re.compile(
     r"(?<!\w)(?:(?:итого|всего|сумма)\s*,?\s*без\s+(?:уч[её]та\s+)?ндс|subtotal|sub-total|net\s+(?:total|amount)|"
     r"total\s+(?:excl\w*|net)[\w. ]{0,12}|zwischensumme|nettobetrag|summe\s+netto|netto|"
@@ -68,7 +73,7 @@ VAT_WORD = re.compile(
 )
 # "Total without VAT" and the headers of columns state nothing about the invoice as a whole.
 NO_STATEMENT = re.compile(
-    r"(?:итого|всего|сумма|стоимость|цена|ст-ть)[^\t\d]{0,30}(?:с|без)\s+(?:уч[её]та?о?м?\s+)?(?:ндс|налога)(?:\s*\(?\d{1,2}\s?%\)?)?|"
+    r"(?:итого|всего|сумма|стоимость|цена|ст-ть|начислен\w*|оплачен\w*|тариф)[^\t\d]{0,30}(?:с|без)\s+(?:уч[её]та?о?м?\s+)?(?:ндс|налога)(?:\s*\(?\d{1,2}\s?%\)?)?|"
     r"(?:total|summe|(?:gesamt|end)?betrag|gesamt\w*|amount|price|preis)[^\t\d]{0,20}"
     r"(?:incl\w*|inkl\w*|excl\w*|exkl\w*|ohne|without|with|mit|netto|brutto)\.?\s*(?:\d{1,2}\s?%\s*)?(?:vat|mwst|ust|tax)(?!\w)\.?",
     re.IGNORECASE,
@@ -76,7 +81,7 @@ NO_STATEMENT = re.compile(
 VAT_LINE = re.compile(
     r"(?<!\w)(?:(?P<inside>в\s*т\.?\s*ч\.?|в\s+том\s+числе|включая|incl\w*\.?)\s*:?\s*)?(?:сумма\s+)?"
     r"(?:ндс|vat|tva|iva|mwst\.?|ust\.?|umsatzsteuer|mehrwertsteuer)(?!\w)[\s:(@]*"
-    r"(?:(?P<rate>\d{1,2})(?:(?:[.,]0+)?(?:/1\d\d)?\s?%|/1\d\d(?!\d)))?[)\s:=–—-]*"
+    r"(?:(?P<rate>\d{1,2}(?:[.,]\d(?=\s?%))?)(?:(?:[.,]0+)?(?:/1\d\d)?\s?%|/1\d\d(?!\d)))?[)\s:=–—-]*"
     rf"(?:von\s+{AMOUNT}[\s:€]*)?(?:{_SIGN}\s*)?(?P<amount>{AMOUNT})?",
     re.IGNORECASE,
 )

@@ -13,14 +13,14 @@ from documents.invoices.layout import Cell, Line
 Role = Literal["seller", "buyer", "third", "bank"]
 
 _SELLER = (
-    r"(?<!груз)(?<!грузо)(?:поставщик|исполнитель|получатель(?:\s+платежа)?|продавец|подрядчик|арендодатель|лицензиар|"
+    r"(?<!груз)(?<!грузо)(?:поставщик|бенефициар|исполнитель|получатель(?:\s+платежа)?|продавец|подрядчик|арендодатель|лицензиар|"
     r"наименование\s+получателя|агент|seller|supplier|vendor|beneficiary|payee|from|issued\s+by|remit\s+to|"
     r"verkäufer|lieferant|rechnungssteller|zahlungsempfänger|kontoinhaber|fournisseur|vendeur|bénéficiaire|"
     r"titulaire\s+du\s+compte|émetteur|account\s+(?:holder|name))"
 )
 _BUYER = (
     r"(?:покупатель|заказчик|плательщик|грузополучатель|грузоотправитель|consignee|consignor|shipper|"
-    r"банк\s+(?:плательщика|покупателя|заказчика)|клиент|арендатор|лицензиат|абонент|принципал|"
+    r"банк\s+(?:плательщика|покупателя|заказчика)|клиент|арендатор|лицензиат|абонент|принципал(?:а|у|ом)?|"
     r"buyer|customer|bill(?:ed)?\s+to|invoice\s+to|sold\s+to|ship(?:ped)?\s+to|client|payer|"
     r"kunde|käufer|auftraggeber|rechnungsempfänger|rechnung\s+an|lieferanschrift|"
     r"acheteur|destinataire|facturé\s+à|adressé\s+à)"
@@ -29,6 +29,8 @@ _THIRD = (
     r"(?:перевозчик|экспедитор|страховщик|страхователь|оператор\s+эдо|"
     r"carrier|forwarder|insurer|spediteur|frachtführer)"
 )
+# Under such a heading stand the payee's details; what follows it is no name.
+_TO_PAY = r"(?:реквизиты\s+(?:для\s+(?:оплаты|перечисления|платежа)|получателя|поставщика|исполнителя|продавца))"
 _BANK = r"(?:банк(?:\s+(?:получателя|поставщика))?|bank(?:\s+name)?)"
 _TAIL = (
     r"(?:\s*[(/]\s*[^\W\d]+\s*[)]?)?"
@@ -38,7 +40,7 @@ _TAIL = (
 _START = r"(?<![\w\"«“-])"
 _BANK_START = r"(?:^|(?<=\t)|(?<=, )|(?<=; )|(?<=\. ))"
 LABEL = re.compile(
-    rf"(?:{_START}(?:(?P<seller>{_SELLER})|(?P<buyer>{_BUYER})|(?P<third>{_THIRD}))|{_BANK_START}(?P<bank>{_BANK}))(?!\w){_TAIL}",
+    rf"(?:{_START}(?:(?P<seller>{_SELLER})|(?P<buyer>{_BUYER})|(?P<third>{_THIRD})|(?P<pay>{_TO_PAY}))|{_BANK_START}(?P<bank>{_BANK}))(?!\w){_TAIL}",
     re.IGNORECASE,
 )
 SELLER_LABEL = re.compile(rf"{_START}{_SELLER}(?!\w){_TAIL}", re.IGNORECASE)
@@ -69,7 +71,7 @@ def _last_role(text: str) -> Role | None:
 
 
 def _role(match: re.Match[str]) -> Role:
-    if match["seller"]:
+    if match["seller"] or match["pay"]:
         return "seller"
     if match["buyer"]:
         return "buyer"

@@ -6,7 +6,7 @@ from datetime import date
 from documents.invoices.layout import Line
 from documents.invoices.model import Doubt, Found, Source
 from documents.invoices.pick import Draft
-from documents.invoices.text_bank import read_accounts, read_iban
+from documents.invoices.text_bank import leave_out_the_unpaid, read_accounts, read_iban
 from documents.invoices.text_money import read_money
 from documents.invoices.text_names import read_names, read_purpose
 from documents.invoices.text_nature import read_nature
@@ -23,9 +23,10 @@ def read_text(
     read_accounts(lines, draft, own_inn)
     read_iban(lines, draft)
     read_names(lines, draft)
+    leave_out_the_unpaid(lines, draft, own_inn)
     read_invoice_names(lines, draft, today)
     if read_nature(lines, draft):
         read_money(lines, draft)
-    if source != "scan":
-        read_purpose(lines, draft)
+        if source != "scan":
+            read_purpose(lines, draft)
     return list(draft.found.values()), draft.doubts

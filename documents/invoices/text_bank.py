@@ -21,11 +21,11 @@ from values.currencies import IN_ACCOUNTS
 _BIC_LABEL = re.compile(
     r"(?<!\w)бик(?:\s+(?:банка(?:\s+получателя)?|тофк))?(?:\s*/\s*(?:bic|bik)(?!\w))?(?!\w)", re.IGNORECASE
 )
-_BIC = re.compile(r"(?P<bic>\d{9})(?!\d)")
+_BIC = re.compile(r"(?P<bic>\d{9}|\d{3} \d{3} \d{3})(?! ?\d)")
 _IBAN = re.compile(r"(?<![A-Z0-9])(?P<iban>[A-Z]{2}\d{2}(?:[ \u00a0]?[A-Z0-9]){11,30})")
 _IBAN_BEGINS = re.compile(r"IBAN\W{0,3}(?P<head>[A-Z]{2}\d{2} ?[A-Z0-9]{4})")
 _IBAN_LABEL = re.compile(r"(?<!\w)iban(?!\w)", re.IGNORECASE)
-_SWIFT_LABEL = re.compile(r"(?<!\w)(?:swift|bic)(?:\s*[/-]\s*(?:bic|swift))?(?:[\s-]*code)?(?!\w)", re.IGNORECASE)
+_SWIFT_LABEL = re.compile(r"(?<!\w)(?:swift|bic|бик)(?:\s*[/-]\s*(?:bic|swift))?(?:[\s-]*code)?(?!\w)", re.IGNORECASE)
 _SWIFT = re.compile(r"(?P<swift>[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)(?![A-Z0-9])")
 _COLLECTED = re.compile(
     r"direct\s+debit|lastschrift|abgebucht|eingezogen|abbuch|mandat|gläubiger-id|debit(?:ed)?\s+(?:from\s+)?your|"
@@ -58,6 +58,19 @@ def read_accounts(lines: Sequence[Line], draft: Draft, own_inn: str | None) -> N
     elif accounts:
         (account, (line, _)), (bic, (bic_line, _)) = *accounts.items(), *bics.items()
         _put_account(lines, draft, (account, line), (bic, bic_line), corrs)
+
+
+def leave_out_the_unpaid(lines: Sequence[Line], draft: Draft, own_inn: str | None) -> None:
+    """Where the money goes to another company than the supplier, his name and tax numbers are not the payee's."""
+    account = draft.get("account")
+    if account is None or not is_redirected(lines):
+        return
+    place = next((place for one, place in _all_accounts(lines).items() if one == account), None)
+    owner = owner_of(lines, place, inn_places(lines)) if place else None
+    if owner not in (None, own_inn, draft.get("inn")):
+        for name in ("inn", "kpp", "contractor"):
+            draft.found.pop(name, None)
+        draft.doubt("payee_not_seller", owner or "")
 
 
 def _of_the_payee(
@@ -106,7 +119,8 @@ def _put_account(
     if key is False:
         draft.doubt("account_key", account[0])
         return
-    fitting = {corr: line for corr, (line, _) in corrs.items() if corr_account_ok(corr, bic[0])}
+    # The correspondent account belongs to the bank: beside another's account at the same bank it is the same.
+    fitting = {corr: line for corr, (line, _) in (corrs or _all_corrs(lines)).items() if corr_account_ok(corr, bic[0])}
     for corr in corrs.keys() - fitting.keys():
         draft.doubt("corr_account_key", corr)
     draft.put("account", account[0], _place(lines, account[1]), proven=bool(key))
@@ -140,6 +154,15 @@ def _accounts(lines: Sequence[Line], draft: Draft) -> tuple[dict[str, Place], di
     return accounts, corrs, {number: place for number, place in buyers.items() if number not in accounts}
 
 
+def _all_corrs(lines: Sequence[Line]) -> dict[str, Place]:
+    return {one: place for one, place in _all_accounts(lines).items() if one.startswith(("301", "40102"))}
+
+
+def _all_accounts(lines: Sequence[Line]) -> dict[str, Place]:
+    found = ((number, match) for number, line in enumerate(lines) for match in ACCOUNT.finditer(line.text))
+    return {re.sub(r"\D", "", match["account"]): (number, match.start()) for number, match in found}
+
+
 def _is_account(account: str) -> bool:
     return account[5:8] in IN_ACCOUNTS and account[0] in "0345"
 
@@ -149,8 +172,9 @@ def _bics(lines: Sequence[Line], even_buyers: bool) -> dict[str, Place]:
     for value in labelled(lines, _BIC_LABEL, _BIC):
         place = (value.line, value.match.start())
         is_buyers = not even_buyers and role_of(lines, *place) == "buyer"
-        if bic_ok(value.match["bic"]) and not is_buyers and not is_out_of_use(lines, place, 9):
-            found.setdefault(value.match["bic"], (value.line, value.match.start()))
+        bic = value.match["bic"].replace(" ", "")
+        if bic_ok(bic) and not is_buyers and not is_out_of_use(lines, place, 9):
+            found.setdefault(bic, place)
     return found
 
 

@@ -10,31 +10,28 @@ from decimal import Decimal
 
 from documents.invoices.layout import Line, Value, goes_on_below, labelled
 from documents.invoices.money_words import (
-    CURRENCIES,
+    BARE_SUM,
     DEBT,
     DUE_LABEL,
     HEAD_OF_GOODS,
     MONEY,
     NET,
-    NO_STATEMENT,
     OF_AN_ADVANCE,
-    OTHER_CURRENCY,
-    RATE_FIRST,
     TOTAL,
+    UNITS,
     VALUE,
-    VAT_LINE,
     VAT_WORD,
     WHOLE_LABEL,
 )
 from documents.invoices.numbers import read_amount
 from documents.invoices.pick import Draft
-from documents.invoices.vat import NONE, read_vat, vat_doubts, vat_fits, vat_inside
-from values.currencies import parse_currency
+from documents.invoices.text_currency import find_currency
+from documents.invoices.text_vat import is_inside, put_vat, says_no_vat, vat_of
 from values.money import amount_currency
 
-_RATES = (22, 20, 19, 10, 7, 5)
-
 Amount = tuple[Decimal, int, str]
+_Taxed = tuple[set[str], set[Decimal]]
+"""The rates of VAT that are stated, and sums that surely hold it."""
 
 
 def read_money(lines: Sequence[Line], draft: Draft) -> None:
@@ -43,10 +40,18 @@ def read_money(lines: Sequence[Line], draft: Draft) -> None:
     nets = {amount for amount, _, _ in _amounts(lines, NET, draft)}
     due, whole = list(_amounts(lines, DUE_LABEL, draft)), list(_amounts(lines, WHOLE_LABEL, draft))
     payable = _due(due, whole, texts) or _reduced([*due, *whole])
-    totals = [one for one in _amounts(lines, TOTAL, draft) if one[0] not in nets]
-    rates, vats = _vat_of(texts)
-    chosen = _chosen(payable, totals, vats, _no_vat(texts, vats), draft)
-    currency = _currency(texts, chosen[1] if chosen else "", draft)
+    rates, vats = vat_of(texts)
+    is_untaxed = says_no_vat(texts, vats) or (rates == {"0"} and not vats)
+    totals = [one for one in _amounts(lines, TOTAL, draft) if is_untaxed or one[0] not in nets]
+    gross = _gross_rows(lines)
+    vats = vats or {vat for vat in gross.values() if vat}
+    chosen = _chosen(payable, totals, vats, is_untaxed, (rates, set(gross)), draft) or (
+        _bare_sum(lines) if not payable and not totals else None
+    )
+    if chosen and _in_units(chosen[1], texts):
+        draft.doubt("amount_unclear", chosen[1])
+        return
+    currency = find_currency(texts, chosen[1] if chosen else "", draft)
     if chosen:
         value, _, line = chosen
         units = 0 if currency in ("JPY", "KRW") else 2
@@ -58,7 +63,7 @@ def read_money(lines: Sequence[Line], draft: Draft) -> None:
         others = {total for total, _, _ in (*payable, *totals)} - {value} - nets
         if any(DEBT.search(text) and _tells_a_sum(text) for text in texts):
             draft.doubt("debt_in_total", (str(other) for other in others))
-    _put_vat(draft, rates, vats, _no_vat(texts, vats))
+    put_vat(draft, rates, vats, says_no_vat(texts, vats))
 
 
 def _amounts(lines: Sequence[Line], label: re.Pattern[str], draft: Draft) -> Iterator[Amount]:
@@ -70,10 +75,43 @@ def _amounts(lines: Sequence[Line], label: re.Pattern[str], draft: Draft) -> Ite
         if row is None:
             draft.doubt("amount_unclear", value.match["money"].strip())
             continue
-        if len(row) > 2 and (row[-3][0] + row[-2][0] == row[-1][0]):
+        if _sums_up(row) or _ends_with_vat(row):
             row = row[-1:]
         for amount, money in row:
             yield amount, value.line, money
+
+
+def _ends_with_vat(row: list[tuple[Decimal, str]]) -> bool:
+    """Say whether the last two of a row are VAT and the amount that holds it: the sums of two columns."""
+    return len(row) > 1 and row[-2][0] > 0 and is_inside(row[-1][0], row[-2][0])
+
+
+def _gross_rows(lines: Sequence[Line]) -> dict[Decimal, Decimal | None]:
+    """Totals that stand under columns of net, VAT and gross sums, with their VAT where a usual rate gives it."""
+    rows = (_row(lines, value) or [] for value in labelled(lines, TOTAL, VALUE) if not value.below)
+    return {
+        row[-1][0]: row[-2][0] if _ends_with_vat(row) else None for row in rows if _ends_with_vat(row) or _sums_up(row)
+    }
+
+
+def _sums_up(row: list[tuple[Decimal, str]]) -> bool:
+    return len(row) > 2 and row[-3][0] + row[-2][0] == row[-1][0]
+
+
+def _bare_sum(lines: Sequence[Line]) -> tuple[Decimal, str, int] | None:
+    """What a filled form calls its sum, with the currency beside it; two of them are none."""
+    found = {
+        amount: (money, value.line)
+        for value in labelled(lines, BARE_SUM, VALUE)
+        for amount, money in _read(value.match["money"])
+        if not value.below and amount_currency(money)
+    }
+    return next((amount, *rest) for amount, rest in found.items()) if len(found) == 1 else None
+
+
+def _in_units(money: str, texts: Iterable[str]) -> bool:
+    """Say whether an amount may be in conventional units, which are worth what the bank says on the day."""
+    return amount_currency(money) is None and any(UNITS.search(text) for text in texts)
 
 
 def _row(lines: Sequence[Line], value: Value) -> list[tuple[Decimal, str]] | None:
@@ -159,7 +197,7 @@ def _reduced(payable: Iterable[Amount]) -> list[Amount]:
 
 
 def _chosen(
-    payable: list[Amount], totals: list[Amount], vats: set[Decimal], without_vat: bool, draft: Draft
+    payable: list[Amount], totals: list[Amount], vats: set[Decimal], without_vat: bool, taxed: _Taxed, draft: Draft
 ) -> tuple[Decimal, str, int] | None:
     if len(payable) == 1:
         amount, line, money = payable[0]
@@ -172,20 +210,21 @@ def _chosen(
     if payable:
         draft.doubt("several_amounts", (str(amount) for amount, _, _ in payable))
         return None
-    return _chosen_total({amount: (money, line) for amount, line, money in totals}, vats, without_vat, draft)
+    return _chosen_total({amount: (money, line) for amount, line, money in totals}, vats, without_vat, taxed, draft)
 
 
 def _chosen_total(
-    totals: dict[Decimal, tuple[str, int]], vats: set[Decimal], without_vat: bool, draft: Draft
+    totals: dict[Decimal, tuple[str, int]], vats: set[Decimal], without_vat: bool, taxed: _Taxed, draft: Draft
 ) -> tuple[Decimal, str, int] | None:
     if not totals:
         return None
+    rates, gross = taxed
     largest = max(totals)
     others = set(totals) - {largest}
     explained = {largest - vat for vat in vats} | vats
     if others - explained:
         draft.doubt("several_amounts", (str(amount) for amount in totals))
-    elif others or without_vat or any(_is_inside(largest, vat) for vat in vats):
+    elif others or without_vat or largest in gross or any(is_inside(largest, vat, rates) for vat in vats):
         return largest, *totals[largest]
     else:
         draft.doubt("total_without_vat", str(largest))
@@ -197,87 +236,5 @@ def _stands_twice(amount: Decimal, texts: Sequence[str]) -> bool:
     return sum(read_amount(match["number"]) == amount for text in texts for match in MONEY.finditer(text)) > 1
 
 
-def _is_inside(amount: Decimal, vat: Decimal) -> bool:
-    return any(abs(vat_inside(amount, rate) - vat) <= Decimal("0.01") for rate in _RATES)
-
-
 def _adds_up(amount: Decimal, parts: set[Decimal], vats: set[Decimal]) -> bool:
-    return any(amount - vat in parts for vat in vats if vat) or (
-        len(vats) == 1 and _is_inside(amount, next(iter(vats)))
-    )
-
-
-def _currency(texts: Sequence[str], money: str, draft: Draft) -> str | None:
-    """The currency beside the amount, else the only one named; the account's own must agree."""
-    beside = amount_currency(money) if money else None
-    about = [text for text in texts if not OTHER_CURRENCY.search(text)]
-    named = {_code(match[0]) for text in about for match in CURRENCIES.finditer(text)} - {None}
-    in_account = draft.currency_of_accounts
-    if beside == "USD" and re.search(r"(?<![A-Z])\$", money) and not any("US" in text for text in texts):
-        draft.doubt("currency_sign", "$")
-        return None
-    chosen = beside or (named.pop() if len(named) == 1 else None)
-    if chosen is None and len(named) > 1:
-        draft.doubt("several_currencies", (code for code in named if code))
-    elif chosen and in_account and chosen != in_account:
-        draft.doubt("account_currency", f"{in_account}, {chosen}")
-    elif chosen:
-        draft.put("currency", chosen, "text")
-    elif in_account:
-        chosen = in_account
-        draft.put("currency", in_account, "account", source="computed")
-    return chosen
-
-
-def _code(text: str) -> str | None:
-    if text == "$":
-        return None
-    code = parse_currency(text)
-    return code if isinstance(code, str) else None
-
-
-def _vat_of(texts: Sequence[str]) -> tuple[set[str], set[Decimal]]:
-    rates: set[str] = set()
-    vats: set[Decimal] = set()
-    for text in texts:
-        plain = NO_STATEMENT.sub(lambda match: "\x00" * len(match[0]), text)
-        for match in (*VAT_LINE.finditer(plain), *RATE_FIRST.finditer(plain)):
-            amount = read_amount(match["amount"]) if match["amount"] else None
-            is_money = amount is not None and re.search(r"[.,-]\d\d$", match["amount"]) is not None
-            if is_money and amount is not None:
-                vats.add(amount)
-            if match["rate"] and (is_money or ("inside" in match.re.groupindex and match["inside"])):
-                rates.add(match["rate"])
-    return rates, vats
-
-
-def _no_vat(texts: Sequence[str], vats: set[Decimal]) -> bool:
-    """Say whether every word of VAT in the text says that there is none."""
-    plain = [NO_STATEMENT.sub(" ", text) for text in texts]
-    about = [text for text in plain if VAT_WORD.search(text)]
-    return bool(about) and not vats and all(read_vat(text.replace("\t", " ")).kind == "without_vat" for text in about)
-
-
-def _put_vat(draft: Draft, rates: set[str], vats: set[Decimal], without_vat: bool) -> None:
-    amount, day = draft.get("amount"), draft.get("invoice_date")
-    if without_vat:
-        draft.put("vat_rate", NONE, "text")
-        return
-    if len(vats) > 1:
-        draft.doubt("several_vat", (str(vat) for vat in vats))
-        return
-    vat = f"{vats.copy().pop():.2f}" if vats else None
-    if len(rates) > 1:
-        draft.doubt("several_vat", (f"{rate} %" for rate in rates))
-        return
-    rate, computed = (rates.copy().pop(), False) if rates else (_rate_that_fits(amount, vat), True)
-    if vat:
-        draft.put("vat_amount", vat, "text", bool(vat_fits(amount, rate, vat)))
-    if rate:
-        draft.put("vat_rate", rate, "text", bool(vat_fits(amount, rate, vat)), "computed" if computed else None)
-    draft.doubts += vat_doubts(amount, rate, vat, day if draft.get("currency") == "RUB" else None)
-
-
-def _rate_that_fits(amount: str | None, vat: str | None) -> str | None:
-    fitting = [rate for rate in _RATES if vat_fits(amount, str(rate), vat)]
-    return str(fitting[0]) if len(fitting) == 1 else None
+    return any(amount - vat in parts for vat in vats if vat) or (len(vats) == 1 and is_inside(amount, next(iter(vats))))

@@ -32,12 +32,12 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 _FORM = re.compile(
-    r"(?<!\w)(?:ооо|ао|пао|зао|оао|ип|нко|ано|общество|индивидуальный|акционерное|фгуп|муп|гбу|фгбу)(?!\w)",
+    r"(?<!\w)(?:ооо|ао|пао|зао|оао|ип|нко|ано|общество|индивидуальный|акционерное|фгуп|муп|гбу|фгбу|тоо|нао|сао|спао)(?!\w)",
     re.IGNORECASE,
 )
 # What stands beside a label in a row of labels, whose values stand below; and remarks behind a name.
 _HEADING_OF_A_NAME = re.compile(
-    rf"(?:{LABEL.pattern})|(?:инн|кпп|бик|огрн|адрес|р/с|к/с|сч[её]т(?:\s+получателя)?|дата|сумма|vat|iban|bic)\W*$",
+    rf"(?:{LABEL.pattern})|(?:инн|кпп|бик|иик|бин|кбе|огрн|адрес|р/с|к/с|сч[её]т(?:\s+получателя)?|дата|сумма|vat|iban|bic)\W*$",
     re.IGNORECASE,
 )
 _REMARK = re.compile(r"\s*\((?:[а-я]{4,20}(?:\s+[а-я]{4,20}){0,2}|\d{1,2}[а-яa-z]?)\)$")

@@ -14,7 +14,7 @@ _CREDIT = re.compile(
 )
 # Offers, and papers about what is owed or already paid: their sums are not to be paid by themselves.
 _ASKS_NOTHING = re.compile(
-    r"\W*(?:коммерческое\s+предложение|акт\s+сверки|плат[её]жное\s+поручение|кассовый\s+чек|"
+    r"\W*(?:коммерческое\s+предложение|акт\s+сверки|акт\s+о\s+при[её]мке\s+выполненных|справка\s+о\s+стоимости\s+выполненных|унифицированная\s+форма\s+№\s*КС-|плат[её]жное\s+поручение|кассовый\s+чек|"
     r"quotation|quote(?!\w)|offer(?!\w)|estimate(?!\w)|angebot|kostenvoranschlag|devis(?!\w)|order\s+confirmation|auftragsbestätigung|"
     r"(?:account\s+)?statement(?:\s+of\s+account)?$|(?:payment\s+)?receipt$|kontoauszug|quittung)",
     re.IGNORECASE,
@@ -45,4 +45,5 @@ def read_nature(lines: Sequence[Line], draft: Draft) -> bool:
     stranger = next((title for title in titles if _OTHER_PAPER.match(title) or _ASKS_NOTHING.match(title)), None)
     if stranger and draft.get("invoice_number") is None:
         draft.doubt("not_an_invoice", stranger)
+        draft.found.pop("pay_by", None)  # a reminder repeats the day that has passed
     return True

@@ -56,7 +56,7 @@ def _amount(text: str | None) -> Decimal | None:
     return read_amount(text) if text else None
 
 
-def vat_inside(amount: Decimal, rate: int) -> Decimal:
+def vat_inside(amount: Decimal, rate: int | Decimal) -> Decimal:
     """The VAT that an amount holds."""
     return (amount * rate / (100 + rate)).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
