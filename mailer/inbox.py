@@ -82,7 +82,7 @@ class Inbox:
             password = self.account.read_password()
         with self._speaking("cannot be reached"):
             self._box = open_mailbox(self.account)
-        with self._speaking("refused the login", "Check the user name and the password of the mailbox."):
+        with self._speaking("did not take the login", "Check the user name and the password of the mailbox."):
             log_in(self._box, self.account, password)
             self._client._get_capabilities()  # after the login there are more than before
             keep_alive(self._client.sock)

@@ -131,7 +131,7 @@ class Outgoing:
                 password = self.account.read_password()
             with self._speaking("cannot be reached"):
                 smtp = _open(self.account)
-            with self._speaking("refused the login"), closed_on_error(smtp):
+            with self._speaking("broke off at the login"), closed_on_error(smtp):
                 self._log_in(smtp, password)
             self._smtp = smtp
         return self._smtp
