@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.ground import PAYMENTS, ROOT, Ground, ground
-from bench.latency import children, pss
+from bench.latency import children, held, pss
 
 LOT = 50
 PATIENCE = 600.0
@@ -56,12 +56,12 @@ def main() -> None:
 def live(place: Ground, pid: int, requests: int) -> None:
     """Prints what is held after the first request and after each lot."""
     _lot(place, 0, 1)
-    first = held(pid)
+    first = held_now(pid)
     _tell("after the first request", first, first)
     for done in range(1, requests + 1, LOT):
         count = min(LOT, requests + 1 - done)
         _lot(place, done, count)
-        _tell(f"after {done + count - 1} requests and as many answers", held(pid), first)
+        _tell(f"after {done + count - 1} requests and as many answers", held_now(pid), first)
 
 
 def _tell(when: str, now: Held, first: Held) -> None:
@@ -97,10 +97,10 @@ def _approval(ask: dict[str, object]) -> bytes:
     return message.as_bytes()
 
 
-def held(pid: int) -> Held:
+def held_now(pid: int) -> Held:
     """A moment after the last notice, when the workbook and the folder have been written as well."""
     time.sleep(3)
-    return Held(pss(pid), sum(pss(child) for child in children(pid)))
+    return Held(pss(pid), sum(held(child) for child in children(pid)))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,22 +99,26 @@ def _burst(place: Ground, pid: int, first: int, count: int) -> float:
 
 
 def held(pid: int) -> float:
-    """Megabytes of the daemon with its reader of files; a child that ends meanwhile holds nothing."""
-    return pss(pid) + sum(pss(child) for child in children(pid))
+    """Megabytes of the daemon with its reader of files and all that one has forked."""
+    return pss(pid) + sum(held(child) for child in children(pid))
 
 
 def pss(pid: int) -> float:
-    """Proportional set size in MB."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
+    """Proportional set size in MB; a process that ends meanwhile holds nothing."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
     return 0.0
 
 
 def children(pid: int) -> list[int]:
     """The processes that any thread of this one started, and that still run."""
-    lists = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for one in lists for child in one.read_text(encoding="ascii").split()]
+    found: list[int] = []
+    with suppress(OSError):  # it may end meanwhile
+        for one in Path(f"/proc/{pid}/task").glob("*/children"):
+            found += map(int, one.read_text(encoding="ascii").split())
+    return found
 
 
 def cpu(pid: int) -> float:

@@ -1,13 +1,15 @@
 """The process that keeps the readers of files loaded and forks a limited child for each file.
 
-Loading the readers takes half a second, a fork a few milliseconds. This process itself never looks into a file: what a
-hostile one does to its reader ends with that child, and the next file meets a fresh copy. Orders come as fixed-length
-records on a socket, each with a socket of its own for the content and the answer.
+Loading the readers takes half a second, a fork a few milliseconds; one child is therefore forked before its file comes.
+This process itself never looks into a file: what a hostile one does to its reader ends with that child, and the next
+file meets a fresh copy. Orders come as fixed-length records on a socket, each with a socket of its own for the content
+and the answer.
 """
 
 import contextlib
 import gc
 import io
+import math
 import os
 import select
 import signal
@@ -16,13 +18,15 @@ import struct
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 
 ORDER = struct.Struct("!24sQQd")
 """Name of the function, seconds of CPU, bytes of memory, seconds in all."""
 STATUS = b"\x00"
 """Stands before the last word on each child: `ok`, `time` or `crash`. No answer holds this byte."""
+ANSWERED = STATUS + b"ok"
+"""The child's own word behind its whole answer: nobody need wait until the system has cleared up after it."""
 
 # By name only: the server loads what it is told to, the daemon none of it.
 FUNCTIONS: dict[str, str] = {
@@ -39,53 +43,78 @@ _PRELOADED = (
 )  # fmt: skip
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _PIECE = 1 << 16
+_IDLE = 0.05
+"""After so many seconds without an order, a child that waits has the time to make itself ready."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Child:
+    """`life` is the end of a pipe whose other end only the child and its own children hold; `line` goes to the daemon,
+    or to a child that waits for its order."""
+
     pid: int
+    life: int
     line: socket.socket
     deadline: float
 
 
 def serve(control: socket.socket) -> None:
-    """Fork a child for each order until the daemon hangs up; then nothing of ours is left."""
-    children: dict[int, _Child] = {}  # by the end of a pipe whose other end only the child and its own children hold
+    """Give each order to a fresh child until the daemon hangs up; then nothing of ours is left. One child is forked in
+    advance, when there is nothing else to do, and waits for the next order: its one and only."""
+    children: dict[int, _Child] = {}
+    spare: _Child | None = None
     try:
         while True:
-            nearest = min((child.deadline for child in children.values()), default=None)
-            patience = None if nearest is None else max(nearest - time.monotonic(), 0)
-            ready, _, _ = select.select([control.fileno(), *children], [], [], patience)
-            for life in children.keys() & set(ready):
-                _end(children.pop(life), life, "crash")
-            for life, child in [one for one in children.items() if one[1].deadline <= time.monotonic()]:
-                del children[life]
-                _end(child, life, "time")
-            if control.fileno() in ready and not _begin(control, children):
-                return
+            ready = _next(control, children, spare)
+            for life in children.keys() & ready:
+                _end(children.pop(life), "crash")
+            for child in [one for one in children.values() if one.deadline <= time.monotonic()]:
+                _end(children.pop(child.life), "time")
+            if control.fileno() in ready:
+                spare = spare or _forked(control, children)
+                begun = _begin(control, spare)
+                if begun is None:
+                    return
+                children[begun.life], spare = begun, None
+            elif not ready and spare is None:
+                spare = _forked(control, children)
     finally:
-        for life, child in children.items():
-            _end(child, life, "time")
+        for child in (*children.values(), *([spare] if spare else ())):
+            _end(child, "time")
 
 
-def _begin(control: socket.socket, children: dict[int, _Child]) -> bool:
-    """Take one order; False when there will be no more."""
-    record, handles, _, _ = socket.recv_fds(control, ORDER.size, 1)
-    if len(record) < ORDER.size or not handles:
-        return False
-    name, cpu_seconds, memory_bytes, seconds = ORDER.unpack(record)
-    line = socket.socket(fileno=handles[0])
+def _next(control: socket.socket, children: dict[int, _Child], spare: _Child | None) -> set[int]:
+    """What has news: an order, or the end of a child. Without a spare child nothing is waited for."""
+    nearest = min((child.deadline for child in children.values()), default=None)
+    patience = None if nearest is None else max(nearest - time.monotonic(), 0)
+    return set(select.select([control.fileno(), *children], [], [], patience if spare else 0)[0])
+
+
+def _forked(control: socket.socket, children: dict[int, _Child]) -> _Child:
+    """A child that waits for its order."""
+    ours, theirs = socket.socketpair()
     life, held = os.pipe()
     pid = os.fork()
     if pid == 0:
-        not_ours = {control.fileno(), life, *children, *(one.line.fileno() for one in children.values())}
-        _work(name.rstrip(b"\0").decode(), line, cpu_seconds, memory_bytes, not_ours)
+        lines = (one.line.fileno() for one in children.values())
+        _work(theirs, {control.fileno(), ours.fileno(), life, *children, *lines})
+    theirs.close()
     os.close(held)
-    children[life] = _Child(pid, line, time.monotonic() + seconds)
-    return True
+    return _Child(pid, life, ours, math.inf)
 
 
-def _end(child: _Child, life: int, how: str) -> None:
+def _begin(control: socket.socket, spare: _Child) -> _Child | None:
+    """Hand one order on to the child that waits; None when there will be no more."""
+    record, handles, _, _ = socket.recv_fds(control, ORDER.size, 1)
+    if len(record) < ORDER.size or not handles:
+        return None
+    with spare.line:
+        socket.send_fds(spare.line, [record], handles)
+    seconds = ORDER.unpack(record)[-1]
+    return replace(spare, line=socket.socket(fileno=handles[0]), deadline=time.monotonic() + seconds)
+
+
+def _end(child: _Child, how: str) -> None:
     """Kill what is left of a child and of what it started, and say how it ended."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
@@ -96,27 +125,41 @@ def _end(child: _Child, life: int, how: str) -> None:
         how = "ok"
     elif how != "time" and os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL):
         how = "time"
-    with contextlib.suppress(OSError):  # the daemon may have hung up, or does not listen any more
+    with contextlib.suppress(OSError):  # the daemon may have hung up, or has its answer already
         child.line.send(STATUS + how.encode(), socket.MSG_DONTWAIT)
     child.line.close()
-    os.close(life)
+    os.close(child.life)
 
 
-def _work(name: str, line: socket.socket, cpu_seconds: int, memory_bytes: int, not_ours: set[int]) -> None:
-    """The child: bind itself, read the content, answer, and be gone. It never returns."""
+def _work(orders: socket.socket, not_ours: set[int]) -> None:
+    """The child: take one order, bind itself, read the content, answer, and be gone. It never returns."""
     status = 1
     try:
         os.setpgid(0, 0)
         for handle in not_ours:
             os.close(handle)
+        if not select.select([orders], [], [], _IDLE)[0]:
+            make_ready()
+        record, handles, _, _ = socket.recv_fds(orders, ORDER.size, 1)  # nothing when the server has ended
+        orders.close()
+        name, cpu_seconds, memory_bytes, _ = ORDER.unpack(record)
         limit(cpu_seconds, memory_bytes)
+        line = socket.socket(fileno=handles[0])
         content = io.BytesIO()
         while piece := line.recv(_PIECE):
             content.write(piece)
-        line.sendall(function_of(name)(content.getvalue()).replace("\0", "").encode("utf-8", "replace"))
+        answer = function_of(name.rstrip(b"\0").decode())(content.getvalue())
+        line.sendall(answer.replace("\0", "").encode("utf-8", "replace") + ANSWERED)
         status = 0
     finally:
         os._exit(status)
+
+
+def make_ready() -> None:
+    """Read a page of our own: what is made at the first use, such as patterns and fonts, is then there, and in a child
+    the memory that reading changes is its own already and need not be copied while a file waits."""
+    warm: Callable[[], None] = import_module("documents.invoices.worker").warm
+    warm()
 
 
 def function_of(name: str) -> Callable[[bytes], str]:
@@ -155,7 +198,7 @@ def main() -> None:
         os.dup2(nothing.fileno(), 0)
     for module in _PRELOADED:
         import_module(module)
-    import_module("documents.invoices.worker").warm()
+    make_ready()
     gc.freeze()  # what is loaded now is shared with every child and never looked at by the collector
     serve(control)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from documents.forkserver import FUNCTIONS, ORDER, STATUS
+from documents.forkserver import ANSWERED, FUNCTIONS, ORDER, STATUS
 
 UNREADABLE = "unreadable"
 
@@ -69,9 +69,9 @@ class Sandbox:
             if answer is None:
                 self.close()  # the server itself does not answer: the next file gets a new one
                 return Failure("time")
-            text, told, how = answer.rpartition(STATUS)
+            text, told, words = answer.partition(STATUS)
             if told:
-                return _answer(text, how, bounds)
+                return _answer(text, words.partition(STATUS)[0], bounds)
             self.close()  # it was lost in the middle of the work: once more with a new one
         return Failure("crash")
 
@@ -134,7 +134,8 @@ def _start(control: socket.socket) -> subprocess.Popen[bytes]:
 
 
 def _exchange(line: socket.socket, payload: bytes, bounds: Bounds) -> bytes | None:
-    """Send the content, take the answer up to the server's last word on it; None when that never comes."""
+    """Send the content, take the answer up to the last word on it, the child's or the server's; None when that never
+    comes."""
     deadline = time.monotonic() + bounds.timeout + _PATIENCE
     answer = b""
     try:
@@ -148,6 +149,8 @@ def _exchange(line: socket.socket, payload: bytes, bounds: Bounds) -> bytes | No
             if not piece:
                 break
             answer += piece
+            if answer.endswith(ANSWERED):
+                break
     except TimeoutError:
         return None
     except OSError:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from time import monotonic
+from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -163,22 +164,23 @@ def _letters(page: pdfium.PdfPage) -> tuple[list[Letter], list[Letter]]:
     with closing(page.get_textpage()) as text:
         count = min(text.count_chars(), _MOST_LETTERS)
         turn = _Turn(page, text, count)
+        handle = text.raw  # six calls for each letter: PDFium's own handle spares each a look-up
         box, ink = raw.FS_RECTF(), _Ink()
         modes: dict[int, bool] = {}
         for index in range(count):
-            code = raw.FPDFText_GetUnicode(text, index)
-            if code in (0, 0xFFFE, 0xFFFF) or raw.FPDFText_IsGenerated(text, index) == 1:
+            code = raw.FPDFText_GetUnicode(handle, index)
+            if code in (0, 0xFFFE, 0xFFFF) or raw.FPDFText_IsGenerated(handle, index) == 1:
                 continue
-            if not raw.FPDFText_GetLooseCharBox(text, index, box):
+            if not raw.FPDFText_GetLooseCharBox(handle, index, box):
                 continue
-            letter = turn.letter(chr(code), box, ink.of(text, index) or box)
-            (hidden if _is_invisible(text, index, modes) else drawn).append(letter)
+            letter = turn.letter(chr(code), box, ink.of(handle, index) or box)
+            (hidden if _is_invisible(handle, index, modes) else drawn).append(letter)
     return drawn, hidden
 
 
-def _is_invisible(text: pdfium.PdfTextPage, index: int, modes: dict[int, bool]) -> bool:
+def _is_invisible(text: Any, index: int, modes: dict[int, bool]) -> bool:
     thing = raw.FPDFText_GetTextObject(text, index)
-    address = ctypes.cast(thing, ctypes.c_void_p).value or 0
+    address = ctypes.addressof(thing.contents) if thing else 0
     if address not in modes:
         modes[address] = bool(thing) and raw.FPDFTextObj_GetTextRenderMode(thing) in _INVISIBLE_MODES
     return modes[address]
@@ -200,8 +202,11 @@ class _Turn:
         return Letter(text, *self._turned(box, self.quarter), self._turned(ink, self.rotation))
 
     def _turned(self, box: raw.FS_RECTF, quarter: int) -> Box:
-        x0, x1 = sorted((box.left - self.left, box.right - self.left))
-        y0, y1 = sorted((box.bottom - self.bottom, box.top - self.bottom))
+        x0, x1, y0, y1 = box.left - self.left, box.right - self.left, box.bottom - self.bottom, box.top - self.bottom
+        if x0 > x1:
+            x0, x1 = x1, x0
+        if y0 > y1:
+            y0, y1 = y1, y0
         return _turned(x0, y0, x1, y1, self.width, self.height, quarter)
 
 
@@ -212,7 +217,7 @@ class _Ink:
         self.edges = tuple(ctypes.c_double() for _ in range(4))
         self.box = raw.FS_RECTF()
 
-    def of(self, text: pdfium.PdfTextPage, index: int) -> raw.FS_RECTF | None:
+    def of(self, text: Any, index: int) -> raw.FS_RECTF | None:
         """The box; None when the letter has none."""
         left, right, bottom, top = self.edges
         if not raw.FPDFText_GetCharBox(text, index, left, right, bottom, top) or right.value <= left.value:

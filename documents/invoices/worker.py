@@ -43,8 +43,7 @@ trailer<</Root 1 0 R>>
 
 
 def warm() -> None:
-    """Read a page of our own, before the children are forked: what is made at the first use, such as patterns and
-    fonts, is then there for all of them."""
+    """Read a page of our own, as if it were a file."""
     work(Task("warm.pdf", _PAGE, None, date.min, 10, len(_PAGE), 1, with_page=True).packed())
 
 

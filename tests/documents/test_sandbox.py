@@ -10,6 +10,7 @@ import pytest
 
 from documents.sandbox import UNREADABLE, Bounds, Failure, Sandbox, run_limited
 from helpers.files import pdf
+from helpers.readers import waiting_child
 
 BOUNDS = Bounds()
 
@@ -56,8 +57,28 @@ def test_a_child_that_ran_out_of_time_leaves_the_server_and_nothing_else(sandbox
     assert sandbox.run("pdf_state", pdf(), Bounds(timeout=0)) == Failure("time")
     assert sandbox.run("pdf_state", pdf(), BOUNDS) == "ok"
     assert sandbox.server_pid == server
-    children = Path(f"/proc/{server}/task/{server}/children")
-    assert children.read_text() == ""
+    assert waiting_child(sandbox.server_pid), "nothing is left but the child that waits"
+
+
+def test_every_file_meets_a_child_of_its_own_forked_before_it_came(sandbox):
+    assert sandbox.run("pdf_state", pdf(), BOUNDS) == "ok"
+    for _ in range(3):
+        spare = waiting_child(sandbox.server_pid)
+        assert sandbox.run("pdf_state", pdf(), BOUNDS) == "ok"
+        assert waiting_child(sandbox.server_pid) != spare
+
+
+def test_a_child_that_was_lost_while_it_waited_costs_no_file(sandbox):
+    assert sandbox.run("pdf_state", pdf(), BOUNDS) == "ok"
+    os.kill(waiting_child(sandbox.server_pid), signal.SIGKILL)
+    assert sandbox.run("pdf_state", pdf(), BOUNDS) == "ok"
+
+
+def test_limits_hold_in_a_child_that_has_waited(sandbox):
+    assert sandbox.run("pdf_state", pdf(), BOUNDS) == "ok"
+    waiting_child(sandbox.server_pid)
+    assert sandbox.run("pdf_state", pdf() + bytes(30_000_000), Bounds(memory_bytes=20_000_000)) == Failure("crash")
+
 
 
 def test_children_of_several_threads_run_side_by_side(sandbox):
@@ -73,12 +94,23 @@ def test_the_server_ends_with_the_daemon():
         "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
     )
     daemon = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    server = Path(f"/proc/{daemon.stdout.strip()}")
-    for _ in range(200):
-        if not server.exists() or "State:\tZ" in (server / "status").read_text():
-            return
+    assert is_gone(int(daemon.stdout)), "the server outlived its daemon"
+
+
+def test_the_child_that_waits_ends_with_its_server(sandbox):
+    sandbox.run("pdf_state", pdf(), BOUNDS)
+    spare = waiting_child(sandbox.server_pid)
+    os.kill(sandbox.server_pid, signal.SIGKILL)
+    assert is_gone(spare)
+
+
+def is_gone(pid):
+    process = Path(f"/proc/{pid}")
+    for _ in range(500):
+        if not process.exists() or "State:\tZ" in (process / "status").read_text():
+            return True
         time.sleep(0.01)
-    raise AssertionError("the server outlived its daemon")
+    return False
 
 
 def test_only_known_functions_run():
