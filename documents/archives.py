@@ -17,7 +17,11 @@ _PIECE = 1 << 16
 _ARCHIVES = (".zip", ".rar", ".7z", ".gz", ".tgz", ".bz2", ".xz", ".tar", ".jar", ".cab", ".iso")
 _PROGRAMS = (".exe", ".dll", ".scr", ".js", ".vbs", ".bat", ".cmd", ".ps1", ".com", ".msi", ".lnk", ".hta")
 
-Office = Literal["xlsx", "docx", "bomb", "forbidden"]
+Office = Literal["xlsx", "docx", "ods", "odt", "locked", "bomb", "forbidden"]
+_OPEN_DOCUMENTS: dict[bytes, Literal["ods", "odt"]] = {
+    b"application/vnd.oasis.opendocument.spreadsheet": "ods",
+    b"application/vnd.oasis.opendocument.text": "odt",
+}
 
 
 def office_kind(content: bytes) -> Office:
@@ -39,6 +43,8 @@ def _declares_too_much(members: list[zipfile.ZipInfo], packed: int) -> bool:
 
 def _kind(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Office:
     names = [member.filename.lower() for member in members]
+    if names[:1] == ["mimetype"]:
+        return _open_document(archive, members, names)
     if "[content_types].xml" not in names or any(_is_forbidden(name) for name in names):
         return "forbidden"
     if not _unpacks_as_declared(archive, members):
@@ -48,6 +54,18 @@ def _kind(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Office:
     if any(name.startswith("xl/") for name in names):
         return "xlsx"
     return "docx" if any(name.startswith("word/") for name in names) else "forbidden"
+
+
+def _open_document(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], names: list[str]) -> Office:
+    """A file of LibreOffice: its first member says what it is; macros lie in folders of their own."""
+    if any(_is_forbidden(name) or name.startswith(("basic/", "scripts/")) for name in names):
+        return "forbidden"
+    if not _unpacks_as_declared(archive, members):
+        return "bomb"
+    manifest = "meta-inf/manifest.xml"
+    if manifest in names and b"encryption-data" in archive.read(members[names.index(manifest)]):
+        return "locked"
+    return _OPEN_DOCUMENTS.get(archive.read(members[0])[:100].strip(), "forbidden")
 
 
 def _is_forbidden(name: str) -> bool:

@@ -16,7 +16,10 @@ from values.names import safe_name
 
 MAX_SIZE = 25_000_000
 
-Kind = Literal["pdf", "png", "jpeg", "tiff", "heic", "xml", "xlsx", "docx", "doc", "xls", "eml", "txt", "csv", "zip"]
+Kind = Literal[
+    "pdf", "png", "jpeg", "tiff", "heic", "xml", "xlsx", "docx", "doc", "xls", "ods", "odt", "rtf", "eml", "txt", "csv",
+    "zip",
+]  # fmt: skip
 RefusalReason = Literal[
     "empty", "too_big", "forbidden_type", "name_mismatch", "zip_bomb", "zip_locked", "office_locked", "winmail"
 ]  # fmt: skip
@@ -32,12 +35,17 @@ MEDIA_TYPES: dict[Kind, str] = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "doc": "application/msword",
     "xls": "application/vnd.ms-excel",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "rtf": "application/rtf",
     "eml": "message/rfc822",
     "txt": "text/plain",
     "csv": "text/csv",
     "zip": "application/zip",
 }
-HOLD_INVOICES: frozenset[Kind] = frozenset({"pdf", "png", "jpeg", "tiff", "heic", "xml", "xlsx", "docx", "eml"})
+HOLD_INVOICES: frozenset[Kind] = frozenset(
+    {"pdf", "png", "jpeg", "tiff", "heic", "xml", "xlsx", "xls", "ods", "docx", "doc", "odt", "rtf", "eml"}
+)
 """Kinds that may stand in an archive."""
 _EXTENSIONS: dict[Kind, tuple[str, ...]] = {kind: (f".{kind}",) for kind in MEDIA_TYPES} | {
     "jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
@@ -59,8 +67,14 @@ _MISLEADING = frozenset(f".{extension}" for extension in _RUN_OR_OPENED.split())
 _OLD_OFFICE: dict[str, Kind] = {".doc": "doc", ".xls": "xls"}
 _PLAIN: dict[str, Kind] = {".txt": "txt", ".csv": "csv"}
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCKED_OFFICE = "EncryptedPackage".encode("utf-16-le")
+# A page under the name of a sheet opens in a spreadsheet, which runs nothing of it; with programs in it, it is refused.
+_SHEET_PAGE = re.compile(r"\s*(?:<!doctype html[^>]*>\s*)?<(?:html|table|head|meta|body|div)(?=[\s>])", re.IGNORECASE)
+_PROGRAM_IN_PAGE = re.compile(
+    r"<\s*(?:script|iframe|object|embed|applet|frame|link|base|form|svg)(?![\w-])|\son\w+\s*=|javascript:|http-equiv\s*=\s*.?refresh",
+    re.IGNORECASE,
+)
 _TNEF = b"\x78\x9f\x3e\x22"
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 _XML_PROLOG = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?![?!])(?:[\w.-]+:)?([^\W\d][\w.-]*)", re.DOTALL)
@@ -101,7 +115,7 @@ def inspect(name: str, content: bytes, max_size: int = MAX_SIZE) -> Accepted | R
     found = _kind_of(content, _extension(safe))
     if found == "locked":
         return Refused(safe, "zip_locked")
-    if found is None and content.startswith(_OLE) and _LOCKED_OFFICE in content:
+    if found is None and content.startswith(OLE) and _LOCKED_OFFICE in content:
         return Refused(safe, "office_locked")
     if found is None:
         return Refused(safe, "name_mismatch" if _claims_a_kind(safe) else "forbidden_type")
@@ -159,8 +173,10 @@ def _binary_kind(content: bytes, extension: str) -> Kind | None:
         return "tiff"
     if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
         return "heic"
-    if content.startswith(_OLE):
+    if content.startswith(OLE):
         return _OLD_OFFICE.get(extension)
+    if content.startswith(b"{\\rtf"):
+        return "rtf"
     return None
 
 
@@ -172,8 +188,12 @@ def _text_kind(content: bytes, extension: str) -> Kind | None:
     if text is None:
         return None
     # A document type may bring entities that grow without end, so XML with one is left to the plain texts.
+    if extension in _OLD_OFFICE and _SHEET_PAGE.match(text):
+        return None if _PROGRAM_IN_PAGE.search(text) else _OLD_OFFICE[extension]
     root = _XML_PROLOG.match(text[:8192])
     if root:
+        if extension == ".xls" and root[1] == "Workbook":
+            return "xls"  # the XML of Excel 2003, which opens under this name
         return None if root[1].lower() in _PAGES else "xml"
     return _PLAIN.get(extension)
 

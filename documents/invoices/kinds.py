@@ -3,12 +3,13 @@
 import re
 from typing import Literal
 
-from documents.attachments import Refused, inspect
+from documents.attachments import OLE, Refused, inspect
 
-Readable = Literal["pdf", "image", "xml", "xlsx", "docx", "eml", "zip"]
+Readable = Literal["pdf", "image", "xml", "eml", "zip", "book", "xml_book", "page", "docx", "odt", "rtf"]
 _IMAGES = ("png", "jpeg", "tiff")
 _TNEF = b"\x78\x9f\x3e\x22"
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?(?:CrossIndustryInvoice|CrossIndustryDocument|Invoice|CreditNote)[\s>]")
+_XML_BOOK = re.compile(rb"<(?:[\w.-]+:)?Workbook\s[^>]*urn:schemas-microsoft-com:office:spreadsheet")
 _RUSSIAN_ROOTS = tuple("<Файл".encode(encoding) for encoding in ("cp1251", "utf-8"))
 _HEAD = 16_384
 _WHY = {"empty": None, "zip_locked": "encrypted", "office_locked": "encrypted"}
@@ -28,11 +29,17 @@ def readable_kind(name: str, content: bytes, size: int) -> Readable | tuple[None
     match verdict.kind:
         case "png" | "jpeg" | "tiff":
             return "image"
-        case "pdf" | "xlsx" | "docx" | "eml" | "zip":
+        case "pdf" | "docx" | "odt" | "rtf" | "eml" | "zip":
             return verdict.kind
+        case "xlsx" | "ods":
+            return "book"
         case "xml":
-            return "xml" if _is_einvoice(content) else (None, None)
-        case "doc" | "xls":
+            return "xml_book" if _XML_BOOK.search(content[:_HEAD]) else "xml" if _is_einvoice(content) else (None, None)
+        case "doc" | "xls" if not content.startswith(OLE):
+            return "xml_book" if _XML_BOOK.search(content[:_HEAD]) else "page"
+        case "xls":
+            return "book"
+        case "doc":
             return None, "old_office"
         case "heic":
             return None, "heic"

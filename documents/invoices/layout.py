@@ -16,6 +16,7 @@ _NEW_CELL = 1.2
 _BOUNDARY = 0.45
 _BLANK = 0.12
 _NEAR = 4.0
+_ROW = 6.0  # of ten: a sentence does not run on from one row of a table into the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def lines_of_table(rows: Sequence[Sequence[str]], page: int = 1) -> list[Line]:
             if (text := _clean(value))
         ]
         if cells:
-            lines.append(make_line(cells, page, number * 10.0, number * 10.0 + 10))
+            lines.append(make_line(cells, page, number * 10.0, number * 10.0 + _ROW))
     return lines
 
 

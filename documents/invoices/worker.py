@@ -79,7 +79,7 @@ class _Reader:
                 return self._image(content)
             case "xml":
                 return self._xml(content)
-            case "xlsx" | "docx":
+            case "book" | "xml_book" | "page" | "docx" | "odt" | "rtf":
                 return self._office(content, kind)
             case "eml" | "zip":
                 return self._parts(content, kind, depth)
@@ -186,11 +186,18 @@ class _Reader:
         return _put_together(*read, set()) if read else InvoiceReading()
 
     def _office(self, content: bytes, kind: str) -> InvoiceReading:
-        from documents.invoices.office import OfficeBroken, lines_of_docx, lines_of_xlsx
+        from documents.invoices import office, sheets_of_text
 
+        lines_of = {
+            "book": office.lines_of_book, "docx": office.lines_of_docx, "odt": office.lines_of_odt,
+            "rtf": office.lines_of_rtf, "page": sheets_of_text.lines_of_page,
+            "xml_book": sheets_of_text.lines_of_xml_book,
+        }  # fmt: skip
         try:
-            lines = lines_of_xlsx(content) if kind == "xlsx" else lines_of_docx(content)
-        except OfficeBroken:
+            lines = lines_of[kind](content)
+        except office.OfficeLocked:
+            return InvoiceReading(not_opened="encrypted")
+        except office.OfficeBroken:
             return InvoiceReading(not_opened="broken")
         return _put_together([], [], set(), self._text(lines, "pdf"))
 

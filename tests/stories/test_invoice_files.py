@@ -5,13 +5,16 @@ import os
 import zlib
 from datetime import timedelta
 from email.message import EmailMessage
+from pathlib import Path
 
 import pypdf
 import pytest
 
 from documents.sandbox import _SHARED
-from helpers.files import HEIC, zipped
+from helpers.files import HEIC, OLE, zipped
 from helpers.invoice_pages import Sheet, usual
+from helpers.invoice_sheets import book, converted
+from helpers.needs import needs
 from helpers.outlook import winmail
 from helpers.readers import waiting_child
 from helpers.vectors import VECTORS
@@ -56,6 +59,17 @@ def test_a_russian_electronic_document_alone_is_a_whole_request(stage: Stage, na
     assert (request.value("inn"), request.value("account")) == ("9601123451", "40702810300000010001")
     assert request.fields["account"].source == "e-invoice"
     assert "120 000" in plain(stage.only(ADAM)) or request.value("amount") in ("123456.78", "120000.00")
+
+
+@needs("libreoffice")
+def test_an_invoice_in_old_excel_alone_is_a_whole_request(stage: Stage, tmp_path: Path) -> None:
+    """The way accountants mail them from their program; the old details on its hidden sheet are nobody's business."""
+    request = sent(stage, "Счет 118.xls", converted(tmp_path, book(), "xls:MS Excel 97"))
+    assert request.status is Status.AWAITING, request.problems
+    assert (request.value("account"), request.value("amount")) == ("40702810300000010001", "123456.78")
+    assert request.value("invoice_number") == "118"
+    assert "123 456,78" in plain(stage.only(ADAM)).replace("\u00a0", " ")
+    assert next(path for path in stage.folder.rglob("*118*.xls")).read_bytes().startswith(b"\xd0\xcf\x11\xe0")
 
 
 def test_a_credit_note_gives_no_amount(stage: Stage) -> None:
@@ -108,7 +122,8 @@ HOSTILE = {
     "a HEIC photo": ("IMG_1.heic", lambda: HEIC, "Фотографии HEIC мы не читаем; пришлите JPEG или PDF: IMG_1.heic"),
     "a PDF cut off": ("обрывок.pdf", lambda: usual().bytes()[:4000], "Файл поврежден"),
     "a picture cut off": ("фото.png", lambda: b"\x89PNG\r\n\x1a\n" + bytes(40), "пришлите его заново: фото.png"),
-    "an old workbook": ("счет.xls", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "сохраните файл как"),
+    "an old document": ("счет.doc", lambda: OLE, "Старый формат .doc мы не читаем; сохраните файл как .docx или PDF"),
+    "an old workbook cut off": ("счет.xls", lambda: OLE, "Файл поврежден, мы его не прочитали; пришлите его заново"),
     "an archive of text": ("архив.zip", lambda: zipped({"a.txt": b"x"}), "архив.zip: такие файлы мы не принимаем"),
     "Outlook's package": ("winmail.dat", lambda: b"\x78\x9f\x3e\x22" + bytes(90), "winmail.dat: это пакет Outlook"),
     "an XML with entities": (

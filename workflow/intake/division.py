@@ -74,7 +74,7 @@ def _rows(
 ) -> Parts | None:  # fmt: skip
     """Every filled row of an attached list; of a table in the letter itself only when it has several."""
     known = {fold_label(label): name for label, name in labels.items()}
-    books = {file.sha256: file.name for file in form.files if file.kind == "xlsx"}
+    books = {file.sha256: file.name for file in form.files if file.kind in ("xlsx", "xls", "ods")}
     for file in letter.files:
         if file.sha256 not in books:
             continue

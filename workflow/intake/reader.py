@@ -272,7 +272,7 @@ class Reader:
         if found is None:
             return None
         if not found.parts:
-            lists = tuple((file.name, "empty_list") for file in form.files if file.kind == "xlsx")
+            lists = tuple((file.name, "empty_list") for file in form.files if file.kind in ("xlsx", "xls", "ods"))
             return self._nothing_to_read(letter, member, (*form.refused_files, *lists))
         shared = prose if found.rule == "files" else prose.only({"pay_by"})
         keep = first.action is Action.DRAFT or prose.keeps is not None
