@@ -1,6 +1,7 @@
 """Which files can hold an invoice at all, and which are named as not opened: told without parsing them."""
 
 import re
+from importlib.util import find_spec
 from typing import Literal
 
 from documents.attachments import OLE, Refused, inspect
@@ -12,6 +13,7 @@ _ROOT = re.compile(rb"<(?:[\w.-]+:)?(?:CrossIndustryInvoice|CrossIndustryDocumen
 _XML_BOOK = re.compile(rb"<(?:[\w.-]+:)?Workbook\s[^>]*urn:schemas-microsoft-com:office:spreadsheet")
 _RUSSIAN_ROOTS = tuple("<Файл".encode(encoding) for encoding in ("cp1251", "utf-8"))
 _HEAD = 16_384
+_READS_HEIC = find_spec("pi_heif") is not None  # the extra "heic"
 _WHY = {"empty": None, "zip_locked": "encrypted", "office_locked": "encrypted"}
 
 
@@ -42,7 +44,7 @@ def readable_kind(name: str, content: bytes, size: int) -> Readable | tuple[None
         case "doc":
             return None, "old_office"
         case "heic":
-            return None, "heic"
+            return "image" if _READS_HEIC else (None, "heic")
         case "txt" | "csv":
             return None, None
 

@@ -81,7 +81,7 @@ NOT_OPENED: dict[str, str] = {
     "picture_too_big": "the picture has too many points",
     "winmail": "winmail.dat is a package of Outlook: ask for the file itself",
     "old_office": "files of the old .doc format are not opened: save as .docx or PDF",
-    "heic": "pictures of the HEIC format are not opened: send a JPEG or a PDF",
+    "heic": "pictures of the HEIC format are not opened here: send a JPEG or a PDF",
     "refused": "files of this kind are not opened",
     "time": "reading the file took too long",
     "crash": "the file made its reader fail",

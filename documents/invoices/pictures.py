@@ -28,8 +28,11 @@ class PictureBroken(Exception):
 def frames_of(content: bytes) -> Iterator[Image.Image]:
     """The pages of a picture, grey and upright."""
     Image.MAX_IMAGE_PIXELS = MOST_POINTS
+    is_heic = content[4:8] == b"ftyp"
+    if is_heic:
+        _teach_heic()
     try:
-        with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
+        with Image.open(io.BytesIO(content), formats=("HEIF",) if is_heic else _FORMATS) as picture:
             if picture.width * picture.height > MOST_POINTS:
                 raise PictureTooBig
             for number, frame in enumerate(ImageSequence.Iterator(picture)):
@@ -40,6 +43,13 @@ def frames_of(content: bytes) -> Iterator[Image.Image]:
         raise PictureTooBig from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise PictureBroken from error
+
+
+def _teach_heic() -> None:
+    """Only the child that holds such a photo loads the decoder, and gives it no threads of its own."""
+    from pi_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False, DECODE_THREADS=1)
 
 
 def _grey(frame: Image.Image) -> Image.Image:

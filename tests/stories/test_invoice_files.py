@@ -119,7 +119,7 @@ def test_an_invoice_in_a_package_of_outlook_is_read_and_kept_as_itself(stage: St
 
 HOSTILE = {
     "a locked PDF": ("закрытый.pdf", locked, "Файл защищен паролем"),
-    "a HEIC photo": ("IMG_1.heic", lambda: HEIC, "Фотографии HEIC мы не читаем; пришлите JPEG или PDF: IMG_1.heic"),
+    "a HEIC photo cut off": ("IMG_1.heic", lambda: HEIC, "пришлите его заново: IMG_1.heic"),
     "a PDF cut off": ("обрывок.pdf", lambda: usual().bytes()[:4000], "Файл поврежден"),
     "a picture cut off": ("фото.png", lambda: b"\x89PNG\r\n\x1a\n" + bytes(40), "пришлите его заново: фото.png"),
     "an old document": ("счет.doc", lambda: OLE, "Старый формат .doc мы не читаем; сохраните файл как .docx или PDF"),

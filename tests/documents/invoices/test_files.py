@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 import io
+import random
 import shutil
 import zipfile
 from collections.abc import Callable
 from email.message import EmailMessage
+from pathlib import Path
 
 import openpyxl
 import pytest
 from PIL import Image, ImageFilter
 
+from documents.invoices import kinds
 from documents.invoices.combine import combine
+from documents.invoices.reader import read_invoice
+from documents.page_image import PageImages
 from helpers.files import zipped
 from helpers.invoice_layouts import BASE, LAYOUTS
-from helpers.invoice_pages import PETROV, ROMASHKA, Sheet, box, picture, qr, saved, scanned, st00012, usual
+from helpers.invoice_pages import (
+    OUR_INN,
+    PETROV,
+    ROMASHKA,
+    TODAY,
+    Sheet,
+    box,
+    picture,
+    qr,
+    saved,
+    scanned,
+    st00012,
+    usual,
+)  # fmt: skip
 from helpers.invoice_reading import read_here
 from helpers.needs import needs
 from helpers.vectors import VECTORS
@@ -254,3 +272,38 @@ def test_a_letterhead_at_the_head_of_the_page_is_read() -> None:
     })  # fmt: skip
     read = read_here(content, "счет.docx")
     assert (read.value("account"), read.value("amount")) == (ROMASHKA.account, "500.00")
+
+
+PHOTOS = Path(__file__).parent.parent.parent / "photos"
+
+
+def test_a_photo_of_an_iphone_is_read_and_shown() -> None:
+    content = (PHOTOS / "invoice.heic").read_bytes()
+    reading = read_invoice("IMG_0001.HEIC", content, OUR_INN, TODAY, with_page=True)
+    assert reading.value("account", "qr") == ROMASHKA.account
+    assert reading.page is not None
+    assert reading.page.startswith(b"\xff\xd8\xff")
+    assert PageImages().of("IMG_0001.HEIC", content) == reading.page
+
+
+def test_without_its_extra_such_a_photo_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kinds, "_READS_HEIC", False)
+    reading = read_invoice("a.heic", (PHOTOS / "invoice.heic").read_bytes(), OUR_INN, TODAY)
+    assert (reading.found, reading.not_opened) == ((), "heic")
+
+
+def test_a_photo_with_too_many_points_is_not_decoded() -> None:
+    content = (PHOTOS / "63_megapixels.heic").read_bytes()
+    assert read_invoice("a.heic", content, OUR_INN, TODAY).not_opened == "picture_too_big"
+
+
+def test_a_broken_photo_harms_nobody() -> None:
+    good = (PHOTOS / "invoice.heic").read_bytes()
+    chance = random.Random(3)
+    for _ in range(25):
+        spoilt = bytearray(good)
+        for _ in range(chance.choice((1, 20))):
+            spoilt[chance.choice((chance.randrange(12, 600), chance.randrange(12, len(good))))] = chance.randrange(256)
+        reading = read_invoice("a.heic", bytes(spoilt[: chance.choice((len(good), 5000))]), OUR_INN, TODAY)
+        assert reading.not_opened in (None, "broken", "crash", "time", "picture_too_big", "refused")
+        assert reading.value("account", "qr") in (None, ROMASHKA.account)
