@@ -143,6 +143,11 @@ def format_date(day: date, lang: str) -> str:
     return f"{day.day} {_SHOWN_EN[day.month - 1]} {day.year}"
 
 
+def format_day(day: date, lang: str) -> str:
+    """A date without its year, where the year is plain: `25.11` in Russian, `25 Nov` in English."""
+    return f"{day:%d.%m}" if lang == "ru" else f"{day.day} {_SHOWN_EN[day.month - 1]}"
+
+
 def parse_duration(text: str) -> timedelta:
     """Read `30s`, `10m`, `12h` or `7d`; anything else raises ValueError."""
     match = _DURATION.fullmatch(text.strip())

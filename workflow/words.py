@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from importlib.resources import files
 
 from values.currencies import CURRENCIES
-from values.dates import format_date
+from values.dates import format_date, format_day
 from values.money import Money, format_money
 from values.text import one_line, shorten
 from workflow.core import events as e
@@ -168,8 +168,13 @@ class Words:
         return format_money(Money(value, currency), self.lang)
 
     def weekday(self, day: date) -> str:
-        """A day with its weekday, short: 27.11 Fri."""
-        return f"{day:%d.%m} {self.text('weekdays').split()[day.weekday()]}"
+        """A day with its weekday, short: `27.11 пт` in Russian, `Fri 27 Nov` in English."""
+        name, written = self.text("weekdays").split()[day.weekday()], format_day(day, self.lang)
+        return f"{written} {name}" if self.lang == "ru" else f"{name} {written}"
+
+    def moment(self, at: datetime) -> str:
+        """A day and its time, short: 27 Nov 14:05; in the zone that `at` has."""
+        return f"{format_day(at, self.lang)} {at:%H:%M}"
 
     def day(self, day: date | str) -> str:
         """A date as people of this language write it; what is not one stays as it is."""

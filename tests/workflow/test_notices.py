@@ -287,6 +287,14 @@ def test_the_requester_gets_a_text_for_a_contractor_without_an_address() -> None
     assert "Здравствуйте! 24.11.2026 мы оплатили ваш счет № 318 от 20.11.2026" in text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["told_paid_pass_on", "told_part_pass_on", "told_in_doubt"])
+def test_the_text_to_pass_on_is_folded_by_the_phone_that_shows_it(name: str, language: str) -> None:
+    page = html_of(written(sample_of(name, language), language))
+    [passed_on] = re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)
+    assert "\n" not in passed_on.strip()
+
+
 @pytest.mark.parametrize(
     ("pay_by", "shown"),
     [

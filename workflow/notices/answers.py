@@ -66,5 +66,5 @@ def status_values(scene: Scene, params: Params) -> Values:
     request, reader = scene.request, scene.reader
     assert request is not None
     told = scene.words.events(scene.history, reader.name, request.currency)
-    lines = [f"{r.at.astimezone(reader.zone):%d.%m %H:%M} {line}" for r, line in told]
+    lines = [f"{scene.words.moment(r.at.astimezone(reader.zone))} {line}" for r, line in told]
     return {"timeline": [reader.tame(line) for line in lines[-12:]], "hold_lines": tuple(hold_text(request, reader))}

@@ -10,7 +10,6 @@ from workflow.core.contractors import bank_of
 from workflow.core.events import Recorded
 from workflow.core.model import AskKind, HoldKind, Request
 from workflow.core.payment import paid_so_far
-from workflow.notices.flow import flow
 from workflow.notices.forms import form_of_request
 from workflow.notices.lists import request_line
 from workflow.notices.scene import (
@@ -145,10 +144,10 @@ def _pass_on(scene: Scene, request: Request, on: str, amount: str, key: str) -> 
     """The contractor's notice as a text that the requester can send himself."""
     theirs = words_of(contractor_language(request, scene.contractor_language))
     invoice = theirs.value("invoice", request)
-    return flow(theirs.text(
+    return theirs.text(
         key, date=theirs.day(on), invoice=f" {invoice}" if invoice else "",
         amount=theirs.money(amount, request.currency), purpose=request.value("purpose"), payer=scene.company,
-    ))  # fmt: skip
+    )  # fmt: skip
 
 
 def contractor_values(scene: Scene, params: Params) -> Values:

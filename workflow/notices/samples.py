@@ -270,8 +270,9 @@ def _of_requests(language: str, typed: Mapping[str, str] | None, words: str) -> 
     unwritten = story().submit().approve().pay()
     unwritten.request = replace(unwritten.request, notified="")
     money = {"on": TODAY.isoformat(), "amount": str(paid.request.amount or 1), "order": "214"}
-    in_part = story().submit().approve().pay_part(Decimal(50_000))
-    part = {"on": TODAY.isoformat(), "amount": "50000", "order": "214", "paid": "50000",
+    first = (paid.request.amount or Decimal(2)) / 2
+    in_part = story().submit().approve().pay_part(first)
+    part = {"on": TODAY.isoformat(), "amount": str(first), "order": "214", "paid": str(first),
             "left": str(rest_of(in_part.request))}  # fmt: skip
     approve_ask = {"version": 1, "step": 0, "ask": "approve"}
     said_by = {"comment": said, "by": ADAM, "version": 1}

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from sheets.model import DAY_LINES, WEEK_LINES, Band, Line
+from values.dates import format_day
 from values.workdays import WorkCalendar
 from workflow.agenda import Due, between, monday_of, totals, working_days
 from workflow.words import Words
@@ -43,7 +44,7 @@ def _weeks(dues: Sequence[Due], today: date, words: Words) -> tuple[Line, ...]:
     lines = []
     for number, monday in enumerate(mondays):
         sunday = monday + timedelta(days=6)
-        label = f"{monday:%d.%m}–{sunday:%d.%m}"
+        label = f"{format_day(monday, words.lang)}–{format_day(sunday, words.lang)}"
         lines.append(_line(label, between(dues, monday if number else date.min, sunday)))
     return (*lines, _line(words.text("calendar_later"), between(dues, mondays[-1] + WEEK, FAR)))
 

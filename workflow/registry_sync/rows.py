@@ -94,7 +94,7 @@ class RowWriter:
 
     def _history(self, request: Request) -> str:
         told = self.words.events(self.history(request.reference), self.name_of, request.currency)
-        lines = [f"{recorded.at.astimezone(self.zone):%d.%m %H:%M} {line}" for recorded, line in told]
+        lines = [f"{self.words.moment(recorded.at.astimezone(self.zone))} {line}" for recorded, line in told]
         return "\n".join(lines[-HISTORY_LINES:])
 
 
