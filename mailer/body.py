@@ -46,6 +46,7 @@ class Body:
     new_pictures: frozenset[str] = frozenset()
     forwarded: bool = False
     woven: tuple[tuple[str, str], ...] = ()
+    inserted: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -71,6 +72,7 @@ def read_body(parts: Sequence[Part], markers: Sequence[str]) -> Body:
         frozenset().union(*(body.pictures for body in bodies)),
         frozenset().union(*(body.new_pictures for body in bodies)),
         any(body.forwarded for body in bodies),
+        inserted=tuple(text for body in bodies for text in body.inserted),
     )
 
 
@@ -114,6 +116,7 @@ def _of(parts: Parts, pages: Sequence[Page], doubts: Sequence[str], forwarded: b
         frozenset().union(*(page.new_pictures for page in pages)),
         parts.forwarded or forwarded,
         () if pages else parts.woven,
+        parts.inserted,
     )
 
 

@@ -69,6 +69,8 @@ _RECIPIENT_FIELDS = frozenset(
 _ID = re.compile(r"<([^<>\s]{1,500})>")
 _FOR = re.compile(r"\bfor\s+<?([^\s<>;,]+@[^\s<>;,]+)>?", re.IGNORECASE)
 _ENCRYPTED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"})
+_STRUCK_BY_SIGNS = re.compile(r"\w[\u0335-\u0338]|~~?[^\W\d_][^~\n]{0,200}[^\W_]~")
+"""Letters with a stroke laid over them, or a word between tildes."""
 MAX_IDS = 200
 
 
@@ -107,6 +109,10 @@ class Letter:
     size: int
     woven: tuple[tuple[str, str], ...] = ()
     """Of a plain-text answer between quoted lines: each new line with the quoted ones right above it."""
+    inserted: tuple[str, ...] = ()
+    """What he wrote between quoted lines, stretch by stretch."""
+    submitter: str | None = None
+    """Whose mailbox sent it, where the header names another one than the author's."""
 
     @property
     def blocked(self) -> tuple[str, ...]:
@@ -150,10 +156,23 @@ def read_letter(
         forwarded=body.forwarded or any(part.media_type == "message/rfc822" for part in message.parts),
         automatic=_automatic(message, body, own_addresses, received),
         verdict=judge(header.fields, authors_of(header), trust or TrustRules()),
-        doubts=tuple(dict.fromkeys([*message.flaws, *body.doubts, *_more_doubts(message)])),
+        doubts=tuple(dict.fromkeys([*message.flaws, *body.doubts, *_more_doubts(message, body)])),
         size=len(raw),
         woven=body.woven,
+        inserted=body.inserted,
+        submitter=_submitter(header, author.email if author else ""),
     )
+
+
+def _submitter(header: Header, author: str) -> str | None:
+    """The mailbox in Sender that is not the author's: somebody sent it in his name (RFC 5322, 3.6.2). A server that
+    puts its own host behind the author's name means the author."""
+    found = single_author(header.all("sender"))
+    if found is None:
+        return None
+    name, _, domain = fold(found.email).rpartition("@")
+    own, _, at = fold(author).rpartition("@")
+    return None if name == own and (domain == at or domain.endswith(f".{at}")) else found.email
 
 
 def letter_key(raw: bytes, header: Header | None = None) -> str:
@@ -218,9 +237,10 @@ def _automatic(message: Message, body: Body, own_addresses: frozenset[str], rece
     return found
 
 
-def _more_doubts(message: Message) -> list[str]:
+def _more_doubts(message: Message, body: Body) -> list[str]:
     encrypted = any(part.media_type in _ENCRYPTED or "multipart/encrypted" in part.path for part in message.parts)
-    return ["encrypted"] if encrypted else []
+    struck = bool(_STRUCK_BY_SIGNS.search(body.new))
+    return ["encrypted"] * encrypted + ["struck_text"] * struck
 
 
 def _without_name(body: Body, header: Header) -> Body:

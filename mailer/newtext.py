@@ -11,7 +11,7 @@ one of the three texts. All patterns run on single short lines, so the time is l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from mailer.lines import LONG, Kind, Line, flattened
@@ -38,6 +38,8 @@ class Parts:
     marks: frozenset[Kind] = frozenset()
     woven: tuple[tuple[str, str], ...] = ()
     """Of an answer written between the quoted lines: each new line with the quoted lines right above it."""
+    inserted: tuple[str, ...] = ()
+    """What stands between quoted lines, above and below which somebody else speaks."""
 
 
 def split(text: str, markers: Sequence[str] = ()) -> Parts:
@@ -61,11 +63,12 @@ def sort_lines(lines: Sequence[Line], markers: Sequence[str] = ()) -> Parts:
     flat_markers = [flattened(marker) for marker in markers]
     _forget_preheader(work, flat_markers)
     forwarded = mark_quotes(work, flat_markers)
-    mark_orphans(work)
+    orphans = mark_orphans(work)
     mark_signatures(work)
     texts = {kind: _joined(line.text for line in work if line.kind is kind) for kind in Kind}
     marks = frozenset(line.kind for line in work) & {Kind.HIDDEN, Kind.STRUCK}
-    return Parts(texts[Kind.NEW], texts[Kind.QUOTED], texts[Kind.SIGNATURE], forwarded, marks, _woven(work))
+    woven, inserted = _woven(work), _inserted(work, orphans)
+    return Parts(texts[Kind.NEW], texts[Kind.QUOTED], texts[Kind.SIGNATURE], forwarded, marks, woven, inserted)
 
 
 def _forget_preheader(lines: list[Line], markers: Sequence[str]) -> None:
@@ -89,6 +92,22 @@ def _woven(lines: Sequence[Line]) -> tuple[tuple[str, str], ...]:
             found.append(("\n".join(above), line.text))
             above = []
     return tuple(found) if sum(bool(quoted) for quoted, _ in found) > 1 or (above and any(q for q, _ in found)) else ()
+
+
+def _inserted(lines: Sequence[Line], orphans: Collection[int]) -> tuple[str, ...]:
+    """Each stretch of new lines with quoted ones above and below; with it what only perhaps is an orphan."""
+    found: list[str] = []
+    stretch: list[str] = []
+    quoted = False
+    for index, line in enumerate(lines):
+        if index in orphans or (line.kind is Kind.NEW and line.text.strip()):
+            stretch += [line.text] if quoted else []
+        elif line.kind is Kind.QUOTED and line.text.strip():
+            quoted = True
+            if stretch:
+                found.append("\n".join(stretch))
+                stretch = []
+    return tuple(found)
 
 
 def line_of(text: str) -> Line:

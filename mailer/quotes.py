@@ -69,8 +69,10 @@ def _quote_follows(lines: list[Line], index: int) -> bool:
     return False
 
 
-def mark_orphans(lines: list[Line]) -> None:
-    """Ends of prefixed lines that lost their prefix on the way; below an answer on top a single line is such an end."""
+def mark_orphans(lines: list[Line]) -> frozenset[int]:
+    """Ends of prefixed lines that lost their prefix on the way; below an answer on top a single line is such an end.
+    Returned are those below a line too short to have been broken: they may be a remark after all."""
+    doubtful = set()
     first_quote = next((index for index, line in enumerate(lines) if line.prefixed), len(lines))
     on_top = any(line.kind is Kind.NEW and line.text.strip() for line in lines[:first_quote])
     for index in range(1, len(lines) - 1):
@@ -82,3 +84,5 @@ def mark_orphans(lines: list[Line]) -> None:
         wide = len(before.text) + len(first) + 3 > ORPHAN_WIDTH
         if (enclosed and on_top) or (wide and (enclosed or line.text[:1].islower())):
             lines[index] = replace(line, kind=Kind.QUOTED, prefixed=True)
+            doubtful |= set() if wide else {index}
+    return frozenset(doubtful)

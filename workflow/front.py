@@ -19,7 +19,7 @@ WRAPPED = 50
 SKIP_LINES = 6
 _CODE_LINE = re.compile(r"^\W*(?:код|code)\b[^\w\n]{0,6}[a-z2-7]{26}(?![a-z0-9]).*$", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!;…]+(?:\s|$)|[.!…](?=[A-ZА-ЯЁ])|[?？]")
-PAUSE = re.compile(r"[,:;.!—–(\[]|\s-\s")
+PAUSE = re.compile(r"[,:;.!—–(\[]|\s-\s|\s#(?=[^\W\d])")
 _QUOTES = frozenset("«»\"“”„‟‘’'`‹›＂()|")
 _OPENERS = phrases(OPENERS)
 _THANKS = frozenset({"спасибо", "благодарю", "thanks", "thank", "thx"})
@@ -80,7 +80,7 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Text:
     """What a person wrote, line by line, and what is known beforehand: the words that decide and may be used, the
-    names of people he may address, the signature that was cut off."""
+    names of people he may address, the signature that was cut off, what he wrote between quoted lines, his own name."""
 
     original: str
     words: Words
@@ -91,11 +91,13 @@ class Text:
     written: tuple[str, ...]
     """The same lines as they were written, for the comment."""
     cyrillic: bool
+    inserted: tuple[str, ...] = ()
+    writer: frozenset[str] = frozenset()
 
     @classmethod
     def of(
         cls, new_text: str, words: Words | None, allowed: Collection[Action] | None, names: Collection[str] = (),
-        signature: str = "",
+        signature: str = "", inserted: Sequence[str] = (), writer: str = "",
     ) -> Text:  # fmt: skip
         original = one_break(new_text)
         pairs = zip(plain(original).split("\n"), original.split("\n"), strict=True)
@@ -103,7 +105,7 @@ class Text:
         return cls(
             original, words or Words.built_in(), allowed, frozenset(map(fold, names)), signature,
             tuple(line for line, _ in kept), tuple(written for _, written in kept),
-            has_cyrillic(original[:MAX_TEXT]),
+            has_cyrillic(original[:MAX_TEXT]), tuple(map(plain, inserted)), frozenset(map(fold, WORD.findall(writer))),
         )  # fmt: skip
 
     def tokens(self, text: str) -> list[Token]:
@@ -111,6 +113,16 @@ class Text:
 
     def find(self) -> Found | None:
         """The keyword that stands first, greetings and polite openers aside."""
+        begins = self._begins()
+        return self._keyword_at(*begins) if begins else None
+
+    def first(self) -> Token | None:
+        """The first word behind the greeting, whatever it is."""
+        begins = self._begins()
+        return begins[2][begins[3]] if begins else None
+
+    def _begins(self) -> tuple[int, str, list[Token], int] | None:
+        """Where his own words begin: number, line, its words and the place among them."""
         greeting = Greeting(self.names, self._decides, self.cyrillic)
         worded = [number for number, line in enumerate(self.lines) if WORD.search(line)]
         for number in worded[: SKIP_LINES + 1]:
@@ -118,7 +130,7 @@ class Text:
             tokens = self.tokens(line)
             at = greeting.end(line, tokens)
             if at < len(tokens) and not (at and self._only_thanks(tokens)):
-                return self._keyword_at(number, line, tokens, at)
+                return number, line, tokens, at
         return None
 
     def _only_thanks(self, tokens: Sequence[Token]) -> bool:

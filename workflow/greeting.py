@@ -13,6 +13,8 @@ _OPENERS = phrases(OPENERS)
 _LABELS = phrases(("решение", "мое решение", "резолюция", "виза", "ответ", "мой ответ", "decision", "my decision",
                    "resolution", "answer", "my answer", "re", "отв"))  # fmt: skip
 _PAUSES = (",", "!", ":", "—", "–", "-", ".")
+_PAUSES_BEHIND_NAMES = (",", "!", ".")
+"""“Дина: согласовано” and “Дина — согласовано” tell what she said."""
 Decides = Callable[[Sequence[Token], int], bool]
 """Whether a deciding word stands at a place."""
 
@@ -60,7 +62,8 @@ class Greeting:
             return 0
         after = line[tokens[at + length - 1].end :].lstrip()[:1]
         greeted = at > 0 or bool(phrase_length(tokens, at + length, _GREETINGS))
-        return length if greeted or after in ("", *_PAUSES) else 0
+        many = all(token.folded in ADDRESSEES for token in tokens[at : at + length])
+        return length if greeted or after in ("", *(_PAUSES if many else _PAUSES_BEHIND_NAMES)) else 0
 
     def _unknown_names(self, line: str, tokens: Sequence[Token], at: int) -> int:
         """Names nobody told us of, behind a greeting: capitals up to the end of the sentence, none of them a sign."""

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from workflow.contrary import REFERENCE, asks, sign_of
 from workflow.front import MAX_TEXT, Found, Text
@@ -38,11 +39,15 @@ DOUBTS = {
     "unfinished": "the text breaks off after the word",
     "garbled": "the text holds characters that were spoilt on the way",
     "sign_only": "a picture is no decision",
+    "between": "words stand between the quoted lines too",
+    "misspelt": "the first word is nearly one that decides",
     "nod": "a mere nod may only say that the mail was seen",
     "not_allowed": "the word means something that cannot be decided here and now",
     "too_long": "the text is too long to be an answer",
 }
-_MAY_BE_SAID_OTHERWISE = frozenset({"none_found", "not_first", "not_allowed", "negated", "unclear", "sign_only"})
+_MAY_BE_SAID_OTHERWISE = frozenset({"none_found", "not_first", "not_allowed", "negated", "unclear", "sign_only", "misspelt"})
+SHORTEST_MISSPELT, ALIKE = 5, 0.82
+"""“aprove” and “утверждо” are so much like the right words; “improve” and “approval” are not."""
 _CODE = re.compile(r"(?<![^\W_])(?:код|code)\b\W{0,20}([a-z2-7]{26})(?![a-z0-9])", re.IGNORECASE)
 _COMMENT_LABEL = re.compile(r"^\W*(?:комментарий|comment|причина|reason)\s*:[ \t]*", re.IGNORECASE)
 _FAREWELL = re.compile(
@@ -67,6 +72,8 @@ class Decision:
     why: tuple[str, ...] = ()
     seen: tuple[Action, ...] = ()
     mentions: tuple[str, ...] = ()
+    word: str = ""
+    """The misspelt word, as it was written."""
 
 
 def read_decision(
@@ -76,11 +83,14 @@ def read_decision(
     words: Words | None = None,
     names: Collection[str] = (),
     signature: str = "",
+    inserted: Sequence[str] = (),
+    writer: str = "",
     taken: Taken = Taken.KEYWORDS,
 ) -> Decision:
     """The decision in what a person wrote; `names` are names of people he may address, `signature` what was cut off,
-    `taken` what may decide besides the keywords."""
-    text = Text.of(new_text, words, allowed, names, signature)
+    `inserted` what he wrote between quoted lines, `writer` his own name, `taken` what may decide besides the
+    keywords."""
+    text = Text.of(new_text, words, allowed, names, signature, inserted, writer)
     decision = _decide(text)
     if taken and decision.doubt in _MAY_BE_SAID_OTHERWISE:
         decision = _said_otherwise(text, taken) or decision
@@ -126,13 +136,29 @@ def _nothing_in_front(text: Text) -> Decision:
     deciding = [(at, actions) for at, actions in hits if set(actions) & DECIDING]
     seen = tuple(dict.fromkeys(actions[0] for _, actions in deciding or hits))
     if not deciding:
-        return _doubt(text, "none_found", seen)
+        return _misspelt(text) or _doubt(text, "none_found", seen)
     before = [token for at, _ in deciding for token in tokens[max(0, at - 3) : at]]
     if any(sign_of(form) == "negated" for token in before for form in token.forms):
         return _doubt(text, "negated", seen)
     if asks(whole):
         return _doubt(text, "question", seen)
     return _doubt(text, "two_words" if len(seen) > 1 else "not_first", seen)
+
+
+def _misspelt(text: Text) -> Decision | None:
+    """The doubt about a first word that is nearly one of those that decide; it decides nothing."""
+    token = text.first()
+    if token is None or len(token.folded) < SHORTEST_MISSPELT:
+        return None
+    usable = {
+        phrase[0]: action
+        for entries in text.words.phrases.values() for phrase, action in entries
+        if len(phrase) == 1 and action in DECIDING and (text.allowed is None or action in text.allowed)
+    }  # fmt: skip
+    near = [word for form in token.forms for word in get_close_matches(form, usable, 1, ALIKE)]
+    if not near:
+        return None
+    return replace(_doubt(text, "misspelt", (usable[near[0]],), f"“{token.raw}”"), word=token.raw)
 
 
 def _comment(text: Text, found: Found) -> str:

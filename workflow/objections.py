@@ -21,20 +21,24 @@ from workflow.contrary import (
     without_links,
 )
 from workflow.front import MAX_LINE, PAUSE, Found, Text
-from workflow.tokens import Token, plain
+from workflow.permission import is_harmless
+from workflow.tokens import WORD, Token, fold, phrase_length, phrases, plain
 from workflow.wordlist import (
     ALONE,
     BEHIND_APPROVE,
     BEHIND_SHORT,
     BEHIND_STATUS,
     CONSENT,
+    CORRECTIONS,
     DECIDING,
     FAREWELLS,
     HARMLESS_BEHIND,
     NO_SIGNS,
     OPPOSED,
     PARTICIPLES,
+    PARTS,
     REFUSAL,
+    RETURNED_GOODS,
     SHORT,
     Action,
 )
@@ -48,8 +52,26 @@ _OFFICE_IN_BRACKETS = re.compile(
     re.IGNORECASE,
 )
 """Whether he writes of himself or of somebody else cannot be told."""
+_CORRECTIONS = phrases(CORRECTIONS)
 _BREAKS_OFF = re.compile(r"[ \t]*[,:;–—-][ \t]*\n[ \t]*\n")
 """A mark that something follows, and then a blank line."""
+_FOR_HIM = re.compile(
+    r"(?i:\b(?:от имени|по поручению|со слов|(?<!for and )on behalf of)\b)|"
+    r"(?:^|[.!])[ \t]*[Зз]а [А-ЯЁ][а-яё]+[ \t]+[А-ЯЁ]\.",
+    re.MULTILINE,
+)
+"""Written for somebody, by somebody else."""
+_AFTERTHOUGHT = re.compile(
+    r"^[ \t]*(?:но|только|если|кроме|однако|при условии|после|сначала|but|only|if|except|unless|provided|after|once)\b"
+    r"[^\n]{0,100}$",
+    re.MULTILINE,
+)
+"""In lower case: no sentence of a disclaimer begins so."""
+_AIDE = re.compile(
+    r"(?:помощни\w+|секретар\w+|референт\w*|ассистент\w*)\b|\b(?:assistant|secretary|pa|ea) to\b|"
+    r"\bon behalf of\b|\bp\.\s?p\.(?=\s+[A-Z])",
+    re.IGNORECASE,
+)
 Objection = tuple[str, str]
 """Key of the doubt and what was read."""
 
@@ -105,6 +127,8 @@ class Objections:
             return "negated", self.found.shown
         if direct and set(direct[0].forms) & {"if", "unless", "если", "when", "когда"}:
             return "condition", self.found.shown
+        if self.found.action is Action.RETURN and direct and set(direct[0].forms) & RETURNED_GOODS:
+            return "unclear", self.found.shown
         if self.found.phrase[0] in PARTICIPLES and direct and (direct[0].folded == "by" or by_somebody(direct[:2])):
             return "told", self.found.shown
         return None
@@ -121,12 +145,21 @@ class Objections:
                 return f"{self.found.word} / {rest[at].raw}"
         for line in self.text.lines[self.found.number + 1 :]:
             tokens = self.text.tokens(line[:MAX_LINE])
+            tokens = tokens[self._correction(tokens) :]
             if tokens and self._is_another(tokens, 0):
                 match = self.text.words.at(tokens, 0)
                 end = tokens[len(match[0]) - 1].end if match else 0
                 if self.found.action in CONSENT or not line[end:].strip() or re.match(r"\s*[.!,;:—–-]", line[end:]):
                     return line.strip()[:80]
         return None
+
+    @staticmethod
+    def _correction(tokens: Sequence[Token]) -> int:
+        """How many words only take back what stands above (“Ой, то есть согласовано”)."""
+        at = 0
+        while length := phrase_length(tokens, at, _CORRECTIONS):
+            at += length
+        return at
 
     def _is_another(self, tokens: Sequence[Token], at: int) -> bool:
         match = self.text.words.at(tokens, at)
@@ -143,14 +176,30 @@ class Objections:
             return "garbled", self.found.shown
         if NO_SIGNS & set(self.text.original):
             return "hesitation", "a picture that says no"
-        if re.fullmatch(r"\s*[,:;–—-]\s*\w{0,2}\s*", behind.rstrip() or "."):
+        signed = behind.strip() == "," and self._closes()
+        if not signed and re.fullmatch(r"\s*[,:;–—-]\s*\w{0,2}\s*", behind.rstrip() or "."):
             return "unfinished", self.found.shown
         if _BREAKS_OFF.match(behind) and not self._closes():
             return "unfinished", self.found.shown
-        return self._contrary(behind) or opposed_below(self.text, self.found.action)
+        return self._contrary(behind) or opposed_below(self.text, self.found.action) or self._said_elsewhere()
+
+    def _said_elsewhere(self) -> Objection | None:
+        """Words between the quoted lines, an afterthought below the signature, somebody else's signature."""
+        key = self.found.line.strip()
+        for stretch in self.text.inserted:
+            own = key in (line.strip() for line in stretch.split("\n"))
+            if not own and not is_harmless(stretch, self.text.names, self.text.words, self.text.cyrillic):
+                return "between", " ".join(stretch.split())[:80]
+        if afterthought := _AFTERTHOUGHT.search(plain(self.text.signature[:4000])):
+            return "condition", afterthought[0].strip()[:80]
+        below = "\n".join([*self.text.lines[self.found.number + 1 :], plain(self.text.signature[:4000])])
+        return ("told", aide) if (aide := signed_by_aide(below, self.text.writer)) else None
 
     def _closes(self) -> bool:
         """Is the paragraph below a farewell (“Approved,” and, after a blank line, “Best regards” or a name)?"""
+        if not any(line.strip() for line in self.text.lines[self.found.number + 1 :]):
+            first = fold(self.text.signature.strip().partition("\n")[0])
+            return bool(self.text.writer & {fold(word) for word in WORD.findall(first)})
         below = next((line for line in self.text.lines[self.found.number + 1 :] if line.strip()), "")
         tokens = self.text.tokens(below[:MAX_LINE])
         farewell = bool(tokens) and tokens[0].folded in FAREWELLS
@@ -158,7 +207,8 @@ class Objections:
 
     def _doubt_about_approval(self) -> Objection | None:
         near = self.found.bracketed() or self.found.direct()
-        if told_of_another(near, self.found.rest) or _SURNAME_BY.match(self._line_below()):
+        below = "\n".join([self.found.tail, *self.text.lines[self.found.number + 1 :]])
+        if told_of_another(near, self.found.rest) or _SURNAME_BY.match(self._line_below()) or _FOR_HIM.search(below):
             return "told", self.found.shown
         if comes_later(near):
             return "condition", self.found.shown
@@ -180,6 +230,8 @@ class Objections:
         if not words or told_by_me(direct):
             return True
         first = words[0]
+        if any(set(word.forms) & PARTS for word in words[:3]):  # “approve the deposit”
+            return False
         named = len(words) > 1 and words[1].raw[:1].isupper() and not words[1].raw.isupper()
         if named and first.folded in ("for", "за"):  # “approve for Ivan”
             return False
@@ -202,6 +254,15 @@ class Objections:
             if other or any(map(opposes, token.forms)):
                 return "two_words", token.raw
         return None
+
+
+def signed_by_aide(below: str, writer: frozenset[str]) -> str:
+    """The office of somebody who writes for another; the writer's own name before or below it makes it his own."""
+    match = _AIDE.search(below)
+    if match is None or not writer:
+        return ""
+    around = below[: match.start()] + below[match.end() :].partition("\n")[2]
+    return "" if writer & {fold(word) for word in WORD.findall(around)} else match[0]
 
 
 def opposed_below(text: Text, action: Action) -> Objection | None:

@@ -79,6 +79,16 @@ def permission(lines: Sequence[str], names: frozenset[str], words: Words, cyrill
     return _Whole(text, names, words, cyrillic).permission() or _on_other_keys(text, words)
 
 
+def is_harmless(text: str, names: frozenset[str], words: Words, cyrillic: bool) -> bool:
+    """Every word of the text is known and none of them says no: it adds nothing to a yes."""
+    if len(text) > MOST_LETTERS or _TRAILS_OFF.search(text):
+        return False
+    if not text.strip() or _NOD.fullmatch(text):
+        return True
+    found = _Whole(text, names, words, cyrillic).said()
+    return found is not None and {action for action, _, _ in found} <= {Action.APPROVE, Action.OK}
+
+
 class _Whole:
     """Walks over a text phrase by phrase and gives up at the first unknown one."""
 
@@ -87,6 +97,17 @@ class _Whole:
         self.tokens: list[Token] = tokens_of(text, cyrillic)
 
     def permission(self) -> Permission | None:
+        found = self.said() or []
+        said = {action for action, _, _ in found}
+        if not said or {Action.REJECT} < said:  # “да нет”
+            return None
+        action, at, length = next(one for one in found if one[0] is not Action.OK or said == {Action.OK})
+        start, end = self.tokens[at].start, self.tokens[at + length - 1].end
+        above = self.text.rfind("\n", 0, start) + 1
+        return Permission(action, self.text[start:end], self.text.count("\n", 0, start), end - above)
+
+    def said(self) -> list[tuple[Action, int, int]] | None:
+        """What its phrases decide, with place and length; None where a word is unknown."""
         if not 0 < len(self.tokens) <= MOST_WORDS or not self._only_usual_marks():
             return None
         found: list[tuple[Action, int, int]] = []
@@ -98,13 +119,7 @@ class _Whole:
             if action:
                 found.append((action, at, length))
             at += length
-        said = {action for action, _, _ in found}
-        if not said or {Action.REJECT} < said:  # “да нет”
-            return None
-        action, at, length = next(one for one in found if one[0] is not Action.OK or said == {Action.OK})
-        start, end = self.tokens[at].start, self.tokens[at + length - 1].end
-        above = self.text.rfind("\n", 0, start) + 1
-        return Permission(action, self.text[start:end], self.text.count("\n", 0, start), end - above)
+        return found
 
     def _only_usual_marks(self) -> bool:
         """Between the words stands nothing that could give them another meaning."""

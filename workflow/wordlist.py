@@ -105,6 +105,17 @@ CONDITIONS = _words(
     "partially partial partly half subject pending wait first later before else otherwise maximum assuming given "
     "contingent besides minus wenn falls aber nur erst sofern"
 )
+CORRECTIONS: tuple[str, ...] = (
+    "ой", "упс", "нет", "то есть", "вернее", "точнее", "верно", "наоборот", "в смысле", "ошибся", "ошиблась", "ошибка",
+    "извините", "простите", "простите ошибся", "извините ошибся", "я имел в виду", "имел в виду", "передумал",
+    "передумала", "все таки", "все-таки", "хотя", "хотя нет", "oops", "sorry", "no", "i mean", "i meant", "meant",
+    "actually", "rather", "correction", "scratch that", "wait", "on second thought",
+)  # fmt: skip
+"""In front of another decision these take the one above back."""
+PARTS = _words("deposit advance tranche instalment installment prepayment аванс аванса предоплату предоплата транш задаток")
+"""Right behind a yes they may mean a part of the payment."""
+RETURNED_GOODS = _words("деньги средства товар товары money goods refund")
+"""What is returned to a seller, not a request to its author."""
 HESITATIONS = _words(
     "жду извините простите извиняюсь sorry oops упс ой ignore disregard scratch hang retract revert sort yourself "
     "yourselves "
@@ -115,6 +126,8 @@ HESITATIONS = _words(
     "ошиблась ошибочный передумал передумала пересмотреть would could might may maybe perhaps probably possibly "
     "presumably think guess suppose hesitate doubt unsure unclear stop halt postpone delay delayed defer other "
     "another different wrong mistake mistaken error incorrect incorrectly mistakenly accidentally cancel "
+    "проверьте проверь сверьте сверь уточните уточни выясните выясни убедитесь убедись удостоверьтесь разберитесь "
+    "разберись добавьте допишите дополните заморозьте заморозить заморозим перенесите перенести перенесем double double-check recheck re-check verify clarify "
     "cancelled canceled mind reconsider kidding joke шутка шучу vielleicht warten ли ага щас щаз хм гм эээ hmm hm "
     "umm whichever whatever either решит решает решать решайте принципе целом словах principle button кнопка "
     "кнопку кнопки broken сломалась сломана decide decides"
@@ -123,14 +136,15 @@ OPPOSED_STEMS = (
     "отказ", "откло", "отмен", "отозв", "отзыв", "возвра", "верни", "верну", "вернем", "приостан", "запре",
     "несоглас", "неодобр",
     "неутвержд", "неверн", "неправильн", "невозможн", "недопустим", "недостаточн", "неприемл", "нецелесообр",
-    "исправ", "измен",
+    "исправ", "измен", "придерж", "попридерж", "притормоз", "тормозн", "отсроч", "повремен", "обожд",
+    "перепровер", "withhold", "withheld", "suspen", "freez", "paus",
     "поменя", "замени", "скоррект", "передела", "передела", "доработ", "пересогласов", "останов", "задерж", "блокир",
     "reject", "refus", "declin", "den", "disapprov", "unapprov", "return", "revok", "withdraw", "undo", "chang",
     "amend", "replac",
     "adjust", "forbid", "prohibit", "discuss", "обсуд", "обсужд", "ablehn", "abgelehn",
 )  # fmt: skip
 STEM_EXCEPTIONS = _words(
-    "dental denis denys denmark denver density dense dentist изменник отзывчив отказоустойчив unchanged возвратный"
+    "dental denis denys denmark denver density dense dentist изменник отзывчив отказоустойчив unchanged возвратный withholding"
 )
 
 # A word right behind the yes in the same sentence that makes it somebody else's, or of another time.
@@ -195,7 +209,8 @@ BENIGN: tuple[str, ...] = (
     "без замечаний", "без возражений", "без вопросов", "без проблем", "без комментариев", "без претензий",
     "без изменений",
     "без ндс", "в полном объеме", "sorry for the delay", "sorry for the late reply", "извините за задержку",
-    "простите за задержку",
+    "простите за задержку", "извини за задержку", "прости за задержку", "прошу прощения за задержку",
+    "извините что задержал", "извините что задержала", "извини что задержал", "извини что задержала",
     "извините за ожидание", "более менее", "when possible", "as soon as possible", "как можно скорее",
     "thank you for waiting", "без задержек", "без задержки", "без промедления",
     "замечаний нет", "возражений нет", "вопросов нет", "проблем нет", "претензий нет", "комментариев нет",

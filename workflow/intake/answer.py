@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from mailer.address import fold
 from mailer.letter import Letter
 from workflow.core.commands import AskRef, Comment, Form, GiveReason, NoteAnswer
 from workflow.core.model import AskKind, Choice, Request
@@ -84,6 +85,12 @@ class Answer:
         return token.person == self.by if token else self.proven and not self.carried.unknown
 
     @property
+    def is_sent_for_him(self) -> bool:
+        """Did another mailbox send it in his name? It may be his secretary's."""
+        own = {fold(address) for address in (self.member.email, *self.member.aliases)}
+        return self.letter.submitter is not None and fold(self.letter.submitter) not in own
+
+    @property
     def has_part(self) -> bool:
         """Is the request any business of his?"""
         told = self.carried.token is not None and self.carried.token.person == self.by
@@ -155,12 +162,14 @@ def somebody_elses(answer: Answer) -> Plan:
 def unclear(answer: Answer, said: Decision, ask: AskRef | None) -> Plan:
     """A missing reason, words for the requester, or something to be asked about."""
     text = said.comment.strip() or answer.text.strip("… \t\n")
-    if said.doubt == "none_found" and text and ask is not None and _lacks_reason(answer):
+    if said.doubt in ("none_found", "misspelt") and text and ask is not None and _lacks_reason(answer):
         return Plan("answers", "answer", "reason", answer.request.reference, GiveReason(answer.by, ask, text))
     if said.doubt == "none_found" and len(text) >= LONG_ENOUGH_FOR_WORDS and not answer.letter.blocked:
         role = "approver" if answer.is_approver else "accountant"
         command = Comment(answer.by, text, role, ask, unclear=True)
         return Plan("answers", "answer", "unclear_passed_on", answer.request.reference, command, comment=text)
+    if said.doubt == "misspelt" and said.seen[0] in DECIDES:
+        return note(answer, f"unclear_misspelt_{said.seen[0]}", said.word)
     return note(answer, f"unclear_{said.doubt or 'none_found'}")
 
 

@@ -8,7 +8,16 @@ from mailer.letter import Letter
 from workflow.core.commands import NoteAnswer
 from workflow.core.deeds import Deed, Lane
 from workflow.intake.accountant import of_accountant
-from workflow.intake.answer import DECIDES, OF_ACCOUNTANT, OF_ALL, OF_APPROVER, Answer, note, somebody_elses
+from workflow.intake.answer import (
+    DECIDES,
+    OF_ACCOUNTANT,
+    OF_ALL,
+    OF_APPROVER,
+    OF_CONFIRMER,
+    Answer,
+    note,
+    somebody_elses,
+)
 from workflow.intake.approver import of_approver
 from workflow.intake.carriers import Carried, without_secrets
 from workflow.intake.confirmer import is_about_details, of_confirmer
@@ -16,6 +25,9 @@ from workflow.intake.plan import Plan
 from workflow.intake.requester import of_requester
 from workflow.keywords import Action, Decision
 from workflow.people import Member
+
+HIS_OWN = OF_APPROVER | OF_CONFIRMER | OF_ACCOUNTANT
+"""Decisions that nobody takes in another's name."""
 
 
 def plan_answer(answer: Answer) -> Plan:
@@ -40,6 +52,8 @@ def _mine(answer: Answer, said: Decision) -> Plan:
         return _nobodys(answer)
     if said.action in OF_ALL:
         return _asked_for(answer, said)
+    if said.action in HIS_OWN and answer.is_sent_for_him:
+        return note(answer, "unclear_sent_for_him")
     if said.action is Action.CONFIRM and is_about_details(answer):
         return of_confirmer(answer, said)
     if answer.is_requester:

@@ -134,8 +134,9 @@ class Reader:
         """The decision in what was written; people may be addressed by name before it."""
         names = {name for member in self.roster for name in member.name.split()}
         return read_decision(
-            letter.new_text, allowed=allowed, words=self.words, names=names, signature=letter.signature, taken=taken
-        )
+            letter.new_text, allowed=allowed, words=self.words, names=names, signature=letter.signature,
+            inserted=letter.inserted, writer=self.roster.name(letter.sender or ""), taken=taken,
+        )  # fmt: skip
 
     # --- answers ------------------------------------------------------------------------------------------------
 
