@@ -126,7 +126,7 @@ def starts_header_block(lines: list[Line], index: int) -> bool:
     """Two or three quoted headers in a row, the first of them From, or Sent or To beside a From."""
     first = _header(lines[index].text)
     if first is None:
-        return _looks_like_headers(lines[index : index + 4])
+        return _looks_like_headers(lines[index : index + 4]) or _looks_like_notes(lines[index : index + 12])
     if first not in ("from", "sent", "to", "subject"):
         return False
     kinds, seen, blanks, at = [first], 1, 0, index + 1
@@ -161,6 +161,14 @@ def _looks_like_headers(lines: Sequence[Line]) -> bool:
     if len(values) < len(lines) or len(values) < 3 or not _ANGLED.search(" ".join(values[:2])):
         return False
     return any(_DATE.search(value) and _TIME.search(value) for value in values)
+
+
+def _looks_like_notes(lines: Sequence[Line]) -> bool:
+    """Lotus Notes: the author's address, below it date and time alone, then labels on lines of their own."""
+    texts = [line.text[:LONG].strip() for line in lines if line.text.strip()]
+    if len(texts) < 3 or not _ADDRESS.search(texts[0]) or not _TIME.search(texts[1]) or not _DATE.search(texts[1]):
+        return False
+    return len(texts[1]) < 30 and HEADER_LABELS.get(texts[2].casefold()) == "to"
 
 
 def _header(text: str) -> str | None:

@@ -22,6 +22,7 @@ _WARNING = re.compile(
     re.IGNORECASE,
 )
 """A gateway's warning that it puts below the text."""
+_ENDS_WARNING = re.compile(r"(?:[.!?:*\]]|(?:is|это) (?:important|важно))\s*$", re.IGNORECASE)
 _SIGNATURE_RULE = re.compile(r"^(?:--|—|–)$")
 _POSTSCRIPT = re.compile(r"^(?:p\.?\s?p?\.?s\b\.?|п\.?\s?с\.|зы\b|з\.\s?ы\.|ps\b)", re.IGNORECASE)
 
@@ -75,9 +76,7 @@ def _front_end(lines: list[Line], index: int) -> int:
     if not joined or not hits or hits[0] > 1:
         return index
     end = hits[-1]
-    while (
-        end + 1 < len(paragraph) and len(paragraph[end]) > WRAPPED and not re.search(r"[.!?:*\]]\s*$", paragraph[end])
-    ):
+    while end + 1 < len(paragraph) and len(paragraph[end]) > WRAPPED and not _ENDS_WARNING.search(paragraph[end]):
         end += 1  # the warning's last sentence is wrapped
     return index + end + 1
 

@@ -19,6 +19,11 @@ from mailer.margins import mark_signatures, without_front
 from mailer.quotes import mark_orphans, mark_quotes
 
 _PREFIX = re.compile(r"[ \t]{0,3}(?:[A-Za-zА-Яа-яЁё]{1,3}(?=>))?(?:>[ \t]?)+")
+_ARMOR = re.compile(
+    r"\s*-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n(?:[A-Z][A-Za-z]+: [^\n]*\n)*[ \t]*\n(.*?\n)"
+    r"-----BEGIN PGP SIGNATURE-----.*?-----END PGP SIGNATURE-----(.*)$",
+    re.DOTALL,
+)
 _BROKEN_START = re.compile(r"<[^<>\s]{0,200}$")
 _BROKEN_END = re.compile(r"^>\s?(?:[^\s<>@]{1,20} ?){0,3}\s?[:：]\s*$")
 """`<address` at the end of a line and `>:` on the next is a wrapped attribution, not a quote."""
@@ -49,12 +54,18 @@ def split(text: str, markers: Sequence[str] = ()) -> Parts:
 
 def lines_of(text: str) -> list[Line]:
     """The lines of a plain text; a `>` in front makes a line quoted."""
-    texts = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    texts = without_armor(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
     lines = [line_of(text) for text in texts]
     for index in range(1, len(lines)):
         if lines[index].prefixed and _BROKEN_END.match(texts[index]) and _BROKEN_START.search(texts[index - 1][-LONG:]):
             lines[index] = Line(texts[index].rstrip(), lines[index - 1].kind, lines[index - 1].prefixed)
     return lines
+
+
+def without_armor(text: str) -> str:
+    """The text inside of an OpenPGP cleartext signature (RFC 9580, 7), which nobody checks here."""
+    match = _ARMOR.match(text)
+    return re.sub(r"(?m)^- ", "", match[1]) + match[2] if match else text
 
 
 def sort_lines(lines: Sequence[Line], markers: Sequence[str] = ()) -> Parts:

@@ -152,7 +152,10 @@ FRONT = re.compile(
     r"externe (?:e-?mail|nachricht)|e-?mail (?:stammt|kommt) von (?:einem )?extern|expéditeur externe|correo externo|"
     r"(?:письмо|сообщение|message|e-?mail) (?:было )?(?:проверен\w*|checked|scanned) "
     r"(?:системой|фильтром|на спам|by|for)[^.!?]{0,60}$|"
-    r"вы (?:редко|нечасто) получаете (?:почту|письма|сообщения) (?:от|с)",
+    r"^(?:information )?(?:classification|sensitivity|классификация|гриф|конфиденциальность|"
+    r"уровень конфиденциальности)\s*[:：]\s*(?:internal|public|general|personal|restricted|confidential|secret|"
+    r"внутренн|для внутренн|для служебн|дсп\b|общедоступн|публичн|открыт|конфиденциальн|коммерческая тайна|c[0-3]\b)|"
+    r"вы (?:редко|не\s?часто) получаете (?:почту|письма|сообщения) (?:от|с)",
     re.IGNORECASE,
 )
 FRONT_TAG = re.compile(

@@ -10,7 +10,7 @@ from workflow.contrary import opposes, sign_of
 from workflow.greeting import Greeting
 from workflow.tokens import WORD, Token, fold, has_cyrillic, one_break, phrase_length, phrases, plain, tokens_of
 from workflow.vocabulary import Words
-from workflow.wordlist import OPENERS, REFUSAL, Action
+from workflow.wordlist import NAMES, OPENERS, REFUSAL, Action
 
 MAX_TEXT = 40_000
 MAX_LINE = 2_000
@@ -19,7 +19,7 @@ WRAPPED = 50
 SKIP_LINES = 6
 _CODE_LINE = re.compile(r"^\W*(?:код|code)\b[^\w\n]{0,6}[a-z2-7]{26}(?![a-z0-9]).*$", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!;…]+(?:\s|$)|[.!…](?=[A-ZА-ЯЁ])|[?？]")
-PAUSE = re.compile(r"[,:;.!—–(\[]|\s-\s|\s#(?=[^\W\d])")
+PAUSE = re.compile(r"[,:;.!—–(\[]|\s-\s|\s#")
 _QUOTES = frozenset("«»\"“”„‟‘’'`‹›＂()|")
 _OPENERS = phrases(OPENERS)
 _THANKS = frozenset({"спасибо", "благодарю", "thanks", "thank", "thx"})
@@ -150,7 +150,10 @@ class Text:
         length = phrase_length(tokens, at, _OPENERS)
         if not length or (self.allowed is not None and set(match[1]) & set(self.allowed)):
             return True
-        return not (at + length < len(tokens) and self.words.at(tokens, at + length))
+        behind = at + length
+        while behind < len(tokens) and (tokens[behind].folded in self.names or tokens[behind].folded in NAMES):
+            behind += 1
+        return not (behind < len(tokens) and self.words.at(tokens, behind))
 
     def _keyword_at(self, number: int, line: str, tokens: list[Token], at: int) -> Found | None:
         match = self.words.at(tokens, at)

@@ -44,7 +44,9 @@ class Greeting:
             return length + self._unknown_names(line, tokens, at + length)
         if length := phrase_length(tokens, at, _OPENERS):
             after = line[tokens[at + length - 1].end :].lstrip()[:1]
-            return length if after in ("", *_PAUSES) or not self.cyrillic else 0
+            spoken = self._address(line, tokens, at + length) or None
+            decided = spoken is not None and self.decides(tokens, at + length + spoken)
+            return length if after in ("", *_PAUSES) or not self.cyrillic or decided else 0
         return self._address(line, tokens, at) or self._label(line, tokens, at)
 
     @staticmethod

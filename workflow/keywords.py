@@ -45,7 +45,9 @@ DOUBTS = {
     "not_allowed": "the word means something that cannot be decided here and now",
     "too_long": "the text is too long to be an answer",
 }
-_MAY_BE_SAID_OTHERWISE = frozenset({"none_found", "not_first", "not_allowed", "negated", "unclear", "sign_only", "misspelt"})
+_MAY_BE_SAID_OTHERWISE = frozenset(
+    {"none_found", "not_first", "not_allowed", "negated", "unclear", "sign_only", "misspelt"}
+)
 SHORTEST_MISSPELT, ALIKE = 5, 0.82
 """“aprove” and “утверждо” are so much like the right words; “improve” and “approval” are not."""
 _CODE = re.compile(r"(?<![^\W_])(?:код|code)\b\W{0,20}([a-z2-7]{26})(?![a-z0-9])", re.IGNORECASE)

@@ -129,6 +129,8 @@ class Objections:
             return "condition", self.found.shown
         if self.found.action is Action.RETURN and direct and set(direct[0].forms) & RETURNED_GOODS:
             return "unclear", self.found.shown
+        if self.found.phrase[0] == "returned" and direct and direct[0].folded in ("it", "them"):
+            return "told", self.found.shown
         if self.found.phrase[0] in PARTICIPLES and direct and (direct[0].folded == "by" or by_somebody(direct[:2])):
             return "told", self.found.shown
         return None

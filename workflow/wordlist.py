@@ -112,7 +112,9 @@ CORRECTIONS: tuple[str, ...] = (
     "actually", "rather", "correction", "scratch that", "wait", "on second thought",
 )  # fmt: skip
 """In front of another decision these take the one above back."""
-PARTS = _words("deposit advance tranche instalment installment prepayment аванс аванса предоплату предоплата транш задаток")
+PARTS = _words(
+    "deposit advance tranche instalment installment prepayment аванс аванса предоплату предоплата транш задаток"
+)
 """Right behind a yes they may mean a part of the payment."""
 RETURNED_GOODS = _words("деньги средства товар товары money goods refund")
 """What is returned to a seller, not a request to its author."""
@@ -127,7 +129,8 @@ HESITATIONS = _words(
     "presumably think guess suppose hesitate doubt unsure unclear stop halt postpone delay delayed defer other "
     "another different wrong mistake mistaken error incorrect incorrectly mistakenly accidentally cancel "
     "проверьте проверь сверьте сверь уточните уточни выясните выясни убедитесь убедись удостоверьтесь разберитесь "
-    "разберись добавьте допишите дополните заморозьте заморозить заморозим перенесите перенести перенесем double double-check recheck re-check verify clarify "
+    "разберись добавьте допишите дополните заморозьте заморозить заморозим перенесите "
+    "перенести перенесем double double-check recheck re-check verify clarify "
     "cancelled canceled mind reconsider kidding joke шутка шучу vielleicht warten ли ага щас щаз хм гм эээ hmm hm "
     "umm whichever whatever either решит решает решать решайте принципе целом словах principle button кнопка "
     "кнопку кнопки broken сломалась сломана decide decides"
@@ -144,7 +147,8 @@ OPPOSED_STEMS = (
     "adjust", "forbid", "prohibit", "discuss", "обсуд", "обсужд", "ablehn", "abgelehn",
 )  # fmt: skip
 STEM_EXCEPTIONS = _words(
-    "dental denis denys denmark denver density dense dentist изменник отзывчив отказоустойчив unchanged возвратный withholding"
+    "dental denis denys denmark denver density dense dentist изменник отзывчив отказоустойчив unchanged возвратный "
+    "withholding"
 )
 
 # A word right behind the yes in the same sentence that makes it somebody else's, or of another time.
@@ -161,7 +165,7 @@ BEHIND_APPROVE = _words(
     "please pls thanks thank thx this the that's it payment pay and to for today urgently fully ok okay invoice "
     "request bill "
     "money documents акт акты договор деньги бюджет все документы оплатим проверил проверила "
-    "proceed go looks all now asap"
+    "proceed go looks all now asap точка запятая"
 )
 """What may follow a yes without any pause; with other words there the sentence may mean anything."""
 FOLLOWS_LATER = _words(
@@ -236,7 +240,10 @@ BENIGN: tuple[str, ...] = (
     "without comments", "without remarks", "without delay", "no delay", "do not forget", "don't forget",
     "please do not delay", "do not delay",
     "don't delay", "please don't delay", "don't hesitate", "do not hesitate", "no later than", "not later than",
-    "if any questions", "if you have questions", "if you have any questions", "if there are any questions", "if needed",
+    "if any questions", "let me know if you need anything", "if you need anything", "if you need anything else",
+    "let me know if you need anything else", "if anything else is needed",
+    "если что-то понадобится", "если что-то нужно", "если понадобится",
+    "if you have questions", "if you have any questions", "if there are any questions", "if needed",
     "after payment", "after the payment", "once paid", "when paid", "when it is paid", "you may pay", "may be paid",
     "can be paid",
     "no rush", "100%", "на 100%", "first of all", "may proceed", "no further comments", "no reply needed",
@@ -261,7 +268,7 @@ OPENERS: tuple[str, ...] = (
     "спасибо", "спасибо большое", "большое спасибо", "благодарю", "благодарю вас", "да", "ок", "окей", "хорошо",
     "отлично", "супер",
     "thanks", "thank you", "many thanks", "thanks a lot", "thank you very much", "thx", "yes", "ok", "okay", "sure",
-    "great", "fine", "perfect", "good",
+    "great", "fine", "perfect", "good", "looks good", "all good", "all fine", "all correct", "checked",
     "danke", "конечно", "of course", "понял", "поняла", "принято", "ясно", "получил", "получила", "noted", "received",
 )  # fmt: skip
 ADDRESSEES = _words(

@@ -23,6 +23,7 @@ from workflow.intake.carriers import Carried, without_secrets
 from workflow.intake.confirmer import is_about_details, of_confirmer
 from workflow.intake.plan import Plan
 from workflow.intake.requester import of_requester
+from workflow.intake.whole_amount import with_whole_amount
 from workflow.keywords import Action, Decision
 from workflow.people import Member
 
@@ -33,6 +34,7 @@ HIS_OWN = OF_APPROVER | OF_CONFIRMER | OF_ACCOUNTANT
 def plan_answer(answer: Answer) -> Plan:
     """What the answer means for the request."""
     said = answer.judge(answer.letter, answer.allowed(), answer.taken())
+    said = with_whole_amount(answer, said)
     said = replace(said, comment=without_secrets(said.comment).strip(" \t\n…"))
     plan = _mine(answer, said)
     return replace(
