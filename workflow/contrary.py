@@ -81,9 +81,14 @@ def without_benign(text: str) -> str:
     return _NOTHING_TO_REMARK.sub(" ", _BENIGN.sub(" ", text.replace("ё", "е").replace("’", "'")))
 
 
+def without_numbers(text: str) -> str:
+    """The text without numbers that are none of money: of papers, days and hours."""
+    return _NO_AMOUNT.sub(" ", text)
+
+
 def changes_amount(sentence: str) -> bool:
     """A number stands where another amount would: first behind the word, or with a currency or percent sign."""
-    bare = without_benign(_NO_AMOUNT.sub(" ", REFERENCE.sub(" ", without_links(sentence))))
+    bare = without_benign(without_numbers(REFERENCE.sub(" ", without_links(sentence))))
     return bool(_NUMBER_FIRST.match(bare) or _AMOUNT.search(bare))
 
 

@@ -13,6 +13,7 @@ _OPENERS = phrases(OPENERS)
 _LABELS = phrases(("решение", "мое решение", "резолюция", "виза", "ответ", "мой ответ", "decision", "my decision",
                    "resolution", "answer", "my answer", "re", "отв"))  # fmt: skip
 _PAUSES = (",", "!", ":", "—", "–", "-", ".")
+_FOND = ("очка", "ечка", "енька", "уля", "уша", "уся")
 _PAUSES_BEHIND_NAMES = (",", "!", ".")
 """“Дина: согласовано” and “Дина — согласовано” tell what she said."""
 Decides = Callable[[Sequence[Token], int], bool]
@@ -44,10 +45,15 @@ class Greeting:
             return length + self._unknown_names(line, tokens, at + length)
         if length := phrase_length(tokens, at, _OPENERS):
             after = line[tokens[at + length - 1].end :].lstrip()[:1]
-            spoken = self._address(line, tokens, at + length) or None
-            decided = spoken is not None and self.decides(tokens, at + length + spoken)
-            return length if after in ("", *_PAUSES) or not self.cyrillic or decided else 0
+            if after in ("", *_PAUSES) or not self.cyrillic:
+                return length
+            return length if self._decides_behind_name(line, tokens, at + length) else 0
         return self._address(line, tokens, at) or self._label(line, tokens, at)
+
+    def _decides_behind_name(self, line: str, tokens: Sequence[Token], at: int) -> bool:
+        """“Да рита согласовано”, as it is dictated."""
+        behind = at + self._address(line, tokens, at)
+        return at < behind < len(tokens) and self.decides(tokens, behind)
 
     @staticmethod
     def _label(line: str, tokens: Sequence[Token], at: int) -> int:
@@ -85,4 +91,12 @@ class Greeting:
     def _is_name(self, token: Token) -> bool:
         if token.folded in self.names or token.folded in NAMES or token.folded in ADDRESSEES:
             return True
+        if any(name in self.names or name in NAMES for name in _called(token.folded)):
+            return True
         return token.raw[:1].isupper() and token.folded.endswith(PATRONYMIC) and len(token.folded) > 6
+
+
+def _called(word: str) -> tuple[str, ...]:
+    """The names that a short or fond form may stand for: “Рит”, “Оль”, “Риточка”."""
+    stem = next((word.removesuffix(end) for end in _FOND if word.endswith(end)), word.removesuffix("ь"))
+    return (f"{stem}а", f"{stem}я") if len(stem) > 1 else ()

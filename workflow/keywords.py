@@ -39,6 +39,7 @@ DOUBTS = {
     "unfinished": "the text breaks off after the word",
     "garbled": "the text holds characters that were spoilt on the way",
     "sign_only": "a picture is no decision",
+    "terms": "the text asks for other terms or for something to be done",
     "between": "words stand between the quoted lines too",
     "misspelt": "the first word is nearly one that decides",
     "nod": "a mere nod may only say that the mail was seen",

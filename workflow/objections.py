@@ -22,6 +22,7 @@ from workflow.contrary import (
 )
 from workflow.front import MAX_LINE, PAUSE, Found, Text
 from workflow.permission import is_harmless
+from workflow.terms import other_terms
 from workflow.tokens import WORD, Token, fold, phrase_length, phrases, plain
 from workflow.wordlist import (
     ALONE,
@@ -33,6 +34,7 @@ from workflow.wordlist import (
     DECIDING,
     FAREWELLS,
     HARMLESS_BEHIND,
+    JOKES,
     NO_SIGNS,
     OPPOSED,
     PARTICIPLES,
@@ -145,6 +147,9 @@ class Objections:
             near = at or not PAUSE.search(between) or "/" in between or "\\" in between
             if near and self._is_another(rest, at):
                 return f"{self.found.word} / {rest[at].raw}"
+        for number, token in enumerate(rest[:-1]):
+            if token.folded in JOKES and self._is_another(rest, number + 1):
+                return f"{self.found.word} / {rest[number + 1].raw}"
         for line in self.text.lines[self.found.number + 1 :]:
             tokens = self.text.tokens(line[:MAX_LINE])
             tokens = tokens[self._correction(tokens) :]
@@ -194,7 +199,8 @@ class Objections:
                 return "between", " ".join(stretch.split())[:80]
         if afterthought := _AFTERTHOUGHT.search(plain(self.text.signature[:4000])):
             return "condition", afterthought[0].strip()[:80]
-        below = "\n".join([*self.text.lines[self.found.number + 1 :], plain(self.text.signature[:4000])])
+        words_below = (self.found.tail, *self.text.lines[self.found.number + 1 :], plain(self.text.signature[:4000]))
+        below = "\n".join(words_below)
         return ("told", aide) if (aide := signed_by_aide(below, self.text.writer)) else None
 
     def _closes(self) -> bool:
@@ -216,6 +222,8 @@ class Objections:
             return "condition", self.found.shown
         if changes_amount(self.found.sentence()):
             return "number", self.found.shown
+        if terms := other_terms(without_benign(without_links(below)), self.text.cyrillic):
+            return "terms", terms
         if not self._goes_on_clearly():
             return "unclear", self.found.shown
         if choice := re.search(r"\b(?:или|либо|or|oder)\b", without_benign(self.found.behind), re.IGNORECASE):

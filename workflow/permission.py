@@ -42,7 +42,9 @@ _NOD = re.compile(r"[\s.!)]*(?:(?:\+{1,3}|[👍👌✅✔])[\U0001f3fb-\U0001f3f
 _BY_DAY = re.compile(
     r"(?<![^\W_])(?:до|не позднее|не позже|by|before|no later than)\s+(?:\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?|"
     r"\d{1,2}\s+(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-    r"[^\W\d_]*|понедельника|вторника|среды|четверга|пятницы|(?:mon|tues|wednes|thurs|fri)day|конца дня)(?![\w/])",
+    r"[^\W\d_]*|понедельника|вторника|среды|четверга|пятницы|"
+    r"(?:конца|начала) (?:этой |следующей )?(?:недели|месяца|года)|"
+    r"(?:mon|tues|wednes|thurs|fri)day|the end of (?:the )?(?:day|week|month)|конца дня)(?![\w/])",
     re.IGNORECASE,
 )
 """A last day says when, not whether."""
@@ -73,10 +75,15 @@ def permission(lines: Sequence[str], names: frozenset[str], words: Words, cyrill
     text = "\n".join(lines)
     if len(text) > MOST_LETTERS or _TRAILS_OFF.search(text):
         return None
-    text = _BY_DAY.sub(lambda match: " " * len(match[0]), text)
+    text = without_last_day(text)
     if _NOD.fullmatch(text):
         return Permission(Action.OK, text.strip(), 0, len(lines[0]))
     return _Whole(text, names, words, cyrillic).permission() or _on_other_keys(text, words)
+
+
+def without_last_day(text: str) -> str:
+    """The text with blanks where it says until when to pay."""
+    return _BY_DAY.sub(lambda match: " " * len(match[0]), text)
 
 
 def is_harmless(text: str, names: frozenset[str], words: Words, cyrillic: bool) -> bool:

@@ -96,7 +96,8 @@ NEGATIONS = _words(
     "mustnt havent hasnt без without nicht kein keine nein nie ne pas non ні"
 )
 CONDITIONS = _words(
-    "когда мере минус less fewer меньше меньшую больше more "
+    "когда мере минус пополам напополам поровну вскладчину рассрочку рассрочка "
+    "рассрочкой split less fewer меньше меньшую больше more "
     "если ежели коли условии условие условием условиях условно условная условное при после только лишь но однако "
     "хотя кроме исключением исключая вместо частично частичное частичная частями часть половину половина пока "
     "рано позже потом сначала прежде покуда иначе желательно ограничением оговоркой оговорками замечаниями "
@@ -105,8 +106,11 @@ CONDITIONS = _words(
     "partially partial partly half subject pending wait first later before else otherwise maximum assuming given "
     "contingent besides minus wenn falls aber nur erst sofern"
 )
+JOKES = _words("шучу шутка ой oops стоп stop kidding joke")
+"""Right behind these another decision takes the one in front back, in the same line too."""
 CORRECTIONS: tuple[str, ...] = (
     "ой", "упс", "нет", "то есть", "вернее", "точнее", "верно", "наоборот", "в смысле", "ошибся", "ошиблась", "ошибка",
+    "стоп", "погоди", "погодите", "подождите", "stop", "hold on", "шучу",
     "извините", "простите", "простите ошибся", "извините ошибся", "я имел в виду", "имел в виду", "передумал",
     "передумала", "все таки", "все-таки", "хотя", "хотя нет", "oops", "sorry", "no", "i mean", "i meant", "meant",
     "actually", "rather", "correction", "scratch that", "wait", "on second thought",
@@ -116,6 +120,30 @@ PARTS = _words(
     "deposit advance tranche instalment installment prepayment аванс аванса предоплату предоплата транш задаток"
 )
 """Right behind a yes they may mean a part of the payment."""
+ROUND_A_PAYMENT = _words(
+    "оплачивайте оплачиваем оплачивай оплачу оплати оплатим оплатил оплатила платежом платежку оплаты оплате оплачен "
+    "оплачена оплачивать с я мы его ее их это этот эту эти просим просьба пж плз нам вам им рита коллеги ооо и а то "
+    "так уже конечно хорошо ок отлично все полную всю сумму целиком одним сразу скорее быстрее завтра утром вечером "
+    "днем обед обеда минут дня дней неделе этой ближайшее ближайший время прямо день банк банка банке карты счета "
+    "расчетного до к обеда вечера в во бухгалтерию бухгалтерия бухгалтерии казначейство accounting "
+    "pay paying wire transfer it this that the now asap today tomorrow and please pls go ahead we you can may i on of "
+    "from our account bank full whole amount soon quickly urgently in due time "
+    "monday tuesday wednesday thursday friday понедельник вторник среду четверг пятницу"
+)
+"""Around a word of paying these change no terms."""
+HARMLESS_ORDERS = _words(
+    "оплатите оплачивайте платите заплатите проводите проведите переведите перечислите пришлите присылайте вышлите "
+    "направьте направляйте отправьте отправляйте звоните позвоните пишите напишите возьмите берите приложите "
+    "прикладывайте подшейте сообщите сообщайте напомните держите передайте передавайте поблагодарите учтите учитывайте "
+    "имейте смотрите благодарите скажите запускайте запустите делайте сделайте начинайте закрывайте закройте работайте "
+    "действуйте продолжайте занесите заносите внесите сохраните получите заберите поставьте"
+)
+"""What may be asked of somebody beside a yes: the payment itself, its papers, a word."""
+NO_ORDERS = _words(
+    "сайте лимите кредите аудите визите защите дебите профите транзите депозите хотите видите платите спите говорите "
+    "просите помните знаете извините простите здравствуйте давайте депозите граните магните виде элите лифте просьте"
+)
+"""These only look like orders."""
 RETURNED_GOODS = _words("деньги средства товар товары money goods refund")
 """What is returned to a seller, not a request to its author."""
 HESITATIONS = _words(

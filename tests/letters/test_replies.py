@@ -23,7 +23,7 @@ NOT_HIS = re.compile(
     r"конфиденциал|Ромашка|Romashka|выше этой|above this|Код:|Code:|>|K-9|mailto:|Тема:|Subject:|wrote|написал|пишет"
 )
 """What stands around people's words and must not come into a comment."""
-MAY_ASK = {"words": 20, "quotes": 1, "systems": 4}
+MAY_ASK = {"words": 20, "quotes": 1, "systems": 4, "third": 0}
 """So many clear answers may be asked back: nods, and what is written below."""
 
 
@@ -48,9 +48,10 @@ def read(case: Case) -> tuple[str, str]:
     if letter.sender != "head@example.test":
         return "O", ""
     decision = read_decision(
-        letter.new_text, allowed=APPROVER, names=NAMES, signature=letter.signature, taken=Taken.PERMISSIONS
-    )
-    if decision.action is None or letter.blocked or letter.automatic:
+        letter.new_text, allowed=APPROVER, names=NAMES, signature=letter.signature, inserted=letter.inserted,
+        writer="Антон Головин", taken=Taken.PERMISSIONS,
+    )  # fmt: skip
+    if decision.action is None or letter.blocked or letter.automatic or letter.submitter:
         return "Q", ""
     return LETTERS.get(decision.action, "Q"), decision.comment
 
@@ -67,7 +68,7 @@ def judged(case: Case) -> str:
     return "right" if kept else "cut"
 
 
-@pytest.mark.parametrize("table", ["words", "quotes", "systems"])
+@pytest.mark.parametrize("table", ["words", "quotes", "systems", "third"])
 def test_an_answer_is_read_as_its_writer_meant_it(table: str, capsys: pytest.CaptureFixture[str]) -> None:
     found: Counter[str] = Counter()
     told = []
@@ -80,4 +81,4 @@ def test_an_answer_is_read_as_its_writer_meant_it(table: str, capsys: pytest.Cap
     others = [line for line in told if not line.startswith("asked back")]
     assert not others
     assert found["asked back"] <= MAY_ASK[table], told
-    assert found.total() > 130
+    assert found.total() > 100

@@ -20,7 +20,7 @@ _AMOUNT = re.compile(
 
 def with_whole_amount(answer: Answer, said: Decision) -> Decision:
     """The decision once more, where only a number made it doubtful and that number is the request's own amount."""
-    if said.doubt != "number" or said.seen != (Action.APPROVE,):
+    if said.doubt not in ("number", "terms") or said.seen != (Action.APPROVE,):
         return said
     request, found = answer.request, []
 

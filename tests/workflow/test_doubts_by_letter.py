@@ -1,0 +1,95 @@
+"""Answers that are nearly clear, by letter: what decides, and how he who is asked again is told what was read."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from helpers.office import Office, office
+from stories.stage import ADAM, RITA, complete_form, invoice, text_of
+from workflow.core.model import Status
+
+PASS = ("Authentication-Results", "mx.example.test; dmarc=pass header.from=example.test")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+    monkeypatch.setenv("COUNTERSIGN_TEST_PASSWORD", "secret")
+    desk = office(tmp_path)
+    desk.send(RITA, complete_form(desk.now()), headers=[PASS], files=[("счет.pdf", invoice())])
+    desk.run()
+    return desk
+
+
+def answer(desk: Office, text: str, *headers: tuple[str, str]) -> EmailMessage:
+    """What he gets for this answer to his ask."""
+    ask = desk.new(ADAM)[-1]
+    ids = [("In-Reply-To", str(ask["Message-ID"])), ("References", str(ask["Message-ID"]))]
+    desk.send(ADAM, text, subject=f"Re: {ask['Subject']}", to=str(ask["Reply-To"]), headers=[*ids, *headers])
+    desk.run()
+    return desk.only(ADAM)
+
+
+@pytest.mark.parametrize(
+    "text", ["Согласовано 12 000,50", "Согласовано на сумму 12000,50 руб.", "СОГЛАСОВАНО 12 000,50 ₽, проект Альфа"]
+)
+def test_the_amount_that_was_asked_for_is_no_other_amount(desk: Office, text: str) -> None:
+    answer(desk, text)
+    assert desk.request().status is Status.APPROVED
+    assert desk.request().decision_comment in ("12 000,50", "на сумму 12000,50 руб.", "12 000,50 ₽, проект Альфа")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Согласовано 10 000",
+        "Согласовано 12 000,50 USD",
+        "Согласовано 5 000 из 12 000,50",
+        "Согласовано 120 005,0",
+        "Согласовано до 12 000,50",
+    ],
+)
+def test_another_amount_is_asked_about(desk: Office, text: str) -> None:
+    answer(desk, text)
+    assert desk.request().status is Status.AWAITING
+
+
+def test_a_letter_that_another_mailbox_sent_in_his_name_decides_nothing(desk: Office) -> None:
+    told = text_of(answer(desk, "Согласовано", ("Sender", "secretary@example.test")))
+    assert desk.request().status is Status.AWAITING
+    assert "из другого ящика" in told
+    assert "Ответьте из своего ящика" in told
+
+
+@pytest.mark.parametrize("sender", ["HEAD@example.test", "anton@home.test", "head@mail.example.test"])
+def test_a_mailbox_of_his_own_is_no_other(desk: Office, sender: str) -> None:
+    answer(desk, "Согласовано", ("Sender", sender))
+    assert desk.request().status is Status.APPROVED
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "advice"),
+    [
+        ("APROVE", "«APROVE» похоже на СОГЛАСОВАНО", "одним словом: СОГЛАСОВАНО"),
+        ("утверждо", "«утверждо» похоже на СОГЛАСОВАНО", "одним словом: СОГЛАСОВАНО"),
+        ("Добрый день! Отказанно, дорого", "«Отказанно» похоже на ОТКАЗАНО", "ответьте ОТКАЗАНО"),
+        ("вернут, нет акта", "«вернут» похоже на ВЕРНУТЬ", "ответьте ВЕРНУТЬ"),
+    ],
+)
+def test_a_misspelt_word_is_named_with_the_word_that_answers(desk: Office, text: str, read: str, advice: str) -> None:
+    told = answer(desk, text)
+    assert desk.request().status is Status.AWAITING
+    assert read in text_of(told)
+    assert advice in text_of(told)
+    desk.answer(ADAM, told, "СОГЛАСОВАНО")
+    desk.run()
+    assert desk.request().status is Status.APPROVED
+
+
+def test_a_reason_that_was_still_owed_may_begin_with_any_word(desk: Office) -> None:
+    receipt = answer(desk, "Отказано")
+    desk.answer(ADAM, receipt, "Отказались поставщики")
+    desk.run()
+    assert "Отказались поставщики" in str(desk.cells()["Комментарий руководителя"])
