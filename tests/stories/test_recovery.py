@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from helpers.command import countersign
 from helpers.databases import each_database
 from helpers.postgres import blank_database, shared_server
 from helpers.realmail import RealMail
-from stories.stage import ADAM, FIONA, PAYMENTS, RITA, Stage, complete_form, invoice
+from stories.stage import ADAM, FIONA, PAYMENTS, RITA, Stage, complete_form, invoice, text_of
 from workflow.recovery import Recovery
 
 
@@ -254,3 +255,46 @@ def test_a_recovery_that_was_cut_off_is_gone_on_with(lost: Stage, monkeypatch: p
     call(lost, "verify")
     assert sent(lost) == before
     assert len(facts(lost, "list")["requests"]) == 2
+
+
+PASSED = ("Authentication-Results", "mx.example.test; dmarc=pass header.from=example.test")
+
+
+def asked_by_proven_people(stage: Stage, number: str, amount: str) -> None:
+    form = complete_form(stage.now()).replace("118", number).replace("12 000,50", amount)
+    stage.send(RITA, form, headers=[PASSED], files=[(f"Счёт {number}.pdf", invoice(number))])
+    stage.run()
+
+
+def answer_by_subject_alone(stage: Stage, question: EmailMessage, text: str) -> None:
+    stage.send(ADAM, text, subject=f"Re: {question['Subject']}", headers=[PASSED])
+    stage.run()
+
+
+def test_the_subject_alone_decides_nothing_on_what_a_recovery_opened_anew(tmp_path: Path, real_mail: RealMail) -> None:
+    """The mail that is answered may be one of the lost journal: its number and version are the same, its card not."""
+    stage = Stage(tmp_path, real_mail, authserv=["mx.example.test"])
+    stage.run()
+    backup = backed_up(stage)
+    asked_by_proven_people(stage, "118", "12 000,50")
+    old = stage.only(ADAM)
+    put_back(stage, backup)
+    assert "opened again" in call(stage, "recover")
+    call(stage, "recover", "--release")
+    stage.run()
+    asked_anew = stage.only(ADAM)
+    answer_by_subject_alone(stage, old, "Согласовано")
+    assert facts(stage, "show", stage.first)["status"] == "awaiting"
+    assert "на какое письмо" in text_of(stage.only(ADAM))
+    answer_by_subject_alone(stage, old, "Отказано")
+    assert facts(stage, "show", stage.first)["status"] == "awaiting"
+    known = ("In-Reply-To", str(asked_anew["Message-ID"]))
+    stage.send(ADAM, "Согласовано", subject=f"Re: {asked_anew['Subject']}", headers=[PASSED, known])
+    stage.run()
+    assert facts(stage, "show", stage.first)["status"] == "approved"
+
+    second = stage.first.replace("00001", SECOND)
+    asked_by_proven_people(stage, "119", "7 000,00")
+    question = next(one for one in stage.new(ADAM) if second in str(one["Subject"]))
+    answer_by_subject_alone(stage, question, "Согласовано")
+    assert facts(stage, "show", second)["status"] == "approved", "what was asked of after it is as ever"

@@ -56,7 +56,7 @@ def _take_up(wiring: Wiring, force: bool) -> list[str]:
         for book, snapshot in zip(wiring.books, snapshots, strict=True):
             recovery.adopt(book.name, snapshot)
             book.sync.rebuild()
-        wiring.journal.end_recovery()
+        wiring.journal.end_recovery(wiring.now())
     except (RegistryError, DocumentsError) as error:
         stop(NO, f"{error} Nothing leaves meanwhile; run `countersign recover` again when that is mended.")
     return found

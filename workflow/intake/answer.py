@@ -61,6 +61,8 @@ class Answer:
     """A form with what the letter says in running text."""
     asked_whether: bool = False
     """Does it answer our question whether his nod was a yes?"""
+    was_lost: bool = False
+    """May the tag in its subject be that of a mail which a lost journal sent?"""
 
     @property
     def by(self) -> str:
@@ -138,7 +140,7 @@ class Answer:
         if token is not None:
             return AskRef(token.person, token.version, token.step, token.card_hash, token.ask, token.at)
         tag = self.carried.tag
-        if tag is None or tag.version is None or not self.proven or self.carried.unknown:
+        if tag is None or tag.version is None or not self.proven or self.carried.unknown or self.was_lost:
             return None
         current = tag.version == self.request.version
         return AskRef(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from mailer.letter import Letter
@@ -52,6 +52,7 @@ class Lookup:
     token: Callable[[str], Token | None]
     request: Callable[[Reference], Request | None]
     notice: Callable[[str], Mapping[str, Any]] = lambda _token: {}
+    recovered_at: Callable[[], datetime | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,13 @@ class Reader:
         return plan_answer(Answer(
             letter, member, request, found, proven, self.labels, self.judge, self.authenticates, self.with_invoice,
             member.email in self.confirmers, self.marks, self.hear, self._asked_whether(found.token),
+            found.token is None and self._was_lost(request),
         ))  # fmt: skip
+
+    def _was_lost(self, request: Request) -> bool:
+        """Is it older than a recovery? Mails of the lost journal may name its number and versions too."""
+        recovered = self.lookup.recovered_at()
+        return recovered is not None and request.created_at <= recovered
 
     def _asked_whether(self, token: Token | None) -> bool:
         """Was this our question whether his nod was a yes?"""

@@ -11,11 +11,12 @@ from sqlalchemy import Engine, and_, func, or_, select, update
 from workflow.journal import tables
 from workflow.journal.engine import insert_if_new, reading, upsert
 from workflow.journal.queue import SKIPPED
-from workflow.journal.stamp import stamp
+from workflow.journal.stamp import stamp, unstamp
 
 DEEDS = "deeds"
 HELD = "mail_held"
 RECOVERING = "recovering"
+RECOVERED = "recovered_at"
 
 
 class Rescue:
@@ -48,10 +49,18 @@ class Rescue:
             for key in (HELD, RECOVERING):
                 upsert(connection, tables.meta, {"key": key, "value": stamp(since)})
 
-    def end_recovery(self) -> None:
+    def end_recovery(self, now: datetime) -> None:
         """All is taken up; mail stays held until the operator lets it go."""
         with self.engine.begin() as connection:
             upsert(connection, tables.meta, {"key": RECOVERING, "value": ""})
+            upsert(connection, tables.meta, {"key": RECOVERED, "value": stamp(now)})
+
+    def recovered_at(self) -> datetime | None:
+        """When the last recovery ended; None where there never was one."""
+        query = select(tables.meta.c.value).where(tables.meta.c.key == RECOVERED)
+        with reading(self.engine) as connection:
+            found = connection.execute(query).scalar()
+        return unstamp(found) if found else None
 
     def is_recovering(self) -> bool:
         """Whether a recovery was begun and cut off."""

@@ -90,7 +90,9 @@ class Wiring(Watching):
             post=Post(self.own_addresses, self.journal.domain, self.settings.company.reference_prefix),
             labels=form_labels(),
             words=Keywords.built_in().extended(more),
-            lookup=Lookup(self.journal.token, self.journal.request, self.journal.notice_params),
+            lookup=Lookup(
+                self.journal.token, self.journal.request, self.journal.notice_params, self.journal.recovered_at
+            ),
             authenticates=self.trust.configured or mailbox.dkim,
             operators=self.policy.operators,
             confirmers=self.policy.confirmers,
