@@ -46,8 +46,8 @@ MEANING = {
     "часть; остаток ждет оплаты": Action.PAID, "следующая часть": Action.PAID,
 }  # fmt: skip
 DOUBTS = {
-    "other terms": ("terms", "hesitation"), "указание": ("terms",),
-    "a misspelt word": ("misspelt",), "слово с опечаткой": ("misspelt",),
+    "other terms": {"terms", "hesitation"}, "указание": {"terms"},
+    "a misspelt word": {"misspelt"}, "слово с опечаткой": {"misspelt"},
     "a condition": {"condition"}, "условие": {"condition"}, "a question": {"question"}, "вопрос": {"question"},
     "a negation": {"negated"}, "отрицание": {"negated"}, "a number": {"number"}, "число": {"number"},
     "unclear": {"unclear"}, "a yes, or only “seen”": {"nod"}, "согласие это или «прочитал»": {"nod"},
