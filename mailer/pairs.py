@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailer.label_tables import FEWEST_CELLS, Collected, Tables, read_tables, typed_tables
 from mailer.labels import (
@@ -26,6 +27,8 @@ from mailer.labels import (
 )
 
 __all__ = ["Pairs", "cut_at_repeats", "fold_label", "loose_pairs", "read_pairs", "weak_pairs"]
+
+Labels = tuple[tuple[str, str], ...]
 
 WRAPPED = 50
 """A line at least so long may have been wrapped by a mail program."""
@@ -55,10 +58,10 @@ def read_pairs(text: str, tables: Tables, labels: Mapping[str, str], blocks: fro
 
     `blocks` are fields whose value may be a block of lines that hold labels before numbers themselves (bank details).
     """
-    known = {fold_label(label): name for label, name in labels.items()}
+    known = _known(tuple(labels.items()))
     text, pasted = typed_tables(text, known)
     from_tables = read_tables((*tables, *pasted), known)
-    from_text, rest = _read_text(text, known, blocks)
+    from_text, rest = _read_text(text, tuple(labels.items()), blocks)
     values = {name: list(found) for name, found in from_tables.values.items()}
     for name, found in from_text.values.items():
         seen = [fold_value(value) for value in values.get(name, [])]
@@ -71,7 +74,7 @@ def read_pairs(text: str, tables: Tables, labels: Mapping[str, str], blocks: fro
 
 def weak_pairs(text: str, labels: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
     """Field, value and line of each pair without a separator ("pay by 30 Nov, paper"): it may be a sentence as well."""
-    known = {fold_label(label): name for label, name in labels.items()}
+    known = _known(tuple(labels.items()))
     lines = lines_of(text, known)
     found = ((pair_on(line, known), line) for line in lines)
     return tuple((pair.name, pair.value, line) for pair, line in found if pair and pair.value and not pair.explicit)
@@ -79,7 +82,7 @@ def weak_pairs(text: str, labels: Mapping[str, str]) -> tuple[tuple[str, str, st
 
 def loose_pairs(text: str, labels: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
     """Field, value and line where a line only begins with the words of a label ("поставщик ООО Ромашка")."""
-    known = {fold_label(label): name for label, name in labels.items()}
+    known = _known(tuple(labels.items()))
     lines = [line for line in lines_of(text, known) if pair_on(line, known) is None]
     found = ((loose_on(line, known), line) for line in lines)
     return tuple((pair.name, pair.value, line) for pair, line in found if pair)
@@ -87,7 +90,7 @@ def loose_pairs(text: str, labels: Mapping[str, str]) -> tuple[tuple[str, str, s
 
 def cut_at_repeats(text: str, labels: Mapping[str, str], blocks: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The text cut where its first label begins again: several forms one below the other. Whole when none repeats."""
-    known = {fold_label(label): name for label, name in labels.items()}
+    known = _known(tuple(labels.items()))
     reading = _Reading(lines_of(text, known), known, blocks)
     first = next((pair.name for pair in reading.found if pair is not None), None)
     starts = [at for at, pair in enumerate(reading.found) if pair is not None and pair.name == first]
@@ -97,10 +100,18 @@ def cut_at_repeats(text: str, labels: Mapping[str, str], blocks: frozenset[str] 
     return tuple("\n".join(reading.lines[start:end]) for start, end in zip(starts, ends, strict=True))
 
 
+@lru_cache(maxsize=8)
+def _known(labels: Labels) -> Mapping[str, str]:
+    return {fold_label(label): name for label, name in labels}
+
+
 # --- text -------------------------------------------------------------------------------------------------------------
 
 
-def _read_text(text: str, known: Mapping[str, str], blocks: frozenset[str]) -> tuple[Collected, str]:
+@lru_cache(maxsize=8)
+def _read_text(text: str, labels: Labels, blocks: frozenset[str]) -> tuple[Collected, str]:
+    """Kept for a moment: several questions about one letter begin with the pairs of its text."""
+    known = _known(labels)
     reading = _Reading(lines_of(text, known), known, blocks)
     collected, rest = Collected(), []
     index = 0

@@ -6,7 +6,6 @@ not at all. `before_data` is called between the two, when the server has accepte
 """
 
 import base64
-import re
 import smtplib
 import socket
 from collections.abc import Callable, Iterator
@@ -22,7 +21,6 @@ FINAL_PATIENCE = 4  # times the account's timeout: servers look at a letter's co
 # refusals of us and not of the recipient or the letter: mended in the settings or by time, not by giving the notice up
 OUR_FAULT = {530, 534, 535, 538}
 OUR_FAULT_WORDS = ("relay", "authentication required", "not logged in", "sending quota", "sending limit", "rate limit")
-LEADING_STOP = re.compile(rb"^\.", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +243,8 @@ def _log_in_by_token(smtp: smtplib.SMTP, username: str, get_token: Callable[[boo
 
 def _with_end(raw: bytes) -> bytes:
     """The letter as it is sent: lines that begin with a full stop get a second one, and one full stop ends it all."""
-    return LEADING_STOP.sub(b"..", raw) + (b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n")
+    stuffed = (b"\n" + raw).replace(b"\n.", b"\n..")[1:]  # a pattern takes twenty times as long
+    return stuffed + (b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n")
 
 
 def _is_final(code: int, words: bytes) -> bool:

@@ -26,7 +26,7 @@ from workflow.journal.contractors import Contractors
 from workflow.journal.engine import counting, put, reading, upsert
 from workflow.journal.homes import Homes
 from workflow.journal.leases import LeaseClock, Leases
-from workflow.journal.ledger import PageLedger
+from workflow.journal.ledger import PageLedger, request_of
 from workflow.journal.postgres import one_at_a_time
 from workflow.journal.proof import Proof
 from workflow.journal.queue import Caps, GivenUp, Queue
@@ -41,6 +41,7 @@ _FOUND = _REQUESTS.reference == bindparam("reference_")
 _LOCKED = select(_REQUESTS.state, _REQUESTS.seq, _REQUESTS.head, _REQUESTS.registry).where(_FOUND).with_for_update()
 _CHANGED = update(tables.requests).where(_FOUND)
 _ONE = select(_REQUESTS.state).where(_FOUND)
+_VERDICT = select(tables.letters.c.verdict).where(tables.letters.c.key == bindparam("key_"))
 _HISTORY = (
     select(tables.events, tables.causes.c.editor)
     .join_from(tables.events, tables.causes, tables.causes.c.id == tables.events.c.cause, isouter=True)
@@ -76,7 +77,7 @@ class Page:
             return None
         self._seq, self._head = row.seq, row.head
         self.registries = (row.registry,)
-        return _STATE.validate_json(row.state)
+        return request_of(row.state)
 
     def next_reference(self, year: int) -> Reference:
         """The next number of the prefix and year; gaps are allowed, repeats are not."""
@@ -197,7 +198,7 @@ class Journal(Queue, Shelf, Agreements, Homes, Proof, Leases, Rescue, Contractor
     def request(self, reference: Reference) -> Request | None:
         with reading(self.engine) as connection:
             state = connection.execute(_ONE, {"reference_": reference}).scalar()
-        return _STATE.validate_json(state) if state else None
+        return request_of(state) if state else None
 
     def requests(
         self, references: Sequence[Reference] | None = None, *, registry: str | None = None, archive: str | None = None
@@ -263,9 +264,8 @@ class Journal(Queue, Shelf, Agreements, Homes, Proof, Leases, Rescue, Contractor
             remember_letter(connection, letter, None, now)
 
     def knows_letter(self, key: str) -> bool:
-        table = tables.letters
         with reading(self.engine) as connection:
-            verdict = connection.execute(select(table.c.verdict).where(table.c.key == key)).scalar()
+            verdict = connection.execute(_VERDICT, {"key_": key}).scalar()
         return verdict is not None and verdict != "open"
 
     @staticmethod

@@ -29,12 +29,23 @@ _CARDS = (
     .order_by(tables.contractors.c.key)
     .limit(MOST)
 )
+_ONE = select(tables.requests.c.state).where(tables.requests.c.reference == bindparam("reference_"))
+_MARKED = (
+    select(tables.requests.c.state)
+    .join(tables.request_marks, tables.request_marks.c.reference == tables.requests.c.reference)
+    .where(
+        tables.request_marks.c.kind == bindparam("kind_"), tables.request_marks.c.value == bindparam("value_"),
+        tables.request_marks.c.at >= bindparam("since_"),
+    )
+    .order_by(tables.request_marks.c.at.desc(), tables.request_marks.c.reference.desc())
+    .limit(bindparam("most_"))
+)  # fmt: skip
 
 
 @lru_cache(maxsize=256)
-def _earlier(state: str) -> Request:
-    """An earlier request, from the text of its state: a decision meets the same ones by several marks, and the next
-    decision about that contractor meets them again."""
+def request_of(state: str) -> Request:
+    """A request, from the text of its state: its notices ask for it one after another, a decision meets the same
+    earlier ones by several marks, and the next decision about that contractor meets them again."""
     return _STATE.validate_json(state)
 
 
@@ -55,9 +66,8 @@ class PageLedger:
         return self._cards("name", loose_name(name)[:200])
 
     def request(self, reference: Reference) -> Request | None:
-        table = tables.requests
-        state = self._connection.execute(select(table.c.state).where(table.c.reference == reference)).scalar()
-        return _STATE.validate_json(state) if state else None
+        state = self._connection.execute(_ONE, {"reference_": reference}).scalar()
+        return request_of(state) if state else None
 
     def last_approved(self, *, inn: str = "", name: str = "", requester: str = "") -> Request | None:
         value = f"inn:{inn}" if inn else name_mark(name)
@@ -69,20 +79,16 @@ class PageLedger:
             query = query.where(requests.c.requester == requester)
         newest = query.order_by(marks.c.at.desc(), marks.c.reference.desc()).limit(1)
         state = self._connection.execute(newest).scalar() if value else None
-        return _STATE.validate_json(state) if state else None
+        return request_of(state) if state else None
 
     def marked(self, kind: str, value: str, since: datetime | None = None) -> tuple[Request, ...]:
         if self._decides:
             one_at_a_time(self._connection, [f"{kind}:{value}"])
-        marks, requests = tables.request_marks, tables.requests
-        query = select(requests.c.state).join(marks, marks.c.reference == requests.c.reference).where(
-            marks.c.kind == kind, marks.c.value == value[:200]
-        )  # fmt: skip
-        if since is not None:
-            query = query.where(marks.c.at >= stamp(since))
-        most = MOST_ADDED_UP if kind == "supplier" else MOST
-        newest = query.order_by(marks.c.at.desc(), marks.c.reference.desc()).limit(most)
-        return tuple(_earlier(state) for state in self._connection.execute(newest).scalars())
+        wanted = {
+            "kind_": kind, "value_": value[:200], "since_": stamp(since) if since is not None else "",
+            "most_": MOST_ADDED_UP if kind == "supplier" else MOST,
+        }  # fmt: skip
+        return tuple(request_of(state) for state in self._connection.execute(_MARKED, wanted).scalars())
 
     def _cards(self, kind: str, value: str) -> tuple[Card, ...]:
         """Asked several times in one decision, answered once: it decides on what it saw."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, func, or_, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from workflow.core.deeds import Lane
@@ -21,6 +21,7 @@ STILL_FAILING = timedelta(minutes=20)
 """A leg that fails tries again within a quarter of an hour; one that is silent for longer fails no more, or is gone."""
 _ANY_LANE = tables.deeds.c.lane.in_([lane.value for lane in Lane])
 """Said so that the index by lane and state is used, however many deeds were done in years."""
+_LETTER = select(tables.letters).where(tables.letters.c.key == bindparam("key_"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +184,8 @@ class Shelf:
     # --- letters ----------------------------------------------------------------------------------------------------
 
     def letter(self, key: str) -> Any | None:
-        table = tables.letters
         with reading(self.engine) as connection:
-            return connection.execute(select(table).where(table.c.key == key)).one_or_none()
+            return connection.execute(_LETTER, {"key_": key}).one_or_none()
 
     def letters_by_verdict(self) -> dict[str, int]:
         table = tables.letters

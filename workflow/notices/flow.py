@@ -33,6 +33,7 @@ def flow(text: object, width: int = WIDTH, indent: str = "", lead: str = "") -> 
     return "\n".join((lead + line).rstrip() for paragraph in folded for line in paragraph.split("\n"))
 
 
+@lru_cache(maxsize=1024)
 def _paragraph(text: str, width: int, indent: str) -> str:
     plain = _BLANKS.sub(" ", text).strip(" ")
     wrapped = textwrap.wrap(
@@ -71,6 +72,7 @@ def tame(text: str, label: Callable[[str], str]) -> str:
     return "\n".join(lines)
 
 
+@lru_cache(maxsize=1024)
 def _begins_like_a_decision(line: str) -> bool:
     words = line.split()
     return decides(line) or any(decides(" ".join(words[:count])) for count in range(1, min(len(words), PREFIX) + 1))
