@@ -21,7 +21,7 @@ VALUE = re.compile(rf"{_LEAD}{MONEY.pattern}", re.IGNORECASE)
 # What is left to pay, beside what the goods cost: where the two differ, the difference has to stand there too.
 _DUE = (
     r"(?:(?:итого|всего|сумма)\s+)?к\s+(?:оплате|доплате|перечислению|уплате)"
-    r"(?:\s+(?:по\s+сч[её]ту|с\s+(?:уч[её]том\s+)?ндс|с\s+уч[её]том\s+[а-яё]{4,20})|"
+    r"(?:\s+(?:по\s+сч[её]ту|с\s+(?:уч[её]том\s+)?ндс(?:\s*\(?\d{1,2}\s?%\)?)?|с\s+уч[её]том\s+[а-яё]{4,20})|"
     r"[\s:,(–-]*(?:аванс(?:ов\w+\s+плат[её]ж)?|предоплата)(?:\s*\(?\d{1,3}\s?%\)?)?)?|"
     r"(?:осталось|остаток)\s+(?:к\s+)?(?:о|до)плат(?:ить|е)|сумма\s+платежа|"
     r"(?:total\s+)?(?:amount|balance)\s+(?:due|payable|to\s+pay)|total\s+(?:amount\s+)?(?:due|payable|to\s+pay)|"

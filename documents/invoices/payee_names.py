@@ -61,4 +61,7 @@ def _companies_abroad(lines: Sequence[Line]) -> Iterator[Candidate]:
                 continue
             role = role_beside(line, line.starts[index]) or role_of(lines, number, line.starts[index])
             if role not in ("buyer", "third", "bank"):
-                yield one_line(name), f"page {line.page}"
+                yield (
+                    re.sub(r"^(?:sold|issued|provided)\s+by\s+", "", one_line(name), flags=re.IGNORECASE),
+                    f"page {line.page}",
+                )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from documents.invoices.layout import Line, Value, labelled
+from documents.invoices.model import BANK_FIELDS
 from documents.invoices.owners import ACCOUNT, Place, is_assigned, is_out_of_use, is_redirected, nearest, owner_of
 from documents.invoices.pick import Draft
 from documents.invoices.roles import Role, role_beside, role_of
@@ -61,13 +62,16 @@ def read_accounts(lines: Sequence[Line], draft: Draft, own_inn: str | None) -> N
 
 
 def leave_out_the_unpaid(lines: Sequence[Line], draft: Draft, own_inn: str | None) -> None:
-    """Where the money goes to another company than the supplier, his name and tax numbers are not the payee's."""
+    """Where the money goes to another company than the supplier, his name and tax numbers are not the payee's; where
+    we are the supplier, nobody is to be paid."""
     account = draft.get("account")
-    if account is None or not is_redirected(lines):
-        return
-    place = next((place for one, place in _all_accounts(lines).items() if one == account), None)
+    place = _all_accounts(lines).get(account) if account else None
     owner = owner_of(lines, place, inn_places(lines)) if place else None
-    if owner not in (None, own_inn, draft.get("inn")):
+    are_seller = any(code == "own_inn_as_payee" for code, _ in draft.doubts)
+    if are_seller and owner == own_inn and draft.get("inn") is None:
+        for name in ("contractor", *BANK_FIELDS):
+            draft.found.pop(name, None)
+    elif is_redirected(lines) and owner not in (None, own_inn, draft.get("inn")):
         for name in ("inn", "kpp", "contractor"):
             draft.found.pop(name, None)
         draft.doubt("payee_not_seller", owner or "")

@@ -11,7 +11,7 @@ from values.flaw import Flaw
 
 _NUMBER = r"(?P<number>(?=[^\s,;]*\d)[\w][\w/.\\-]{0,39}(?: ?/ ?[\w-]{1,10})?)"
 _HEADING = re.compile(
-    r"(?<![\w/.-])(?:сч[её]т(?:\s*[-–]\s*(?:договор|оферта|фактура|протокол)|\s*\(?(?:договор|оферта|инвойс)\)?|\s*/\s*invoice)?)(?!\w)\s*"
+    r"(?<![\w/.-])(?:сч[её]т(?:\s*[-–]\s*(?:договор|оферта|фактура|протокол|извещение)|\s*\(?(?:договор|оферта|инвойс)\)?|\s*/\s*invoice)?)(?!\w)\s*"
     r"(?:на\s+(?:предварительную\s+)?(?:оплату|предоплату)\s*(?:(?:[а-яё]+\s+){1,3}(?=№))?)?(?:покупателю\s*)?"
     r"(?:за\s+(?:[а-яё-]+\s+){1,6}(?=№))?(?P<sign>№|N[o°º]?\.?(?=\s)|#)?\s*"
     rf"{_NUMBER}(?:\s+на\s+[а-яё]+)?(?:\s*(?:от|dated|of)(?:\s*/\s*(?:dated|date|of|from))?\s*(?P<date>{DATE}))?",
@@ -29,7 +29,8 @@ _INVOICE_LABEL = re.compile(
     re.IGNORECASE,
 )
 _INVOICE_HEADING = re.compile(
-    rf"^(?:(?:tax |proforma |pro-forma |commercial )?invoice|(?:schluss|teil|abschlags)?rechnung|facture|factura)"
+    rf"^(?:\d\. ?)?(?:(?:tax |proforma |pro-forma |commercial )?invoice|(?:schluss|teil|abschlags)?rechnung|"
+    rf"facture|factura)"
     rf"\s*#?(?:\s*(?:nr|no|n[°ºo])\.?)?\s+{_NUMBER}"
     rf"(?:\s*(?:vom|dated|du|of|/|,)\s*(?P<date>{DATE}))?$",
     re.IGNORECASE,

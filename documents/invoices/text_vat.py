@@ -24,7 +24,7 @@ def vat_of(texts: Sequence[str]) -> tuple[set[str], set[Decimal]]:
             if _BESIDE_VAT.search(plain[: match.start()]):
                 continue  # an amount with or without VAT is no amount of VAT
             amount = read_amount(match["amount"]) if match["amount"] else None
-            is_money = amount is not None and re.search(r"[.,-]\d\d$", match["amount"]) is not None
+            is_money = amount is not None and _is_money(match["amount"], plain[match.end() :])
             if is_money and amount:
                 vats.add(amount)
             named |= {match["rate"]} if match["rate"] else set()
@@ -34,6 +34,10 @@ def vat_of(texts: Sequence[str]) -> tuple[set[str], set[Decimal]]:
                 rates.add(match["rate"].replace(",", "."))
     # Where some of the goods bear no tax and others do, no rate is that of the whole.
     return (rates if "0" not in rates or named <= {"0"} else set()), vats
+
+
+def _is_money(amount: str, behind: str) -> bool:
+    return re.search(r"[.,-]\d\d$", amount) is not None or re.match(r"\s?(?:руб|₽)", behind) is not None
 
 
 def says_no_vat(texts: Sequence[str], vats: set[Decimal]) -> bool:

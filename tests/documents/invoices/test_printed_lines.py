@@ -153,6 +153,11 @@ def test_numbers_in_groups_are_read() -> None:
         ([HEAD, "Просим оплатить счет до 20.12.2026"], "pay_by", "2026-12-20"),
         (["FACTURE 12", "SAS Bois du Nord", "Total TTC 10,00 EUR"], "contractor", "SAS Bois du Nord"),
         ([f"Страховщик: САО «Дом», ИНН {ROMASHKA.inn}"], "contractor", "САО «Дом»"),
+        (["СЧЕТ-ИЗВЕЩЕНИЕ № 0045/11 от 15.11.2026"], "invoice_number", "0045/11"),
+        (["2. Abschlagsrechnung Nr. AR-2026-031"], "invoice_number", "AR-2026-031"),
+        (["Tax invoice", "Sold by Nimbus EMEA SARL"], "contractor", "Nimbus EMEA SARL"),
+        ([HEAD, "Всего к оплате с НДС 22 %: 18 300,00 руб."], "amount", "18300.00"),
+        ([HEAD, "Итого: 61 000 руб. 00 коп.", "В том числе НДС 22%: 11 000 руб. 00 коп."], "amount", "61000.00"),
         (["р/с KZ86125KZT5004100100", "БИК KCJBKZKX"], "swift", "KCJBKZKX"),
     ],
 )  # fmt: skip
@@ -171,3 +176,10 @@ def test_without_a_redirection_the_supplier_stays() -> None:
     assert values["inn"] == ROMASHKA.inn
     assert {*BANK_FIELDS} & values.keys() == {"account", "bic", "corr_account"}
     assert "payee_not_seller" not in doubts
+
+
+def test_where_we_are_the_supplier_nobody_is_paid() -> None:
+    ours = f"Поставщик: {OUR_NAME}, ИНН {OUR_INN}, {details(ROMASHKA)}"
+    values, doubts = read("Счет на возврат № 5 от 20.11.2026", ours, f"Покупатель: {PETROV.name}, ИНН {PETROV.inn}")
+    assert not {"contractor", *BANK_FIELDS} & values.keys()
+    assert "own_inn_as_payee" in doubts
