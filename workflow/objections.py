@@ -21,7 +21,7 @@ from workflow.contrary import (
     without_links,
 )
 from workflow.front import MAX_LINE, PAUSE, Found, Text
-from workflow.permission import is_harmless
+from workflow.permission import is_harmless, without_last_day
 from workflow.terms import other_terms
 from workflow.tokens import WORD, Token, fold, phrase_length, phrases, plain
 from workflow.wordlist import (
@@ -175,7 +175,7 @@ class Objections:
     def _doubt_about_consent(self) -> Objection | None:
         behind = "\n".join([self.found.tail, *self.text.lines[self.found.number + 1 :]])
         if self.found.action is Action.APPROVE and (doubt := self._doubt_about_approval()):
-            plainer = self._contrary(behind) if doubt[0] == "unclear" else None
+            plainer = self._contrary(behind) if doubt[0] in ("unclear", "terms") else None
             return plainer or doubt
         if asks(behind):
             return "question", "a question in the text"
@@ -255,7 +255,7 @@ class Objections:
     def _contrary(self, text: str) -> Objection | None:
         """The first sign in the text that speaks against a yes."""
         opposed = OPPOSED.get(self.found.action, frozenset())
-        tokens = self.text.tokens(without_benign(without_links(text)))
+        tokens = self.text.tokens(without_benign(without_links(without_last_day(text))))
         for at, token in enumerate(tokens):
             if sign := next((sign for form in token.forms if (sign := sign_of(form))), None):
                 return sign, token.raw
