@@ -1,7 +1,9 @@
-"""The rows of an attached workbook, read in a limited child: what stands in its cells, and nothing of what it means."""
+"""The rows of an attached workbook or document, read in a limited child: what stands in its cells, and nothing of what
+it means."""
 
 import io
 import json
+import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -14,7 +16,8 @@ Sheet = Sequence[Sequence[str]]
 
 
 def read_sheets(content: bytes) -> tuple[Sheet, ...]:
-    """The first sheets of a workbook as texts, row by row; none where it does not open."""
+    """The first sheets of a workbook, or the paragraphs and tables of a document, as texts, row by row; none where it
+    does not open."""
     answer = run_child(
         "table", content, cpu_seconds=10, memory_bytes=512 * 1024 * 1024, timeout=15, answer_length=_ANSWER_LENGTH
     )
@@ -32,12 +35,22 @@ def work(payload: bytes) -> str:
     # Only the child needs the library.
     from python_calamine import CalamineWorkbook
 
+    if _is_document(payload):
+        from documents.invoices.office import rows_of_docx
+
+        words = [[cell[:LONGEST_CELL] for cell in row[:MOST_COLUMNS]] for row in rows_of_docx(payload)[:MOST_ROWS]]
+        return json.dumps([words], ensure_ascii=False)
     book = CalamineWorkbook.from_filelike(io.BytesIO(payload))
     sheets = []
     for name in book.sheet_names[:MOST_SHEETS]:
         rows = book.get_sheet_by_name(name).to_python(nrows=MOST_ROWS)
         sheets.append([[_text(value) for value in row[:MOST_COLUMNS]] for row in rows])
     return json.dumps(sheets, ensure_ascii=False)
+
+
+def _is_document(payload: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(payload)) as archive:
+        return "word/document.xml" in archive.namelist()
 
 
 def _text(value: object) -> str:

@@ -147,6 +147,20 @@ def starts_header_block(lines: list[Line], index: int) -> bool:
     )
 
 
+def without_headers(text: str) -> str:
+    """A quoted text without the headers that mail programs put above it ("From", "Sent", "To", "Subject")."""
+    lines = [Line(line) for line in text.split("\n")]
+    kept, at = [], 0
+    while at < len(lines):
+        if _header(lines[at].text) is None or not starts_header_block(lines, at):
+            kept.append(lines[at].text)
+            at += 1
+            continue
+        while at < len(lines) and _header(lines[at].text) is not None:
+            at += 1
+    return "\n".join(kept)
+
+
 def _looks_sent(lines: Sequence[Line]) -> bool:
     """A block of two headers only counts when it shows an address or a time as mail programs write them."""
     text = " ".join(line.text[:LONG] for line in lines)

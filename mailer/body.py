@@ -47,6 +47,7 @@ class Body:
     forwarded: bool = False
     woven: tuple[tuple[str, str], ...] = ()
     inserted: tuple[str, ...] = ()
+    filled: str = ""
 
 
 @dataclass(slots=True)
@@ -73,6 +74,7 @@ def read_body(parts: Sequence[Part], markers: Sequence[str]) -> Body:
         frozenset().union(*(body.new_pictures for body in bodies)),
         any(body.forwarded for body in bodies),
         inserted=tuple(text for body in bodies for text in body.inserted),
+        filled=_paragraphs(body.filled for body in bodies),
     )
 
 
@@ -117,6 +119,7 @@ def _of(parts: Parts, pages: Sequence[Page], doubts: Sequence[str], forwarded: b
         parts.forwarded or forwarded,
         () if pages else parts.woven,
         parts.inserted,
+        parts.filled,
     )
 
 

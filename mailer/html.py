@@ -8,7 +8,7 @@ tree is walked without recursion, and a page that is too big or too deep is not 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -143,7 +143,7 @@ class _Walk:
         if self.cut or state.kind is Kind.QUOTED:  # nothing inside changes what it is
             if tag in _SHAPING:
                 self._shape(tag, node.attributes if tag == "img" else {}, state)
-            return state
+            return replace(state, pre=True) if tag == "pre" else state
         attributes = node.attributes
         inner = state
         if attributes or tag in _STRUCK or tag in ("pre", "blockquote"):

@@ -16,6 +16,9 @@ _UNIT = re.compile(
 )
 """What a cell behind a number adds to it."""
 
+_TOTAL = re.compile(r"\s*(?:итого|всего|total|grand total)\b", re.IGNORECASE)
+"""A row of sums below the others."""
+
 
 @dataclass(slots=True)
 class Collected:
@@ -80,6 +83,8 @@ def _is_header_row(rows: Sequence[Sequence[str]], known: Mapping[str, str]) -> b
 def _read_columns(rows: Sequence[Sequence[str]], known: Mapping[str, str], collected: Collected) -> None:
     names = [label_of(cell, known) for cell in rows[0]]
     for row in rows[1:]:
+        if len(rows) > 2 and _TOTAL.match(next((cell for cell in row if cell.strip()), "")):
+            continue
         for name, cell in zip(names, row, strict=False):
             if name:
                 collected.add(name, " ".join(cell.split("\n")))

@@ -14,10 +14,14 @@ MAX_PARAGRAPH = 1500
 MAX_SHORT = 300
 """Several pairs on one line, or a label before a number, are only looked for in lines so short."""
 
+FEWEST_INSIDE = 3
+"""So many pairs behind the beginning of a sentence are a form in one line."""
+
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _QUOTE_MARK = re.compile(r"^(?:[ \t]*>)+[ \t]?")
 BULLET = re.compile(r"^[ \t]*(?:[-–—•·●▪◦*+►✓☐]|\(?\d{1,2}[.)])[ \t]+")
-_SEPARATOR = re.compile(r"[:：=\t]|[ \t]+[-–—][ \t]+|[ \t]*[–—][ \t]+|\.{3,}|…|_{3,}")
+_SEPARATOR = re.compile(r"[:：=\t]|[ \t]*(?:->|→|⇒)[ \t]*|[ \t]+[-–—][ \t]+|[ \t]*[–—][ \t]+|\.{3,}|…|_{3,}")
+_STROKE = re.compile(r"[ \t]+/[ \t]+")
 _HINT = re.compile(r"\([^()]{0,120}\)|\[[^\[\]]{0,120}\]")
 _NUMBER_VALUE = re.compile(
     r"^(?:№|#|N\b|No\.?)?\s*\d[\d\s.,/\\-]*(?:[^\W\d]{1,12}\.?\s*){0,2}(?:\d[\d.\s]*)?(?:г\.?)?$"
@@ -25,8 +29,8 @@ _NUMBER_VALUE = re.compile(
 CODE_ONLY = re.compile(r"^[\d\s./-]+$")
 _CYRILLIC = re.compile("[а-яА-Я]")
 _LOOKS_CYRILLIC = str.maketrans("aceohkmtpxyb", "асеонкмтрхув")
-_SIGNS = re.compile(r"^(?:[^\w\s\x00-\u2bff][\ufe0f\u200d]*)+\s*")
-"""Pictures before a label."""
+PICTURES = re.compile(r"^(?:[^\w\s\x00-\u22ff\u3000-\u303f\uff00-\uffef][\ufe0f\u200d]*)+\s*")
+"""Pictures before a label or a value."""
 _ROW = re.compile(r"^\s*\|\s*(\S.*?)\s*\|\s*$")
 _NEXT_PAIR = re.compile(r"\s*[;|,.]\s+(?=[^\W\d_])|\s*;\s*(?=[^\W\d_])")
 _COLON = re.compile(r"[:：=\t]")
@@ -65,7 +69,8 @@ def lines_of(text: str, known: Mapping[str, str]) -> list[str]:
 
 def _pairs_of_line(line: str, known: Mapping[str, str]) -> Iterable[str]:
     many = len(line) <= MAX_PARAGRAPH and len(_COLON.findall(line)) > 1
-    if not many or separated(BULLET.sub("", line.strip()), known) is None:
+    begins = many and separated(BULLET.sub("", line.strip()), known) is not None
+    if not many or (not begins and len(_COLON.findall(line)) < FEWEST_INSIDE):
         return [line]
     parts, start = [], 0
     for match in _NEXT_PAIR.finditer(line):
@@ -73,6 +78,8 @@ def _pairs_of_line(line: str, known: Mapping[str, str]) -> Iterable[str]:
         if colon and label_of(head, known):
             parts.append(line[start : match.start()])
             start = match.end()
+    if not begins and len(parts) < FEWEST_INSIDE:
+        return [line]
     return [*parts, line[start:]]
 
 
@@ -92,7 +99,7 @@ def pair_on(line: str, known: Mapping[str, str]) -> Found | None:
     bare = line.strip()
     if not bare or len(bare) > MAX_LINE:
         return None
-    undecorated = BULLET.sub("", _SIGNS.sub("", bare))
+    undecorated = BULLET.sub("", PICTURES.sub("", bare))
     for candidate in dict.fromkeys((undecorated, bare)):
         if pair := separated(candidate, known):
             return pair
@@ -102,7 +109,15 @@ def pair_on(line: str, known: Mapping[str, str]) -> Found | None:
 
 
 def separated(line: str, known: Mapping[str, str]) -> Found | None:
-    for number, match in enumerate(_SEPARATOR.finditer(line)):
+    """The label before a sign that parts it from its value; a stroke is one where nothing else is."""
+    found = _separated(line, known, _SEPARATOR)
+    if found is None and (stroke := _separated(line, known, _STROKE)) and not label_of(stroke.value, known):
+        return stroke
+    return found
+
+
+def _separated(line: str, known: Mapping[str, str], signs: re.Pattern[str]) -> Found | None:
+    for number, match in enumerate(signs.finditer(line)):
         if number > 5 or match.start() > 120:
             return None
         name = label_of(line[: match.start()], known)

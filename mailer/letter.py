@@ -113,6 +113,8 @@ class Letter:
     """What he wrote between quoted lines, stretch by stretch."""
     submitter: str | None = None
     """Whose mailbox sent it, where the header names another one than the author's."""
+    filled: str = ""
+    """The quotation with what he wrote between its lines, in their order."""
 
     @property
     def blocked(self) -> tuple[str, ...]:
@@ -161,6 +163,7 @@ def read_letter(
         woven=body.woven,
         inserted=body.inserted,
         submitter=_submitter(header, author.email if author else ""),
+        filled=body.filled,
     )
 
 

@@ -45,6 +45,8 @@ class Parts:
     """Of an answer written between the quoted lines: each new line with the quoted lines right above it."""
     inserted: tuple[str, ...] = ()
     """What stands between quoted lines, above and below which somebody else speaks."""
+    filled: str = ""
+    """The quotation with what was written between its lines, in their order."""
 
 
 def split(text: str, markers: Sequence[str] = ()) -> Parts:
@@ -79,7 +81,8 @@ def sort_lines(lines: Sequence[Line], markers: Sequence[str] = ()) -> Parts:
     texts = {kind: _joined(line.text for line in work if line.kind is kind) for kind in Kind}
     marks = frozenset(line.kind for line in work) & {Kind.HIDDEN, Kind.STRUCK}
     woven, inserted = _woven(work), _inserted(work, orphans)
-    return Parts(texts[Kind.NEW], texts[Kind.QUOTED], texts[Kind.SIGNATURE], forwarded, marks, woven, inserted)
+    new, quoted, signature = texts[Kind.NEW], texts[Kind.QUOTED], texts[Kind.SIGNATURE]
+    return Parts(new, quoted, signature, forwarded, marks, woven, inserted, _filled(work))
 
 
 def _forget_preheader(lines: list[Line], markers: Sequence[str]) -> None:
@@ -119,6 +122,17 @@ def _inserted(lines: Sequence[Line], orphans: Collection[int]) -> tuple[str, ...
                 found.append("\n".join(stretch))
                 stretch = []
     return tuple(found)
+
+
+def _filled(lines: Sequence[Line]) -> str:
+    """From the first quoted line on; what stands below the quotation only is no part of it."""
+    quoted = [at for at, line in enumerate(lines) if line.kind is Kind.QUOTED]
+    if not quoted:
+        return ""
+    end = quoted[-1] + 1
+    while end < len(lines) and lines[end].kind is Kind.NEW and lines[end].text.strip():
+        end += 1  # the answer under its last line
+    return _joined(line.text for line in lines[quoted[0] : end] if line.kind in (Kind.QUOTED, Kind.NEW))
 
 
 def line_of(text: str) -> Line:

@@ -38,6 +38,18 @@ _TOTAL = re.compile(
     r"\s*[:=–—-]?\s+(?=\S)",
     re.IGNORECASE,
 )
+_REASON = re.compile(
+    r"[\s,;(]{1,4}(?:под\s*отч[её]т|(?:по|согласно)\s+(?:договору|дог\.|сч[её]ту|сч\.)\s*(?:№\s*)?[\w/-]*\d[\w/-]*"
+    r"(?:\s+от\s+\d\d?\.\d\d?\.\d{2,4}(?:\s*г\.?)?)?)[\s.)]{0,3}$",
+    re.IGNORECASE,
+)
+"""Why it is paid, behind the amount."""
+_TIMES = re.compile(
+    r"^(?P<number>[^\d]{0,12}\d[\d ]{0,12}(?:[.,]\d{1,3})?)\s*"
+    r"(?P<times>тыс(?:яч[аи]?)?\b\.?|т\.\s?(?=р)|т(?=р\b|\.?\s?р\b)|"
+    r"млн\b\.?|миллион(?:а|ов)?\b|thousand\b|k\b|million\b|mln\b)(?P<after>[^\d]{0,20})$",
+    re.IGNORECASE,
+)
 _EDGES = re.compile(
     r"^(?P<before>[^\d.,=]*?(?:(?<=[^\W\d])\.)?)\s*"
     r"(?P<number>[\d.,](?:.*[\d=])?)[.]?\s*(?P<after>[^\d=]*)$"
@@ -70,6 +82,8 @@ def parse_amount(text: str, currency: str | None = None) -> Decimal | Flaw:
         return flaw("invalid", "amount_digits", read)
     if _NEGATIVE.search(read):
         return flaw("invalid", "amount_negative", read)
+    if (times := _TIMES.match(read)) is not None:
+        return _in_thousands(times, currency)
     bare, in_words = _without_words(read)
     parts = _split(bare)
     if isinstance(parts, Flaw):
@@ -82,9 +96,26 @@ def parse_amount(text: str, currency: str | None = None) -> Decimal | Flaw:
     return value
 
 
+def is_rounded(text: str) -> bool:
+    """Is the amount written in thousands or millions ("12 тыс.")?"""
+    return bool(_TIMES.match(one_line(text)))
+
+
+def _in_thousands(match: re.Match[str], currency: str | None) -> Decimal | Flaw:
+    """"12,5 тыс. руб.": the number is read as strictly as any other."""
+    number = parse_amount(f"{match['number']} {match['after']}", currency)
+    if isinstance(number, Flaw):
+        return flaw(number.code, number.reason, match[0], number.hint)
+    value = number * (1_000_000 if match["times"].lower()[:2] in ("мл", "ми", "ml", "mi") else 1000)
+    return value if value <= LARGEST else flaw("invalid", "amount_too_large", match[0])
+
+
 def amount_currency(text: str) -> str | None:
     """Name the currency that stands beside the number in a typed amount, if one does."""
-    parts = _split(_without_words(one_line(text))[0])
+    read = one_line(text)
+    if (times := _TIMES.match(read)) is not None:
+        read = f"{times['number']} {times['after']}"
+    parts = _split(_without_words(read)[0])
     return None if isinstance(parts, Flaw) else parts[1] or None
 
 
@@ -99,7 +130,7 @@ def _without_words(read: str) -> tuple[str, int | None]:
 
 def _split(read: str) -> tuple[str, str | None] | Flaw:
     """Part a typed amount into its bare number and the currency named beside it."""
-    spaced = _kopecks_joined(_TOTAL.sub("", _VAT_INSIDE.sub("", read)).replace("’", "'"))
+    spaced = _kopecks_joined(_TOTAL.sub("", _VAT_INSIDE.sub("", _REASON.sub("", read))).replace("’", "'"))
     edges = _EDGES.match(spaced)
     if edges is None:
         return flaw("invalid", "amount_not_number", read)

@@ -57,6 +57,11 @@ def shown(value: object) -> str:
 
 def lines_of_docx(content: bytes) -> list[Line]:
     """Paragraphs and the rows of tables, in the order of the document."""
+    return lines_of_table(rows_of_docx(content))
+
+
+def rows_of_docx(content: bytes) -> list[list[str]]:
+    """The same, cell by cell; a paragraph is a row of what its tabs part."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             name = "word/document.xml"
@@ -71,7 +76,7 @@ def lines_of_docx(content: bytes) -> list[Line]:
             rows += [[_text(cell) for cell in row.iter(f"{_WORD}tc")] for row in block.iter(f"{_WORD}tr")]
         elif block.tag == f"{_WORD}p":
             rows += [line.split("\t") for line in _text(block).split("\n")]
-    return lines_of_table(rows[:_MOST_ROWS])
+    return rows[:_MOST_ROWS]
 
 
 def _parts(archive: zipfile.ZipFile) -> list[str]:

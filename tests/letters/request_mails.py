@@ -3,7 +3,7 @@
 
 The mails stand in `tests/letters/requests/*.txt`, one after another:
 
-    === name | kind | subject line [| html] [| +file ...]
+    === name | kind | subject line [| html] [| ~shape] [| +file ...]
     what was written ({A.inn} and the like stand for a supplier's requisites, %form for a filled form)
     -> what a careful reader takes
 
@@ -17,7 +17,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from functools import cache
@@ -29,6 +29,7 @@ from documents.invoices.worker import work
 from documents.tables import read_sheets
 from helpers.invoice_pages import Seller, Sheet, box, goods, totals
 from helpers.world import policy_of
+from letters import request_shapes
 from mailer.letter import read_letter
 from workflow.core.commands import Amend, Open
 from workflow.core.decide import decide
@@ -74,6 +75,26 @@ SUPPLIERS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 FIELD_OF = {"inn": "inn", "kpp": "kpp", "acc": "account", "bic": "bic", "cor": "corr_account", "iban": "iban",
             "swift": "swift"}  # fmt: skip
+SIGNATURES = {
+    "%sig1": "{O.sign1}", "%sig2": "{O.sign2}", "%sig3": "{O.sign3}", "%sig4": "{O.sign4}",
+}
+_OWN = SUPPLIERS["O"]
+_OWN["sign1"] = (
+    "--\nС уважением,\nРита Орлова\nменеджер по закупкам\nООО «Северный ветер»\nИНН 7707083893 КПП 770701001\n"
+    f"р/с {_OWN['acc']} в {_OWN['bank']}\nБИК {_OWN['bic']}, к/с {_OWN['cor']}\n"
+    "тел.: +7 (495) 123-45-67, моб. 8-916-123-45-67"
+)
+_OWN["sign2"] = (
+    "С уважением, Орлова Рита\nОтдел снабжения | ООО «Северный ветер»\n125009, г. Москва, ул. Ленина, д. 12, оф. 304\n"
+    "Тел./факс: (495) 123-45-67 доб. 204\nE-mail: rita@example.test\nwww.severny-veter.example"
+)
+_OWN["sign3"] = (
+    "Best regards,\nRaj Kumar\nProcurement | Severny Veter LLC\nINN 7707083893\nPhone: +7 495 123 45 67\nraj@example.test"
+)
+_OWN["sign4"] = (
+    "Рита Орлова\n\nРеквизиты нашей компании:\nООО «Северный ветер», ИНН 7707083893, КПП 770701001\n"
+    f"Р/с: {_OWN['acc']}\nБанк: {_OWN['bank']}, БИК: {_OWN['bic']}"
+)
 STRICT = ("amount", "currency", "pay_by", "inn", "kpp", "bic", "account", "corr_account", "iban", "swift",
           "invoice_number", "invoice_date", "contractor_email")  # fmt: skip
 LOOSE = ("subject", "contractor", "purpose")
@@ -111,6 +132,7 @@ class Mail:
     files: tuple[str, ...]
     wanted: dict[str, tuple[str, str]] = field(default_factory=dict)
     outcomes: frozenset[str] = frozenset()
+    shape: str = ""
     alternatives: frozenset[str] = frozenset()
     """Fields that may also be several requests."""
 
@@ -132,9 +154,9 @@ def of_text(text: str) -> Iterator[Mail]:
         if body.startswith(("%form", "%enform")):
             body, form = _filled_form(body)
         files = tuple(mark[1:] for mark in marks if mark.startswith("+"))
-        yield _expect(
-            Mail(name, kind, subject, filled_in(body), "html" in marks, files), filled_in(expected).split(), form
-        )
+        shape = next((mark[1:] for mark in marks if mark.startswith("~")), "")
+        mail = Mail(name, kind, subject, filled_in(body), "html" in marks, files, shape=shape)
+        yield _expect(mail, filled_in(expected).split(), form)
 
 
 def filled_in(text: str) -> str:
@@ -148,18 +170,26 @@ def filled_in(text: str) -> str:
 
 
 def _filled_form(body: str) -> tuple[str, list[str]]:
-    """`%form A | Сумма счета: 12 500-00 | +Примечание: позвонить`: a form with some lines changed or added."""
-    command, *changes = [part.strip() for part in body.split(" | ")]
+    """`%form A | Сумма счета: 12 500-00 | +Примечание: позвонить | -КПП | <Добрый день! | >Рита`: a form with some lines
+    changed, added or left out, words above it and below; `%sig1` is one of the SIGNATURES."""
+    body = body.replace("\\n", "\n")
+    command, *changes = [part.strip() for part in re.sub(r"%sig\d", lambda m: SIGNATURES[m[0]], body).split(" | ")]
     which, supplier = command.split()
+    above = [change[1:] for change in changes if change.startswith("<")]
+    below = [change[1:] for change in changes if change.startswith(">")]
+    gone = {change[1:] for change in changes if change.startswith("-")}
+    changes = [change for change in changes if change[0] not in "<>-"]
     lines = FORM_LINES["en" if which == "%enform" else "ru"]
     changed = dict(change.partition(":")[::2] for change in changes if not change.startswith("+"))
     rows, expected = [], [supplier]
     for label, usual in lines:
+        if label in gone:
+            continue
         value = changed[label].strip() if label in changed else usual.replace("{X", "{" + supplier)
         rows.append(f"{label}: {value}")
         expected += [] if label in changed else FORM_FIELDS.get(label, [])
     rows += [change[1:] for change in changes if change.startswith("+")]
-    return "\n".join(rows), expected
+    return "\n".join([*above, *([""] if above else []), *rows, *([""] if below else []), *below]), expected
 
 
 def _expect(mail: Mail, marks: list[str], form: list[str]) -> Mail:
@@ -177,7 +207,7 @@ def _expect(mail: Mail, marks: list[str], form: list[str]) -> Mail:
         else:
             outcomes |= set(mark.split("|"))
     return Mail(mail.name, mail.kind, mail.subject, mail.text, mail.is_html, mail.files, wanted,
-                frozenset(outcomes), frozenset(several))  # fmt: skip
+                frozenset(outcomes), mail.shape, frozenset(several))  # fmt: skip
 
 
 # --- papers -----------------------------------------------------------------------------------------------------------
@@ -260,7 +290,7 @@ READER = Reader(
     ROSTER, Post(frozenset({"pay@example.test"}), "example.test", "PAY"), form_labels(), Words.built_in(),
     Lookup(lambda _token: None, lambda _reference: None), False, (),
     invoice=InThisProcess(OUR_INN, lambda: TODAY).read, sheets=read_sheets, marks=check_marks(),
-    company="ООО «Северный ветер»",
+    company="ООО «Северный ветер»", company_inn=OUR_INN,
 )  # fmt: skip
 
 
@@ -272,15 +302,37 @@ def raw(mail: Mail) -> bytes:
     letter["To"], letter["Subject"] = "pay@example.test", mail.subject
     letter["Date"] = "Tue, 24 Nov 2026 10:00:00 +0300"
     letter["Message-ID"] = f"<{abs(hash(mail.name))}@example.test>"
-    if mail.is_html:
+    if mail.shape:
+        request_shapes.fill(letter, mail.text, mail.shape)
+    elif mail.is_html:
         letter.set_content(f"<html><body>{mail.text}</body></html>", subtype="html")
     else:
         letter.set_content(mail.text or "\n")
     for name in mail.files:
-        title, content = paper(name)
-        kind = ("image", "png") if title.endswith("png") else ("application", "pdf")
-        letter.add_attachment(content, maintype=kind[0], subtype=kind[1], filename=title)
+        _attach(letter, *name.rpartition(":")[::2])
     return letter.as_bytes()
+
+
+def _attach(letter: EmailMessage, way: str, name: str) -> None:
+    """A paper as it is, or `zip:`, `locked:`, `dat:` (winmail.dat), `eml:` (a mail that is attached with it)."""
+    title, content = paper(name)
+    match way:
+        case "zip":
+            letter.add_attachment(request_shapes.zipped(title, content), "application", "zip", filename="Документы.zip")
+        case "locked":
+            letter.add_attachment(request_shapes.locked(content), "application", "pdf", filename=title)
+        case "dat":
+            packed = request_shapes.packed(title, content)
+            letter.add_attachment(packed, "application", "ms-tnef", filename="winmail.dat")
+        case "eml":
+            inner = EmailMessage()
+            inner["From"], inner["To"], inner["Subject"] = "sales@vendor.test", "rita@example.test", f"Счет {title}"
+            inner.set_content("Добрый день! Направляем счет. Просим оплатить в течение 3 дней.\n")
+            inner.add_attachment(content, "application", "pdf", filename=title)
+            letter.add_attachment(inner)
+        case _:
+            kind = ("image", "png") if title.endswith("png") else ("application", "pdf")
+            letter.add_attachment(content, maintype=kind[0], subtype=kind[1], filename=title)
 
 
 @dataclass(slots=True)
@@ -304,6 +356,9 @@ class Outcome:
 def outcome(mail: Mail) -> Outcome:
     letter = read_letter(raw(mail), received=NOW, own_addresses=frozenset({"pay@example.test"}), markers=markers())
     plan = READER.plan(letter)
+    if isinstance(plan.several, NewRequests) and len(plan.several.orders) == 1:
+        (only,) = plan.several.orders
+        plan = replace(plan, several=None, command=only.command(plan.several.by))
     if isinstance(plan.several, NewRequests):
         return Outcome(plan, True, len(plan.several.orders), {}, {}, {}, False)
     if not isinstance(plan.command, Open | Amend):

@@ -10,7 +10,10 @@ from letters.request_mails import Mail, differences, mails, outcome
 
 CORPUS = tuple(mails())
 HARMFUL = ("WRONG", "answered", "unasked")
-KNOWN_ASKED = frozenset({"my-labels-3", "labels-question", "ft-free-no-file-full", "ft-invoice-text-inline"})
+KNOWN_ASKED = frozenset({
+    "my-labels-3", "labels-question", "ft-free-no-file-full", "ft-invoice-text-inline",
+    "4-sh-nocolon", "4-sh-crammed", "4-sh-table_colon", "4-lb-osnovanie",
+})  # fmt: skip
 """Mails that are understood only in part: the rest is asked, never guessed."""
 
 
@@ -31,4 +34,4 @@ def test_the_table_of_all_mails(capsys: pytest.CaptureFixture[str]) -> None:
     rows += [f"{kind:>14} " + " ".join(f"{found[column]:>8}" for column in columns) for kind, found in counts.items()]
     with capsys.disabled():
         print(f"\n{len(CORPUS)} request mails:\n" + "\n".join(rows))
-    assert len({mail.name for mail in CORPUS}) == len(CORPUS) >= 300
+    assert len({mail.name for mail in CORPUS}) == len(CORPUS) >= 600

@@ -200,3 +200,8 @@ def test_ordinary_looks_hide_nothing(style: str) -> None:
     lines = read_html(f"<p style='{style}'>APPROVE</p>").lines
     assert [line.text for line in lines if line.text] == ["APPROVE"]
     assert not any(line.kind is Kind.HIDDEN for line in lines)
+
+
+def test_preformatted_lines_stay_lines_in_a_quotation_too():
+    page = read_html('<div>Done</div><blockquote type="cite"><pre>Amount: 5 000\nINN: 7707083893</pre></blockquote>')
+    assert [line.text for line in page.lines if line.kind is Kind.QUOTED] == ["Amount: 5 000", "INN: 7707083893"]

@@ -170,3 +170,9 @@ HOSTILE = {
 def test_hostile_text_is_read_to_its_end(name):
     parts = split(HOSTILE[name], [MARKER])  # bench/reading.py shows that the time doubles with the size
     assert len(parts.new) + len(parts.quoted) + len(parts.signature) <= len(HOSTILE[name])
+
+
+def test_what_stands_between_quoted_lines_keeps_its_place_among_them():
+    read = split("Ниже\n\nOn Tue, Nov 24, 2026 at 10:00 AM P <p@x.test> wrote:\n> Amount:\n5 000\n> INN:\n> KPP:\n0\n\nRita")
+    assert read.filled.split("\n")[-5:] == ["Amount:", "5 000", "INN:", "KPP:", "0"]
+    assert "Ниже" not in read.filled

@@ -13,6 +13,7 @@ from values.money import (
     amount_currency,
     format_amount,
     format_money,
+    is_rounded,
     parse_amount,
     parse_currency,
 )
@@ -57,6 +58,26 @@ def test_more_spellings_with_one_meaning(typed, currency, value):
 
 
 @pytest.mark.parametrize(
+    ("typed", "value", "currency"),
+    [
+        ("5 тыс. руб.", "5000.00", "RUB"), ("15 тыс.", "15000.00", None), ("12,5 тысяч рублей", "12500.00", "RUB"),
+        ("250 т.р.", "250000.00", "RUB"), ("1,5 млн", "1500000.00", None), ("€2.5 million", "2500000.00", "EUR"),
+        ("15k", "15000.00", None), ("1 200 тыс. руб.", "1200000.00", "RUB"),
+        ("15 000,00 руб. по договору № 12/26 от 01.02.2026", "15000.00", "RUB"), ("5 000 под отчет", "5000.00", None),
+    ],
+)  # fmt: skip
+def test_thousands_and_what_it_is_paid_under_are_understood(typed, value, currency):
+    assert str(parse_amount(typed)) == value
+    assert amount_currency(typed) == currency
+    assert is_rounded(typed) == any(word in typed for word in ("тыс", "т.р", "млн", "mill", "k"))
+
+
+@pytest.mark.parametrize("typed", ["1.234 тыс.", "1,234 млн руб."])
+def test_thousands_with_three_decimals_are_asked_about(typed):
+    assert parse_amount(typed).code == "ambiguous"
+
+
+@pytest.mark.parametrize(
     ("typed", "currency", "reason"),
     [
         ("1234.567", "RUB", "amount_too_many_decimals"), ("100.5", "JPY", "amount_too_many_decimals"),
@@ -65,7 +86,7 @@ def test_more_spellings_with_one_meaning(typed, currency, value):
         ("12 34", None, "amount_grouping"), ("1.23.456", None, "amount_grouping"), ("12e3", None, "amount_exponent"),
         ("EUR 100 USD", None, "amount_two_currencies"), ("50%", None, "amount_not_number"),
         ("=5", None, "amount_not_number"),
-        ("5 тыс. руб.", None, "amount_not_number"), ("0,00", None, "amount_zero"), ("1" * 14, None, "amount_too_large"),
+        ("5 тыс. лет", None, "amount_not_number"), ("0,00", None, "amount_zero"), ("1" * 14, None, "amount_too_large"),
         ("=1+1", None, "amount_not_number"), ("100 (шт)", None, "amount_not_number"),
         ("100 (двести)", None, "amount_words_differ"), ("٣", None, "amount_digits"),
         ("100 руб. без НДС", None, "amount_not_number"), ("10 000 - 20 000", None, "amount_grouping"),

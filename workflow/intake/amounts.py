@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from values.flaw import Flaw
 from values.money import amount_currency, parse_amount
+from values.number_words import number_in_words
 from values.spoken_days import spoken_days
 from workflow.intake import wordings as w
 from workflow.intake.own_words import OwnWords, own_words
@@ -35,6 +36,12 @@ _AMOUNT = re.compile(
 _PAY_BEHIND = re.compile(rf"(?:{w.PAYS})\b")
 _ANY_DAY = date(2026, 1, 1)
 """Only the places of dates matter here."""
+SENTENCE_END = re.compile(r"(?<=[!?])\s|[.](?=\s|$)|\n")
+_IN_WORDS = re.compile(
+    r"^\W*(?:(?:сумма|итого|всего)\s+)*(?:\(?прописью\)?|amount\s+in\s+words|in\s+words)\s*[:=\t–—-]\s*(.{4,300})$",
+    re.IGNORECASE,
+)
+_KOPECKS = re.compile(r"\b(?:\d{1,2}|ноль)\s*(?:коп\w*\.?|cents?)", re.IGNORECASE)
 _SCALE = {"т": 1000, "к": 1000, "k": 1000, "м": 1_000_000, "m": 1_000_000}
 
 
@@ -71,12 +78,24 @@ def said_amounts(own: OwnWords) -> SaidAmounts:
     return SaidAmounts(tuple(plain.values()), one, unclear or (bool(perhaps) and one is None))
 
 
+def _line_in_words(text: str, amount: Decimal) -> str | None:
+    """What a line "Сумма прописью: …" says, where that is another sum."""
+    for line in text.split("\n"):
+        match = _IN_WORDS.match(line[:400])
+        said = number_in_words(_KOPECKS.sub(" ", match[1])) if match else None
+        if match and said is not None and said != int(amount):
+            return match[1].strip()
+    return None
+
+
 def other_amount(text: str, typed: str, names: Collection[str]) -> dict[str, tuple[str, ...]]:
     """The amount of a filled line beside another one, or a share, that the writer says is to be paid."""
     amount = parse_amount(typed)
     if isinstance(amount, Flaw):
         return {}
-    for sentence in re.split(r"(?<=[!?])\s|[.](?=\s|$)|\n", text):
+    if (in_words := _line_in_words(text, amount)) is not None:
+        return {"amount": (typed, in_words)}
+    for sentence in SENTENCE_END.split(text):
         own = own_words(sentence, names)
         folded = w.VAT_RATE.sub(" ", own.folded)
         if not (w.SAYS_PAY.search(folded) or w.PART.search(folded)):

@@ -13,7 +13,7 @@ from workflow.core.commands import AskRef, Comment, Form, GiveReason, NoteAnswer
 from workflow.core.model import AskKind, Choice, Request
 from workflow.intake.carriers import Carried, without_secrets
 from workflow.intake.plan import Plan
-from workflow.intake.prose import Prose
+from workflow.intake.prose import Listener, Prose
 from workflow.keywords import Action, Decision
 from workflow.people import Member
 from workflow.permission import Taken
@@ -59,6 +59,8 @@ class Answer:
     """What stands in a form beside values that somebody must confirm."""
     hear: Callable[[Letter, Member, Form], tuple[Form, Prose]]
     """A form with what the letter says in running text."""
+    listener: Listener
+    """For whom and on which day his words were written."""
     asked_whether: bool = False
     """Does it answer our question whether his nod was a yes?"""
     was_lost: bool = False

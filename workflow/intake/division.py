@@ -32,6 +32,9 @@ WHO_AND_HOW_MUCH = frozenset({"contractor", "amount", "account", "iban", "inn", 
 FEWEST_LINES, FEWEST_HEADINGS, HEADER_WITHIN = 3, 5, 10
 EXAMPLE = ("пример", "example")
 """A row that begins so shows how to fill the others."""
+TOTAL = ("итог", "всего", "total", "grand total", "sum total")
+WHOSE = frozenset({"inn", "account", "iban", "bank_details"})
+"""A row of sums below the others names nobody."""
 SURE = ("qr", "e-invoice", "pdf")
 _ANY_DAY = date(2026, 1, 1)
 """Only the number matters."""
@@ -100,7 +103,8 @@ def _below(sheet: Sheet, header: int, names: Sequence[str | None]) -> Iterable[t
         cells = {name: " ".join(cell.split()) for name, cell in zip(names, row, strict=False) if name}
         typed = {name: text for name, text in cells.items() if text}
         first = next((cell for cell in row if cell.strip()), "").strip().casefold()
-        if typed.keys() - {"currency"} and not first.startswith(EXAMPLE):
+        is_total = first.startswith(TOTAL) and not typed.keys() & WHOSE
+        if typed.keys() - {"currency"} and not first.startswith(EXAMPLE) and not is_total:
             yield number, typed
 
 

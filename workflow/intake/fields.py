@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from documents.attachments import Accepted, inspect
+from mailer.attribution import without_headers
+from mailer.labels import PICTURES
 from mailer.letter import Letter
 from mailer.pairs import loose_pairs, read_pairs, weak_pairs
 from values.money import amount_currency, parse_amount
@@ -14,6 +17,8 @@ from workflow.core.commands import Form
 from workflow.core.model import Caution, Field, File, OrderFile
 from workflow.intake.companies import said_companies
 from workflow.intake.spread import account_fits, corr_fits, spread
+from workflow.intake.subjects import header_subject
+from workflow.keywords import find_codes
 
 BLOCKS = frozenset({"bank_details"})
 """Fields whose value may be several lines."""
@@ -67,6 +72,13 @@ def unlabelled(letter: Letter, labels: Mapping[str, str]) -> str:
     return read_pairs(letter.new_text, (), labels, BLOCKS).rest
 
 
+def filled_quotation(letter: Letter) -> str:
+    """The quoted text as it came back, what he wrote between its lines in its place; without the headers above it and
+    our own code."""
+    lines = without_headers(letter.filled or letter.quoted).split("\n")
+    return "\n".join(line for line in lines if not find_codes(line))
+
+
 AS_SENTENCE = frozenset({"pay_by", "invoice", "invoice_number", "invoice_date", "amount", "subject", "purpose"})
 """Their labels are words that sentences begin with too: "оплатить до 30.11, бумага"."""
 
@@ -79,14 +91,48 @@ def sentences(letter: Letter, labels: Mapping[str, str]) -> tuple[tuple[str, str
 
 
 def forwarded_lines(letter: Letter, labels: Mapping[str, str]) -> tuple[str, dict[str, Field]]:
-    """A form that a colleague filled in and he passes on; any other labelled lines of a forwarded letter are somebody
-    else's words, which he must confirm."""
+    """A form that a colleague filled in and he passes on, or that he himself filled in where he had pasted it with
+    marks of a quotation; any other labelled lines of a forwarded letter are somebody else's words, which he must
+    confirm. What stands below an answer to another mail is history."""
+    answers = letter.in_reply_to or letter.references or header_subject(letter.subject).answered
+    if answers and not letter.forwarded:
+        return "", {}
+    quoted = filled_quotation(letter)
+    typed, rivals = _values(read_pairs(quoted, (), labels, BLOCKS).values)
+    if typed.keys() >= FORWARDED_FORM:
+        return quoted, {}
     if not letter.forwarded:
         return "", {}
-    typed, rivals = _values(read_pairs(letter.quoted, (), labels, BLOCKS).values)
-    if typed.keys() >= FORWARDED_FORM:
-        return letter.quoted, {}
     return "", {name: Field(text) for name, text in typed.items() if name not in rivals and name in PROPOSED}
+
+
+FORM_FILES = ("xlsx", "docx")
+
+
+@dataclass(frozen=True, slots=True)
+class FileForm:
+    """Our form that he filled in as a file, by the file's hash."""
+
+    sha256: str
+    typed: Mapping[str, str]
+    rivals: Mapping[str, tuple[str, ...]]
+
+
+def attached_form(
+    letter: Letter, form: Form, labels: Mapping[str, str], rows_of: Callable[[bytes], Sequence[Sequence[Sequence[str]]]]
+) -> FileForm | None:
+    """The one file with lines that only somebody inside fills in; an invoice has none of them."""
+    kinds = {file.sha256: file.kind for file in form.files}
+    found = []
+    for file in letter.files:
+        if kinds.get(file.sha256) not in FORM_FILES:
+            continue
+        sheets = rows_of(file.content)
+        text = "\n".join(row[0] for sheet in sheets for row in sheet if len([cell for cell in row if cell]) == 1)
+        typed, rivals = _values(read_pairs(text, sheets, labels, BLOCKS).values)
+        if typed.keys() >= FORWARDED_FORM and typed.keys() & {"purpose", "currency"}:
+            found.append(FileForm(file.sha256, typed, rivals))
+    return found[0] if len(found) == 1 else None
 
 
 def read_form(letter: Letter, labels: Mapping[str, str], *, quoted: str = "") -> Form:
@@ -148,7 +194,11 @@ def _values(pairs: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, str], dict[
         different = tuple(dict.fromkeys(text for text in (_plain(text) for text in texts) if text))
         if different:
             typed[name] = different[0]
-        if len(different) > 1 and not (name == "amount" and _same_sum(different)):
+        if len(different) < 2:
+            continue
+        if name == "amount" and _same_sum(different):
+            typed[name] = next((text for text in different if amount_currency(text)), different[0])
+        else:
             rivals[name] = different
     placed, contrary = spread({name: text for name, text in typed.items() if name not in rivals})
     return {**{name: typed[name] for name in rivals}, **placed}, {**contrary, **rivals}
@@ -158,11 +208,17 @@ def _same_sum(texts: Sequence[str]) -> bool:
     """The same amount, written in several ways."""
     sums = {(parse_amount(text), amount_currency(text)) for text in texts}
     named = {currency for _, currency in sums if currency}
-    return len({amount for amount, _ in sums}) == 1 and len(named) < 2 and bool(amount_currency(texts[0]) or not named)
+    return len({amount for amount, _ in sums}) == 1 and len(named) < 2
+
+
+_WRAPPED = re.compile(r"[\"“]([^\"“”]+)[\"”]|<([^<>]+)>")
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.split())
+    """A value on one line, without what only surrounds it: pictures before it, quotation marks, a final semicolon."""
+    bare = PICTURES.sub("", " ".join(text.split())).rstrip("; ")
+    wrapped = _WRAPPED.fullmatch(bare)
+    return (wrapped[1] or wrapped[2]).strip() if wrapped else bare
 
 
 def cautions(letter: Letter, *, checks_senders: bool) -> tuple[Caution, ...]:

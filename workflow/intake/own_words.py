@@ -23,7 +23,7 @@ _ANY_DAY = date(2026, 1, 1)
 """Here only the place of a date matters."""
 MOST_LINES, LONGEST = 60, 3000
 
-_FAREWELL = re.compile(
+FAREWELL = re.compile(
     r"^\W*(?:с\s+(?:наилучшими\s+)?(?:уважением|пожелани\w+)|с\s+ув\.|(?:best|kind|warm)\s+(?:regards|wishes)|"
     r"regards|sincerely|yours|best,|br,|"
     r"отправлено\s+(?:с|из)|sent\s+from|get\s+outlook|--\s*$)", re.IGNORECASE,
@@ -111,7 +111,7 @@ def _without_frame(text: str, names: Collection[str], writer: str) -> str:
     greeting = Greeting(known, lambda _tokens, _at: False, has_cyrillic(text))
     kept: list[str] = []
     for line in text.split("\n")[:MOST_LINES]:
-        if _FAREWELL.match(line) or _is_own_name(line, writer):
+        if FAREWELL.match(line) or _is_own_name(line, writer):
             break
         tokens = tokens_of(line, has_cyrillic(line))
         at = greeting.end(line, tokens) if not kept or len(kept) < 2 else 0

@@ -20,7 +20,7 @@ from workflow.core.as_before import LAST
 from workflow.core.card import examine
 from workflow.core.model import Field
 from workflow.intake import wordings as w
-from workflow.intake.amounts import said_amounts
+from workflow.intake.amounts import SENTENCE_END, said_amounts
 from workflow.intake.companies import said_companies
 from workflow.intake.own_words import OwnWords, own_words
 from workflow.intake.subjects import Header, header_subject, text_subject
@@ -60,13 +60,14 @@ class Prose:
 @dataclass(frozen=True, slots=True)
 class Listener:
     """What must be known to understand somebody's words: the day he wrote them, the language dates are shown in, the
-    names people are called by, what the paying company itself is called, and his own name."""
+    names people are called by, what the paying company itself is called, his own name, and the company's INN."""
 
     today: date
     language: str = "ru"
     names: Collection[str] = ()
     company: str = ""
     writer: str = ""
+    company_inn: str = ""
 
 
 @dataclass(slots=True)
@@ -221,6 +222,21 @@ def resolved(typed: Mapping[str, str], rivals: Mapping[str, tuple[str, ...]], li
     found = [format_date(day, listener.language)] if isinstance(day, date) else readings(day, said, listener.language)
     more = {"pay_by": tuple(found)} if len(found) > 1 else {}
     return {**typed, "pay_by": found[0]}, {**rivals, **more}
+
+
+def other_day(text: str, typed: str, listener: Listener) -> dict[str, tuple[str, ...]]:
+    """The day of a filled line beside another one by which the writer says he wants it paid."""
+    filled = parse_date(typed, listener.today)
+    for sentence in SENTENCE_END.split(text) if not isinstance(filled, Flaw) else ():
+        own, reading = own_words(sentence, listener.names, listener.writer), _Reading()
+        if not w.SAYS_PAY.search(own.folded):
+            continue
+        _pay_by(own, reading, listener)
+        said = reading.typed.get("pay_by", "")
+        other = parse_date(said, listener.today)
+        if "pay_by" not in reading.rivals and not isinstance(other, Flaw) and other != filled:
+            return {"pay_by": (typed, said)}
+    return {}
 
 
 def _day_in(text: str, today: date) -> date | None:

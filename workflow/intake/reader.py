@@ -22,11 +22,22 @@ from workflow.intake.answers import plan_answer, plan_unreadable_answer
 from workflow.intake.carriers import Carried, Post, carried, without_secrets
 from workflow.intake.digests import several
 from workflow.intake.division import Sheet, divided
-from workflow.intake.fields import cautions, forwarded_lines, loose_lines, read_form, sentences, unlabelled, values_of
+from workflow.intake.fields import (
+    attached_form,
+    cautions,
+    filled_quotation,
+    forwarded_lines,
+    loose_lines,
+    read_form,
+    sentences,
+    unlabelled,
+    values_of,
+)
 from workflow.intake.lookalike import looks_like
 from workflow.intake.own_words import own_words
+from workflow.intake.payer import without_own_inn, without_payer
 from workflow.intake.plan import Plan
-from workflow.intake.prose import Listener, Prose, proposals, read_prose, resolved, without_sentences
+from workflow.intake.prose import Listener, Prose, other_day, proposals, read_prose, resolved, without_sentences
 from workflow.intake.several import NewRequest, NewRequests
 from workflow.intake.spread import requisites_in
 from workflow.intake.subjects import header_subject
@@ -74,11 +85,17 @@ class Reader:
     marks: tuple[str, ...] = ()
     zone: tzinfo = UTC
     company: str = ""
+    company_inn: str = ""
 
     def with_invoice(self, letter: Letter, form: Form, prose: Prose | None = None) -> Form:
         """The form with what its files say: what nobody typed is filled, the rest compared."""
         read = self.invoice(letter, form) if form.files else replace(form, suggested={})
         return with_files(replace(read, suggested=form.suggested), prose or Prose(), read.found, read.suggested)
+
+    def _with_papers(self, letter: Letter, form: Form, prose: Prose, form_file: str) -> Form:
+        """The form with what its files say, but for the one that is the form itself."""
+        papers = tuple(file for file in form.files if file.sha256 != form_file)
+        return replace(self.with_invoice(letter, replace(form, files=papers), prose), files=form.files)
 
     def may_ask(self, letter: Letter) -> bool:
         """Whether it looks like a new request of somebody on the roster: the files of no other letter are opened
@@ -90,7 +107,7 @@ class Reader:
     def listener(self, letter: Letter, member: Member) -> Listener:
         """For whom and on which day his words were written."""
         names = {name for known in self.roster for name in known.name.split()}
-        return Listener(written_on(letter, self.zone), member.language, names, self.company, member.name)
+        return Listener(written_on(letter, self.zone), member.language, names, self.company, member.name, self.company_inn)
 
     def hear(self, letter: Letter, member: Member, form: Form) -> tuple[Form, Prose]:
         """The form with what he says in running text; of a long form only what keeps it from being paid."""
@@ -105,6 +122,7 @@ class Reader:
         prose = read_prose("\n".join([*(line for _, _, line in weak), text]), subject, letter.forwarded, listener)
         typed, rivals = resolved(without_sentences(form.typed, weak, prose, listener), form.rivals, listener)
         rivals |= other_amount(text, typed.get("amount", ""), listener.names)
+        rivals |= other_day(text, typed.get("pay_by", ""), listener)
         form = replace(form, typed=typed, rivals=rivals)
         if filled >= MANY_LINES:  # beside a long form words are only proposed, for lines it leaves empty
             prose = Prose(keeps=prose.keeps, suggested=proposals(prose, listener.today))
@@ -156,10 +174,12 @@ class Reader:
         if member is None:
             return self._outsider(letter, request, found)
         proven = letter.verdict.result == "pass" and letter.verdict.by == "dmarc"
+        if member.email == request.requester:
+            letter = self._without_payer(letter)
         return plan_answer(Answer(
             letter, member, request, found, proven, self.labels, self.judge, self.authenticates, self.with_invoice,
-            member.email in self.confirmers, self.marks, self.hear, self._asked_whether(found.token),
-            found.token is None and self._was_lost(request),
+            member.email in self.confirmers, self.marks, self.hear, self.listener(letter, member),
+            self._asked_whether(found.token), found.token is None and self._was_lost(request),
         ))  # fmt: skip
 
     def _was_lost(self, request: Request) -> bool:
@@ -206,8 +226,9 @@ class Reader:
         if token is None or token.person != member.email or token.kind not in FORMS:
             return ""
         sent = self.lookup.notice(token.token).get("typed", {})
-        typed, _ = values_of(letter.quoted, self.labels)
-        return letter.quoted if any(sent.get(name) != text for name, text in typed.items()) else ""
+        quoted = filled_quotation(letter)
+        typed, _ = values_of(quoted, self.labels)
+        return quoted if any(sent.get(name) != text for name, text in typed.items()) else ""
 
     def _two_requests(self, letter: Letter, member: Member | None, found: Carried) -> Plan:
         """Two carriers that name different requests decide nothing and alarm the operator."""
@@ -242,6 +263,7 @@ class Reader:
     def _request(self, letter: Letter, member: Member, inline: str = "") -> Plan:
         """A form label or an accepted file makes a request; the word FORM or neither gets the form. `inline` is our
         form, filled in where it was quoted."""
+        letter = self._without_payer(letter)
         first = self.judge(letter, frozenset({Action.DRAFT, Action.FORM, Action.STATUS}))
         passed_on, proposed = (inline, {}) if inline else forwarded_lines(letter, self.labels)
         form = replace(read_form(letter, self.labels, quoted=passed_on), suggested=proposed)
@@ -256,8 +278,14 @@ class Reader:
         together = self._several(letter, member, form, f"{letter.new_text}\n{passed_on}", first)
         if together is not None:
             return together
+        filled = attached_form(letter, form, self.labels, self.sheets) if form.files else None
+        if filled is not None:
+            form = replace(form, typed={**filled.typed, **form.typed}, rivals={
+                **{name: texts for name, texts in filled.rivals.items() if name not in form.typed}, **form.rivals
+            })  # fmt: skip
+            why.append("a file holds the filled form")
         form, prose = self.hear(letter, member, form)
-        form = self.with_invoice(letter, form, prose)
+        form = self._with_papers(letter, form, prose, filled.sha256 if filled else "")
         form = replace(form, cautions=(*form.cautions, *cautions(letter, checks_senders=self.authenticates)))
         keep = first.action is Action.DRAFT or prose.keeps is not None
         why += prose.why
@@ -268,6 +296,16 @@ class Reader:
         return Plan(
             "requests", "request", "", command=Open(member.email, form, keep), fields=dict(form.typed), why=tuple(why)
         )
+
+    def _without_payer(self, letter: Letter) -> Letter:
+        """Our own details in his signature are not those of whom he wants paid."""
+        texts = [
+            without_payer(text, self.labels, self.company, self.company_inn)
+            for text in (letter.new_text, letter.quoted, letter.filled)
+        ]
+        whole = "\n".join(texts)
+        new, quoted, filled = (without_own_inn(text, whole, self.labels, self.company_inn) for text in texts)
+        return replace(letter, new_text=new, quoted=quoted, filled=filled)
 
     def _several(self, letter: Letter, member: Member, form: Form, text: str, first: Decision) -> Plan | None:
         """A letter that holds several requests: all of them, each read on its own."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from values.names import fold_name
 from workflow.core.commands import Amend, AskRef, Comment, ExplainDuplicate, Form, Open, Withdraw
-from workflow.core.model import AskKind, HoldKind, Request, Status
+from workflow.core.model import AskKind, Caution, HoldKind, Request, Status
 from workflow.intake.answer import DECIDES, Answer, note, somebody_elses
-from workflow.intake.fields import cautions, guessed, read_form
+from workflow.intake.bare import bare_answers, corrected
+from workflow.intake.fields import cautions, filled_quotation, guessed, read_form, unlabelled
 from workflow.intake.plan import Plan
 from workflow.keywords import Action, Decision
 
 FINAL = (Status.PAID, Status.REJECTED, Status.WITHDRAWN)
+UNDERWAY = (Status.AWAITING, Status.APPROVED, Status.ON_HOLD)
 INCOMPLETE = (Status.DRAFT, Status.RETURNED)
 
 
@@ -30,6 +33,8 @@ def of_requester(answer: Answer, said: Decision) -> Plan:
     if request.status in FINAL and (form.typed or form.files):
         return _opened_anew(answer, whole, keep=said.action is Action.DRAFT)
     changes = bool(form.typed or form.files) and request.status not in INCOMPLETE
+    if changes and _is_another(whole, form, request):
+        return _opened_anew(answer, whole, keep=said.action is Action.DRAFT, beside=True)
     if not answer.is_sure and (said.action is Action.WITHDRAW or changes):
         return note(answer, "unclear_tag_only")
     if said.action is Action.WITHDRAW and not form.typed:
@@ -51,12 +56,29 @@ def of_requester(answer: Answer, said: Decision) -> Plan:
     return _words_of_requester(answer)
 
 
+WHOLE_FORM = frozenset({"contractor", "amount", "pay_by"})
+
+
+def _is_another(whole: Form, form: Form, request: Request) -> bool:
+    """A whole form for another payee and another invoice, mailed as an answer: a request of its own, not a correction.
+    `form` holds what differs from the request."""
+    new = form.typed
+    is_whole = whole.typed.keys() >= WHOLE_FORM and "contractor" in new
+    if not is_whole or not (new.keys() & {"inn", "iban"} and new.keys() & {"account", "iban"}):
+        return False
+    if fold_name(new["contractor"]) == fold_name(request.value("contractor")):
+        return False
+    if new.keys() & {"invoice", "invoice_number"}:
+        return True
+    return not request.value("invoice_number") and bool(new.keys() & {"subject", "purpose"})
+
+
 def _quoted_form(answer: Answer) -> str:
     """The quoted form; of an older question without the lines that were only proposed then."""
     token, since = answer.carried.token, answer.request.suggested_at
     if token is None or token.at is None or since is None or token.at >= since:
-        return answer.letter.quoted
-    lines = answer.letter.quoted.split("\n")
+        return filled_quotation(answer.letter)
+    lines = filled_quotation(answer.letter).split("\n")
     return "\n".join(line for line in lines if not any(f"({mark})" in line for mark in answer.marks))
 
 
@@ -78,11 +100,16 @@ def _confirmed_by_hand(answer: Answer, own: Form) -> frozenset[str]:
 def _with_words(answer: Answer, form: Form, request: Request, heard: bool) -> tuple[Form, bool]:
     """What he says in running text, for lines that are missing; and whether he wants it to wait."""
     said, prose = answer.hear(answer.letter, answer.member, form)
+    listener = answer.listener
     if not heard:
-        return replace(form, typed={name: said.typed[name] for name in form.typed}), False
+        typed = {name: said.typed[name] for name in form.typed}
+        if not typed and request.status in UNDERWAY and answer.carried.token is not None:
+            typed = dict(corrected(unlabelled(answer.letter, answer.labels), request, listener))
+        return replace(form, typed=typed), False
     asked = {problem.field for problem in request.problems} | form.typed.keys()
     asked |= {"invoice"} if "invoice_number" in asked else set()
-    typed = {name: text for name, text in said.typed.items() if name in asked}
+    bare = bare_answers(unlabelled(answer.letter, answer.labels), asked - said.typed.keys(), listener)
+    typed = {name: text for name, text in said.typed.items() if name in asked} | bare
     rivals = {name: texts for name, texts in said.rivals.items() if name in asked}
     suggested = {name: value for name, value in said.suggested.items() if name in asked}
     return replace(said, typed=typed, rivals=rivals, suggested=suggested), prose.keeps is not None
@@ -143,11 +170,16 @@ def _words_of_requester(answer: Answer) -> Plan:
     return Plan("answers", "answer", "comment", answer.request.reference, command, comment=answer.text)
 
 
-def _opened_anew(answer: Answer, form: Form, keep: bool) -> Plan:
-    """A closed request stays as it is; what was mailed to it, old lines among the new ones, is a request of its own."""
+def _opened_anew(answer: Answer, form: Form, keep: bool, beside: bool = False) -> Plan:
+    """A closed request stays as it is, and so does one `beside` which another payment is asked for; what was mailed to
+    it, old lines among the new ones, is a request of its own."""
     form = answer.with_invoice(answer.letter, form)
     fresh = replace(
         form, cautions=(*form.cautions, *cautions(answer.letter, checks_senders=answer.authenticates))
     )  # fmt: skip
-    why = (f"{answer.request.reference} is closed: these fields start a new request",)
+    reference = answer.request.reference
+    why = (f"{reference} is closed: these fields start a new request",)
+    if beside:
+        fresh = replace(fresh, cautions=(*fresh.cautions, Caution("beside_request", reference)))
+        why = (f"another payee and another invoice than those of {reference}: a new request",)
     return Plan("requests", "request", command=Open(answer.by, fresh, keep), fields=dict(form.typed), why=why)

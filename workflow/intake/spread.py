@@ -50,6 +50,8 @@ _AS_IN_INVOICE = re.compile(rf"{_SAYS}(?:[\s.,:!-]+{_SAYS})*[\s.,:!-]*", re.IGNO
 FEWEST_DIGITS = 15
 """A number so long is an account, whole or mistyped, and none of an invoice."""
 _HINT = re.compile(r"^\s*\([^()\d]{2,80}\)\s+(?=\S)")
+_ADDRESS = re.compile(r"(?:ссылка|link|по ссылке)?\s*:?\s*<?(?:https?://|www\.)\S+", re.IGNORECASE)
+"""Where the invoice lies is not its number."""
 _PAPER = re.compile(
     r"сч[её]т|инвойс|вложени|файл|документ|приложен|скан|прилага|прикреп|invoice|bill|attach|file|enclosed",
     re.IGNORECASE,
@@ -63,6 +65,11 @@ _OWN_LINES: tuple[tuple[str, Parse, str], ...] = (
 def spread(typed: Mapping[str, str]) -> tuple[Lines, dict[str, tuple[str, ...]]]:
     """The lines with every value on its own, and those that contradict what stands there already."""
     lines = {name: _without_hint(name, text) for name, text in typed.items() if not says_see_invoice(text)}
+    for name in ("invoice", "invoice_number"):
+        if name in lines and not (bare := _ADDRESS.sub("", lines[name]).strip(" ,;:()-–—")):
+            del lines[name]
+        elif name in lines:
+            lines[name] = bare
     rivals: dict[str, tuple[str, ...]] = {}
     _moved(lines, rivals)
     for name in PARSERS:

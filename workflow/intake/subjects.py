@@ -29,15 +29,17 @@ class Header:
 
     text: str
     forwarded: bool
+    answered: bool = False
 
 
 def header_subject(subject: str) -> Header:
-    """The subject line as it was meant, and whether it is that of somebody else's letter."""
-    bare, forwarded = _TAG.sub(" ", subject), False
+    """The subject line as it was meant, and whether it is that of somebody else's letter or of an answer."""
+    bare, forwarded, answered = _TAG.sub(" ", subject), False, False
     while match := _PREFIX.match(bare):
         forwarded = forwarded or bool(match["forward"])
+        answered = answered or not match["forward"]
         bare = bare[match.end() :]
-    return Header(" ".join(bare.split()), forwarded)
+    return Header(" ".join(bare.split()), forwarded, answered)
 
 
 def text_subject(own: OwnWords, names: Collection[str], today: date) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from values.flaw import Flaw
-from values.money import amount_currency, parse_amount
+from values.money import amount_currency, is_rounded, parse_amount
 from values.names import fold_name
 from workflow.core.commands import Form
 from workflow.core.model import Caution, Field
@@ -36,13 +36,15 @@ def with_words(form: Form, prose: Prose) -> Form:
 
 def with_files(form: Form, prose: Prose, found: Mapping[str, Field], suggested: Mapping[str, Field]) -> Form:
     """The form with what its files say, as far as his own words leave it open."""
-    typed = dict(form.typed)
+    typed, rivals = dict(form.typed), dict(form.rivals)
     left = {name: value for name, value in found.items() if name not in prose.unclear}
     proposed = {name: value for name, value in suggested.items() if name not in prose.unclear}
     # a forwarded letter's own lines say nothing beside its invoice
     said = {name: value for name, value in form.suggested.items() if name in prose.suggested or name not in left}
     if "amount" in typed and "currency" not in typed and not amount_currency(typed["amount"]):
         _bare_amount(typed, left, proposed)
+    if "amount" in typed and "amount" in left and is_rounded(typed["amount"]):
+        rivals |= _rounded_line(typed, left)
     if "amount" in said and "amount" in left:
         _rounded_amount(said, left, proposed)
     if "pay_by" in said:
@@ -54,7 +56,7 @@ def with_files(form: Form, prose: Prose, found: Mapping[str, Field], suggested: 
     same = bool(said_invoice and number and fold_name(number.value) in fold_name(said_invoice))
     if same and typed.get("invoice") == said_invoice:
         del typed["invoice"]  # the file says the same, and more of it
-    return replace(form, typed=typed, found=left, suggested={**proposed, **said})
+    return replace(form, typed=typed, rivals=rivals, found=left, suggested={**proposed, **said})
 
 
 def _bare_amount(typed: dict[str, str], left: dict[str, Field], proposed: dict[str, Field]) -> None:
@@ -65,6 +67,15 @@ def _bare_amount(typed: dict[str, str], left: dict[str, Field], proposed: dict[s
         del typed["amount"]
     elif "currency" in left:
         proposed["currency"] = left["currency"]
+
+
+def _rounded_line(typed: dict[str, str], left: Mapping[str, Field]) -> dict[str, tuple[str, ...]]:
+    """"Сумма: 12 тыс." beside an invoice of 11 870: the invoice counts; beside another sum somebody must say which."""
+    about, exact = parse_amount(typed["amount"]), Decimal(left["amount"].value)
+    if isinstance(about, Flaw) or abs(exact - about) * 20 > about:
+        return {"amount": (typed["amount"], left["amount"].value)}
+    del typed["amount"]
+    return {}
 
 
 def _rounded_amount(said: dict[str, Field], left: dict[str, Field], proposed: dict[str, Field]) -> None:

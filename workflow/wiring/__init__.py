@@ -101,6 +101,7 @@ class Wiring(Watching):
             marks=check_marks(),
             zone=self.settings.timezone,
             company=self.settings.company.name,
+            company_inn=self.settings.company.inn or "",
         )
 
     @cached_property
