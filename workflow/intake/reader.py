@@ -107,7 +107,8 @@ class Reader:
     def listener(self, letter: Letter, member: Member) -> Listener:
         """For whom and on which day his words were written."""
         names = {name for known in self.roster for name in known.name.split()}
-        return Listener(written_on(letter, self.zone), member.language, names, self.company, member.name, self.company_inn)
+        day = written_on(letter, self.zone)
+        return Listener(day, member.language, names, self.company, member.name, self.company_inn)
 
     def hear(self, letter: Letter, member: Member, form: Form) -> tuple[Form, Prose]:
         """The form with what he says in running text; of a long form only what keeps it from being paid."""
