@@ -80,7 +80,7 @@ def parse_amount(text: str, currency: str | None = None) -> Decimal | Flaw:
         return flaw("missing", "empty")
     if any(c.isnumeric() and not c.isascii() for c in read):
         return flaw("invalid", "amount_digits", read)
-    if _NEGATIVE.search(read):
+    if _NEGATIVE.search(_VAT_INSIDE.sub("", read)):
         return flaw("invalid", "amount_negative", read)
     if (times := _TIMES.match(read)) is not None:
         return _in_thousands(times, currency)

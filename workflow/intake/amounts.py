@@ -36,7 +36,7 @@ _AMOUNT = re.compile(
 _PAY_BEHIND = re.compile(rf"(?:{w.PAYS})\b")
 _ANY_DAY = date(2026, 1, 1)
 """Only the places of dates matter here."""
-SENTENCE_END = re.compile(r"(?<=[!?])\s|[.](?=\s|$)|\n")
+SENTENCE_END = re.compile(r"(?<=[!?])\s|(?<!руб)(?<!тыс)(?<!млн)(?<!\bр)(?<!т\.р)[.](?=\s|$)|\n")
 _IN_WORDS = re.compile(
     r"^\W*(?:(?:сумма|итого|всего)\s+)*(?:\(?прописью\)?|amount\s+in\s+words|in\s+words)\s*[:=\t–—-]\s*(.{4,300})$",
     re.IGNORECASE,

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from values.flaw import Flaw
+from values.money import is_rounded
 from values.requisites import (
     account_key_ok,
     corr_account_ok,
@@ -71,6 +72,7 @@ def spread(typed: Mapping[str, str]) -> tuple[Lines, dict[str, tuple[str, ...]]]
         elif name in lines:
             lines[name] = bare
     rivals: dict[str, tuple[str, ...]] = {}
+    _unit_of_amount(lines)
     _moved(lines, rivals)
     for name in PARSERS:
         if name in lines and isinstance(PARSERS[name](lines[name]), Flaw):
@@ -78,6 +80,13 @@ def spread(typed: Mapping[str, str]) -> tuple[Lines, dict[str, tuple[str, ...]]]
     _payee(lines, rivals)
     _exchanged(lines)
     return lines, rivals
+
+
+def _unit_of_amount(lines: Lines) -> None:
+    """A currency given as "тыс. руб." belongs to the number on the line of the amount."""
+    unit = lines.get("currency", "")
+    if "amount" in lines and is_rounded(f"1 {unit}") and not is_rounded(lines["amount"]):
+        lines["amount"] = f"{lines['amount']} {lines.pop('currency')}"
 
 
 def _without_hint(name: str, text: str) -> str:
