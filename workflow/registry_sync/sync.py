@@ -196,7 +196,9 @@ class RegistrySync:
             archiver.come_again(now)
             return False
         work = self._read()
-        if work.must_stamp or work.failed or self._pending.rows or self._pending.views:
+        # rows that stand twice wait for people, and for them nothing else waits
+        due = self._pending.rows - set(work.snapshot.duplicated if work.snapshot else ())
+        if work.must_stamp or work.failed or due or self._pending.views:
             self._seen = None  # first what people did
             return True
         if recalled:

@@ -103,6 +103,15 @@ def test_more_rows_than_go_at_one_turn_go_one_after_another(room: Room, monkeypa
     assert (live(room), kept(room)) == ([waiting], gone)
 
 
+def test_a_row_that_stands_twice_holds_up_no_other(room: Room) -> None:
+    """It waits for people, however long; and the leg rests meanwhile."""
+    gone, doubled = paid(room), room.shown()
+    room.person.copy_row(room.registry.read().rows[doubled].place, 5)
+    room.type(doubled, status="Paid")
+    a_year_later(room)
+    assert (live(room), kept(room)) == ([doubled], [gone])
+
+
 def test_a_crowded_registry_lets_rows_go_earlier(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     reference, waiting = paid(room), room.shown(pay_by=soon(room))
     room.wait(days=31)
