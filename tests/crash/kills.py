@@ -22,13 +22,12 @@ from types import TracebackType
 
 from helpers.realmail import RealMail
 from stories.stage import USERS
+from tests.crash.child import BETWEEN_STARTS
 from tests.crash.houses import Act, Command, CrashStage, Story
 from tests.crash.state import State, differences
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLED = -9
-BETWEEN_STARTS = 10
-"""Seconds on the story's clock from one start of the program to the next."""
 
 
 class Child:
@@ -59,6 +58,7 @@ class Child:
         order = {
             "commands": with_settings, "start": stage.now().timestamp(),
             "kill_at": kill_at, "points": str(self.points), "log": str(self.folder / "child.log"),
+            "modules": str(self.folder / "modules.json"),
         }  # fmt: skip
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -67,7 +67,7 @@ class Child:
         answer = self._process.stdout.readline()
         if not answer:
             raise RuntimeError(f"The helper process is gone; its log: {self.log()}")
-        stage.later(seconds=BETWEEN_STARTS)
+        stage.later(seconds=BETWEEN_STARTS.seconds)
         return int(json.loads(answer))
 
     def passed(self) -> list[str]:
@@ -129,6 +129,7 @@ class Report:
         if wrong:
             self.failures.append(Failure(act.name, place, tuple(wrong)))
             self.acts[-1].wrong += 1
+            print(self.failures[-1], flush=True)
 
 
 @dataclass

@@ -128,8 +128,8 @@ def _notices(journal: Connection) -> list[str]:
 
 
 def _notice(row: Any) -> str:
-    # neither the number of a deed nor the port of the mail server says anything
-    params = re.sub(r" \(\d+\)|(?<=127\.0\.0\.1):\d+", "", INSTANT.sub("T", row.params))
+    # the number of a deed says nothing, nor do the mail server's port and how far its clock is from the story's
+    params = re.sub(r" \(\d+\)|(?<=127\.0\.0\.1):\d+|(?<=расходятся на )\d+", "", INSTANT.sub("T", row.params))
     return f"{row.kind} {row.person} {row.reference} {row.state} {params}"
 
 
