@@ -77,7 +77,8 @@ def all_plants(plants: tuple[Plant, ...]) -> int:
         began = time.process_time()
         found = caught(plant)
         missed += found is None
-        what = f"caught in seed {found.seed}: {found.breaches[0]}" if found else f"NOT CAUGHT in {plant.within} seeds"
+        missing = f"NOT CAUGHT in {plant.within} seeds"
+        what = f"caught in seed {found.seed}: {plant.seen_in(found)}" if found else missing
         print(f"{plant.name}: {what} ({time.process_time() - began:.0f} s)", flush=True)
     return 1 if missed else 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
@@ -34,6 +35,11 @@ class Balance:
             "SELECT lane, kind, reference, state, error FROM deeds WHERE state IN ('due', 'leased', 'sending')"
         )
         return [f"{row['lane']} {row['kind']} {row['reference']} {row['state']} {row['error'] or ''}" for row in rows]
+
+    def unread(self) -> set[str]:
+        """Letters in the mailbox that the journal does not know yet."""
+        known = {row["message_id"] for row in self.ledger.rows("SELECT message_id FROM letters")}
+        return {message.message_id for message in self.house.mailbox.messages if not message.gone} - known
 
     def faults(self) -> list[str]:
         return [*self._letters(), *self._deeds(), *self._payments(), *self._sheet(), *self._people(), *self._folder(),
@@ -67,12 +73,23 @@ class Balance:
                 yield f"{row['message_id']} stands {known[row['message_id']]} times"
             if not (self.house.folder / "var/letters" / (row["path"] or "-")).is_file():
                 yield f"the bytes of {row['message_id']} are gone"
+        yield from self._unanswered(rows)
         events = self.ledger.rows("SELECT cause FROM events WHERE type = 'Opened'")
         opened = {row["cause"].split(":")[1] for row in events}
         of_requests = {row["key"]: self.truth.letters.get(row["message_id"]) for row in rows}
         for key, found in of_requests.items():
             if found is not None and found.opens and key not in opened:
                 yield f"no request came of {found.message_id} ({found.kind} of {found.writer})"
+
+    def _unanswered(self, rows: list[sqlite3.Row]) -> Iterator[str]:
+        """What was taken for a request or an answer led to something: an event, or a notice."""
+        causes = self.ledger.rows("SELECT cause FROM events UNION SELECT cause FROM deeds WHERE cause LIKE 'letter:%'")
+        heard = {row["cause"].split(":")[1] for row in causes if row["cause"].startswith("letter:")}
+        for row in rows:
+            if row["verdict"] in ("requests", "answers") and row["key"] not in heard:
+                written = self.truth.letters.get(row["message_id"])
+                what = f"{written.kind} {written.word!r} of {written.writer}" if written else row["message_id"]
+                yield f"nothing came of the letter {row['message_id']} ({what}), taken for {row['verdict']}"
 
     def _deeds(self) -> Iterator[str]:
         """Done, dead for a reason that the world gave, or in doubt; nothing waits."""
@@ -146,8 +163,7 @@ class Balance:
             return
         for (name, reference), text in self.hands.last_comment.items():
             book = self.house.shelf.books[name]
-            row = self.ledger.one("SELECT registry FROM requests WHERE reference = ?", reference)
-            if row is None or row["registry"] != name:
+            if self.ledger.home_of(reference) != name:
                 continue  # it went to another registry; nothing is heard of what is written into its trace
             found = [one.cell(reference, COMMENT) for one in (book, *book.archives.values())]
             if text not in found:

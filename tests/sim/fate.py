@@ -117,32 +117,26 @@ class Fate:
 
     def outside(
         self, process: Process, name: str, act: Callable[[], T], failures: Sequence[Failure] = (),
-        late: Sequence[Failure] = (), risk: float = 1.0,
+        late: Sequence[Failure] = (), risk: float = 1.0, always: bool = False,
     ) -> T:  # fmt: skip
         """An outside call: `failures` may come before it is applied, `late` ones after; `risk` is how much likelier
-        than others."""
+        than others; `always` means in calm as well."""
         self.alive(process)
-        self._before(process, name, failures, risk)
+        self.sway_at(process, f"before {name}")
+        if self.strikes(risk, always):
+            self.crash_or_fail(process, f"before {name}", failures)
         result = act()
-        self._after(process, name, late, risk)
+        if self.strikes(risk, always):
+            self.crash_or_fail(process, f"after {name}", late)
+        self.sway_at(process, f"after {name}")
         return result
 
     def alive(self, process: Process) -> None:
         if process.dead:
             raise Crash(process.name)
 
-    def _before(self, process: Process, name: str, failures: Sequence[Failure], risk: float) -> None:
-        self.sway_at(process, f"before {name}")
-        if self.strikes(risk):
-            self.crash_or_fail(process, f"before {name}", failures)
-
-    def _after(self, process: Process, name: str, late: Sequence[Failure], risk: float) -> None:
-        if self.strikes(risk):
-            self.crash_or_fail(process, f"after {name}", late)
-        self.sway_at(process, f"after {name}")
-
-    def strikes(self, risk: float = 1.0) -> bool:
-        return not self.calm and self.storm > 0 and self.dice.random() < self.storm * risk / 2
+    def strikes(self, risk: float = 1.0, always: bool = False) -> bool:
+        return (always or not self.calm) and self.storm > 0 and self.dice.random() < self.storm * risk / 2
 
     def crash_or_fail(self, process: Process, name: str, failures: Sequence[Failure]) -> None:
         self.faults += 1

@@ -27,6 +27,8 @@ class Hands:
         """The one that he has before him."""
         self.dice = random.Random()
         self.note: Callable[[str], None] = lambda text: None
+        self.home_of: Callable[[str], str] = lambda reference: self.book.name
+        """In which book a request stands; elsewhere there is at most a trace of it, where nothing is heard."""
         self.kept: dict[str, tuple[Any, ...]] = {}
         """Old copies, by the name of their book."""
         self.muddled = False
@@ -144,7 +146,9 @@ class Hands:
         self.note(f"  somebody comments {reference}: {text}")
         if self.put(reference, COMMENT, text):
             self.truth.said[reference, text] += 1
-            self.last_comment[self.book.name, reference] = text
+            self.last_comment.pop((self.book.name, reference), None)
+            if self.home_of(reference) == self.book.name:
+                self.last_comment[self.book.name, reference] = text
 
     def type_over(self) -> None:
         reference = self.one()

@@ -243,10 +243,13 @@ class House:
         """Let one leg work until it has nothing more to do, in peace."""
         while name in self.daemons[number].tasks:
             self.turn(number, name)
-        daemon = self.daemons[number]
         for _ in range(MOST_WORK):
-            if not self.fate.direct(daemon.process, lambda: self._work(daemon, name)):
-                return
+            daemon = self.daemons[number]
+            try:
+                if not self.fate.direct(daemon.process, partial(self._work, daemon, name)):
+                    return
+            except Crash:
+                self.crash(number)
         self.faults.append(f"the {name} leg finds ever more to do")
 
     def _work(self, daemon: Daemon, name: str) -> bool:

@@ -108,6 +108,11 @@ class Ledger:
         found: sqlite3.Row | None = self.connection.execute(query, values).fetchone()
         return found
 
+    def home_of(self, reference: str) -> str:
+        """The registry in which a request stands now."""
+        row = self.one("SELECT registry FROM requests WHERE reference = ?", reference)
+        return str(row["registry"]) if row else ""
+
     def has_changed(self) -> bool:
         """Has anybody written since the last question?"""
         version = self.connection.execute("PRAGMA data_version").fetchone()[0]

@@ -1,16 +1,19 @@
 """Bugs planted into the product, in the simulator's own process: each must be caught, or the simulator sees nothing.
 
-Each plant replaces one function by what a hurried change might make of it. `within` is how many seeds may pass before
-it is caught.
+Each plant replaces one function by what a hurried change might make of it, and names the rule that must see it. It is
+caught when this rule is broken, within so many seeds; another rule's breach does not count, and a plant whose function
+nobody calls any more is a mistake of its own.
 """
 
 from __future__ import annotations
 
+import re
 import secrets
 from base64 import b32encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import wraps
 from typing import Any
 from unittest.mock import patch
 
@@ -36,28 +39,49 @@ from workflow.registry_sync.sync import RegistrySync
 from workflow.service import Service
 
 
-@dataclass(frozen=True)
+class Withered(AssertionError):
+    """A plant does not fit the product any more: its function was moved, or takes something else."""
+
+
+@dataclass
 class Plant:
-    """One bug: what is replaced by what, within how many seeds it must be caught, and a seed that is known to."""
+    """One bug: what is replaced by what, the rule that sees it, within how many seeds, and a seed that is known to."""
 
     name: str
     owner: Any
     attribute: str
     make: Callable[[Any], Any]
+    rule: str
+    """A pattern in the sentence of the breach."""
     within: int
     hint: int = 1
+    calls: int = field(default=0, init=False)
+    """How often the product came by."""
 
     @contextmanager
     def growing(self) -> Iterator[None]:
         """While the block lasts the product has this bug."""
         original = self.owner.__dict__[self.attribute]
         function = original.__func__ if isinstance(original, staticmethod) else original
-        planted = self.make(function)
+        planted = self._counted(self.make(function))
         wrapped = staticmethod(planted) if isinstance(original, staticmethod) else planted
         with patch.object(self.owner, self.attribute, wrapped):
             forget_statements()
             yield
         forget_statements()
+
+    def _counted(self, planted: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(planted)
+        def call(*args: Any, **options: Any) -> Any:
+            self.calls += 1
+            return planted(*args, **options)
+
+        return call
+
+    def seen_in(self, outcome: Outcome) -> str:
+        """What its rule says of a seed in which the product came by."""
+        found = (breach for breach in outcome.breaches if self.calls and re.search(self.rule, breach))
+        return next(found, "")
 
 
 def forget_statements() -> None:
@@ -89,6 +113,15 @@ def _send_anew(original: Any) -> Any:
 def _without_the_sending_mark(original: Any) -> Any:
     def last_look(queue: Queue, deed: Any, now: Any, lease: Any, *, mark: bool) -> Any:
         return original(queue, deed, now, lease, mark=False)
+
+    return last_look
+
+
+def _send_without_a_look(original: Any) -> Any:
+    """Whoever has it by now: the mark is set, and nobody asks whether it could be."""
+
+    def last_look(queue: Queue, deed: Any, now: Any, lease: Any, *, mark: bool) -> Any:
+        return original(queue, deed, now, lease, mark=mark) or deed
 
     return last_look
 
@@ -237,33 +270,52 @@ def _break_the_chain(original: Any) -> Any:
 
 def caught(plant: Plant, first: int | None = None) -> Outcome | None:
     """The seed that catches it: the one that did so before is tried first, then one after another."""
+    plant.calls = 0
     with plant.growing():
         for seed in dict.fromkeys((first or plant.hint, *range(1, plant.within + 1))):
             outcome = play(seed)
-            assert not any("TypeError" in breach for breach in outcome.breaches), "the plant does not fit any more"
-            if outcome.breaches:
+            if any("TypeError" in breach for breach in outcome.breaches):
+                raise Withered(f"{plant.name}: {outcome.breaches[0]}")
+            if plant.seen_in(outcome):
                 return outcome
+    if not plant.calls:
+        raise Withered(f"{plant.name}: {plant.attribute} is never called")
     return None
 
 
+NOT_AS_ITS_EVENTS = "stored as .* its events make"
 PLANTS = (
-    Plant("a notice counts as sent before it is", MailLeg, "_perform", _mark_before_sending, 20),
-    Plant("a repeat has a new Message-ID", MailLeg, "_perform", _send_anew, 10),
-    Plant("a request is decided on without the lock", Page, "load", _decide_on_what_was_known, 10),
-    Plant("the cause is forgotten", Page, "answered", _forget_the_cause, 60, hint=14),
-    Plant("an order is committed in two parts", Service, "handle", _commit_in_two, 60, hint=25),
-    Plant("an order is committed twice", Service, "handle", _commit_twice, 10),
-    Plant("any token counts for a yes", votes, "_why_not_approve", _take_any_token, 10, hint=3),
-    Plant("any version will do", Answer, "ask", _any_version_will_do, 60, hint=12),
-    Plant("doubled rows are obeyed", Harvest, "gather", _obey_doubled_rows, 60, hint=14),
-    Plant("the cursor moves before the letter is kept", InboxLeg, "_receive", _move_the_cursor_first, 20, hint=2),
-    Plant("papers count as filed before they are", FolderLeg, "file", _settle_before_filing, 30, hint=2),
-    Plant("rows count as written before they are", RegistrySync, "_write", _settle_before_writing, 30, hint=4),
-    Plant("comments are written over", changes.ChangeWriter, "_kept_by_people", _write_over_comments, 20, hint=3),
-    Plant("an event is not chained", Page, "_event_row", _break_the_chain, 10),
-    Plant("a contractor's notice without the sending mark", Queue, "last_look", _without_the_sending_mark, 100),
-    Plant("a claim without a lease", queue, "_taking", _forget_the_lease, 100),
-    Plant("an old copy is taken for edits", reading.Reading, "_base_of_copy", _old_copies_are_edits, 60),
-    Plant("a payment is told before its time, after one was undone", payment, "announce", _tell_after_undo, 60),
-    Plant("a held request is paid", payment, "mark_paid", _pay_what_is_not_approved, 60),
-)
+    Plant("a notice counts as sent before it is", MailLeg, "_perform", _mark_before_sending,
+          "counts as sent and never went out", 20),
+    Plant("a repeat has a new Message-ID", MailLeg, "_perform", _send_anew, "that the journal does not know", 10),
+    Plant("a request is decided on without the lock", Page, "load", _decide_on_what_was_known, NOT_AS_ITS_EVENTS, 10),
+    Plant("the cause is forgotten", Page, "answered", _forget_the_cause, "counted twice", 60, hint=25),
+    Plant("an order is committed in two parts", Service, "handle", _commit_in_two,
+          "nothing came of the letter|no request came of", 60, hint=19),
+    Plant("an order is committed twice", Service, "handle", _commit_twice, "a second request out of one letter", 10),
+    Plant("any token counts for a yes", votes, "_why_not_approve", _take_any_token, "answers nothing that he was", 10,
+          hint=3),
+    Plant("any version will do", Answer, "ask", _any_version_will_do, "answers nothing that he was", 60, hint=12),
+    Plant("doubled rows are obeyed", Harvest, "gather", _obey_doubled_rows, "a row that stands there twice", 60),
+    Plant("the cursor moves before the letter is kept", InboxLeg, "_receive", _move_the_cursor_first, "^lost: ", 20,
+          hint=2),
+    Plant("papers count as filed before they are", FolderLeg, "file", _settle_before_filing,
+          "was not filed|no card page", 30, hint=28),
+    Plant("rows count as written before they are", RegistrySync, "_write", _settle_before_writing,
+          "row to .* was done and is due again|has 0 rows|, should be ", 30, hint=4),
+    Plant("comments are written over", changes.ChangeWriter, "_kept_by_people", _write_over_comments,
+          "our write changed the comment", 20, hint=3),
+    Plant("an event is not chained", Page, "_event_row", _break_the_chain,
+          f"does not follow from the one before|{NOT_AS_ITS_EVENTS}", 10),
+    Plant("a contractor's notice without the sending mark", Queue, "last_look", _without_the_sending_mark,
+          "the contractor got .* twice", 100, hint=38),
+    Plant("a claim without a lease", queue, "_taking", _forget_the_lease, "leg finds ever more to do", 10),
+    Plant("a daemon that slept past its lease sends all the same", Queue, "last_look", _send_without_a_look,
+          "both sent", 60, hint=4),
+    Plant("an old copy is taken for edits", reading.Reading, "_base_of_copy", _old_copies_are_edits,
+          "out of the sheet .* times|, should be ", 200),
+    Plant("a payment is told before its time, after one was undone", payment, "announce", _tell_after_undo,
+          "a payment announced while|after it was marked", 60, hint=3),
+    Plant("a held request is paid", payment, "mark_paid", _pay_what_is_not_approved, "paid while it is on_hold", 60,
+          hint=8),
+)  # fmt: skip

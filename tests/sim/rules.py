@@ -22,7 +22,7 @@ from tests.sim.truth import Truth
 LEASE = timedelta(minutes=9)
 """For so long at least a daemon has a deed to itself."""
 FINAL = frozenset({"done", "skipped", "dead", "in_doubt", "bounced"})
-CONTRACTOR = frozenset({"contractor_paid", "contractor_order", "contractor_recalled"})
+CONTRACTOR = frozenset({"contractor_paid", "contractor_part", "contractor_order", "contractor_recalled"})
 AS_MANY_AS = {
     "receipt_submitted": ("Submitted",), "told_approved": ("ApprovalCompleted",), "told_paid": ("PaymentAnnounced",),
     "contractor_paid": ("PaymentAnnounced",), "contractor_recalled": ("PaymentRecalled",),

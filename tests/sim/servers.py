@@ -11,6 +11,10 @@ from mailer.errors import DeliveryError, InboxError
 from mailer.inbox import Fetched
 from tests.sim.fate import Fate, Process, injected
 
+OURS = "@example.test"
+HARDEST = 24.0
+"""Fate is harder on a notice that may go out only once, a contractor's: there are few, and most leave in calm."""
+
 
 @dataclass
 class Message:
@@ -144,9 +148,9 @@ class SimOutgoing:
         if recipient in server.unknown:
             server.refused[recipient] += 1
             raise injected(DeliveryError("550 unknown user.", permanent=True))
+        began = self.now()  # it may sleep right behind its look, and nothing can keep it from sending then
         if before_data is not None:
             before_data()
-        began = self.now()
         head = raw[: raw.index(b"\r\n\r\n")].decode("utf-8", "replace")
         message_id = _header(head, "Message-ID").strip("<> ")
 
@@ -158,7 +162,9 @@ class SimOutgoing:
             who = f"{process.name}{process.number}"
             server.taken.append(Delivery(message_id, recipient, raw, self.now(), who, began))
 
-        fate.outside(process, "smtp data", take, (_passing, doubt), (doubt,), risk=4)
+        ours = recipient.endswith(OURS)
+        fate.outside(process, "smtp data", take, (_passing, doubt), (doubt,),
+                     risk=4.0 if ours else HARDEST, always=not ours)  # fmt: skip
 
     def close(self) -> None:
         """Nothing is held open."""
