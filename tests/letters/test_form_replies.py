@@ -247,3 +247,12 @@ def test_another_payee_of_the_same_invoice_is_a_correction(house):
     reply(house, receipt, f"{lines(changed)}\n\n{WROTE}\n\n{quoted(text_of(receipt))}")
     (request,) = house.wiring().journal.requests()
     assert (request.value("contractor"), request.version) == (B["name"], 2)
+
+
+def test_each_missing_thing_is_asked_for_once(house):
+    question = " ".join(text_of(asked(house, **{"Р/С": None})).split())
+    assert ("Не указан расчетный счет" in question, "Не указаны реквизиты" in question) == (True, False)
+    nothing = {"ИНН": None, "КПП": None, "Р/С": None, "БИК Банка": None, "К/С": None}
+    question = " ".join(text_of(asked(house, **nothing)).split())
+    assert ("Не указан расчетный счет" in question, "Не указан ИНН" in question) == (False, False)
+    assert "Не указаны реквизиты: вставьте их одним блоком" in question

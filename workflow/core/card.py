@@ -217,7 +217,8 @@ class _Sheet:
             self.put("bank_details", compose_bank_details(known, language), "computed")
 
     def demand(self) -> None:
-        waived = NOT_WITH_IBAN if "iban" in self.fields else frozenset[str]()
+        with_iban = "iban" in self.fields or self.wrong("iban")  # a mistyped one is asked about, nothing in its place
+        waived = NOT_WITH_IBAN if with_iban else frozenset[str]()
         for name in REQUIRED:
             if name not in self.fields and name not in waived and not self.wrong(name):
                 if name == "bank_details" and (self.wrong("account") or self.wrong("iban")):

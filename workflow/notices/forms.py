@@ -79,7 +79,17 @@ def unproposed(request: Request) -> list[Problem]:
 
 
 def problem_lines(scene: Scene, problems: Sequence[Problem]) -> list[str]:
-    return list(dict.fromkeys(scene.reader.tame(scene.words.problem(problem)) for problem in problems))
+    told = _each_once(problems)
+    return list(dict.fromkeys(scene.reader.tame(scene.words.problem(problem)) for problem in told))
+
+
+def _each_once(problems: Sequence[Problem]) -> list[Problem]:
+    """Bank details that are missing altogether are asked for in one sentence, a missing account alone in its own."""
+    missing = {problem.field for problem in problems if problem.code == "missing"}
+    if not missing >= {"bank_details", "account"}:
+        return list(problems)
+    said = {"inn", "account"} if "inn" in missing else {"bank_details"}
+    return [problem for problem in problems if problem.code != "missing" or problem.field not in said]
 
 
 def check_lines(scene: Scene, request: Request) -> tuple[str, ...]:

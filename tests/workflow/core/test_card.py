@@ -212,6 +212,11 @@ def test_a_correspondent_account_must_fit_its_bank() -> None:
     assert not seen(corr_account="30101810145250000974").problems
 
 
+def test_a_mistyped_iban_is_asked_about_and_nothing_in_its_place() -> None:
+    found = seen(inn="", account="", bic="", iban="DE88370400440532013000")
+    assert problems(found).keys() == {"iban"}
+
+
 def test_an_iban_stands_for_inn_and_account() -> None:
     assert not seen(iban=IBAN, inn="", kpp="", bic="", account="").problems
 
