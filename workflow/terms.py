@@ -15,8 +15,8 @@ from workflow.wordlist import BEHIND_APPROVE, HARMLESS_ORDERS, NO_ORDERS, ROUND_
 
 _CLAUSES = re.compile(r"[.!;:,()\n]")
 _PAYS = re.compile(
-    r"(?:оплат|оплач|заплат|выплат|перечисл|переведи|переведем|перевести)\w*|плат(?:и|им|ит|ите|ить|ят)|pay|paying|wire|"
-    r"transfer"
+    r"(?:оплат|оплач|заплат|выплат|перечисл|переведи|переведем|перевести)\w*|плат(?:и|им|ит|ите|ить|ят)|провести|"
+    r"произвести|осуществить|pay|paying|wire|transfer"
 )
 _CARD = re.compile(r"реквизит\w*|сумм\w*|цен[аыуе]|ценой|скидк\w*|получател\w*|price|discount|details|amount")
 _ORDERS = re.compile(r"[а-я-]{2,}(?:йте|ите|ьте|йтесь|итесь|ьтесь)|[а-я]{2,}(?:(?<!л)ись|йся|(?<!т)ься)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from helpers.office import Office, office
 from stories.stage import ADAM, RITA, complete_form, invoice, text_of
 from workflow.core.model import Status
 
+GENITIVE = (
+    "", "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября",
+    "декабря",
+)  # fmt: skip
 PASS = ("Authentication-Results", "mx.example.test; dmarc=pass header.from=example.test")
 
 
@@ -54,6 +59,43 @@ def test_the_amount_that_was_asked_for_is_no_other_amount(desk: Office, text: st
 def test_another_amount_is_asked_about(desk: Office, text: str) -> None:
     answer(desk, text)
     assert desk.request().status is Status.AWAITING
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Согласовано: счет 119", "другой счет"),
+        ("СОГЛАСОВАНО счёт № УТ-119 от 20.11", "другой счет"),
+        ("APPROVE invoice 119", "другой счет"),
+        ("Согласовано, заявка 41", "другая заявка"),
+        ("Согласовано: платеж провести {late}", "позже срока"),
+        ("Согласовано. Платёж проводим {late_words}", "позже срока"),
+    ],
+)
+def test_a_yes_that_names_another_invoice_or_a_later_day_is_asked_back(desk: Office, text: str, named: str) -> None:
+    late = desk.now().date() + timedelta(days=60)
+    told = text_of(answer(desk, text.format(late=f"{late:%d.%m.%Y}", late_words=f"{late.day} {GENITIVE[late.month]}")))
+    assert desk.request().status is Status.AWAITING
+    assert named in told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Согласовано, {invoice}",
+        "Согласовано, счет 12 000,50 руб.",
+        "Согласовано по счету от 20.11.2026",
+        "Согласовано, {reference}",
+        "Согласовано. Акт пришлите до {late}",
+        "Согласовано. Оплатить в срок",
+    ],
+)
+def test_a_yes_that_names_its_own_invoice_is_a_yes(desk: Office, text: str) -> None:
+    request = desk.request()
+    late = desk.now().date() + timedelta(days=60)
+    own = f"счет № {request.value('invoice_number')}"
+    answer(desk, text.format(invoice=own, reference=f"заявка {request.reference}", late=f"{late:%d.%m.%Y}"))
+    assert desk.request().status is Status.APPROVED
 
 
 def test_a_letter_that_another_mailbox_sent_in_his_name_decides_nothing(desk: Office) -> None:

@@ -8,6 +8,7 @@ from mailer.letter import Letter
 from workflow.core.commands import NoteAnswer
 from workflow.core.deeds import Deed, Lane
 from workflow.intake.accountant import of_accountant
+from workflow.intake.another import unless_of_another
 from workflow.intake.answer import (
     DECIDES,
     OF_ACCOUNTANT,
@@ -34,7 +35,7 @@ HIS_OWN = OF_APPROVER | OF_CONFIRMER | OF_ACCOUNTANT
 def plan_answer(answer: Answer) -> Plan:
     """What the answer means for the request."""
     said = answer.judge(answer.letter, answer.allowed(), answer.taken())
-    said = with_whole_amount(answer, said)
+    said = unless_of_another(answer, with_whole_amount(answer, said))
     said = replace(said, comment=without_secrets(said.comment).strip(" \t\n…"))
     plan = _mine(answer, said)
     return replace(
