@@ -112,6 +112,16 @@ def several(
     return Several(member.email, tuple(orders), shown, tuple(reading.unclear), tuple(reading.unknown))
 
 
+def between(letter: Letter) -> tuple[str, ...]:
+    """What he wrote between the lines of the list and is not read as said of one of them."""
+    said = {text.strip() for _, text in letter.woven} if numbered(letter.woven) else set()
+    return tuple(
+        stretch
+        for stretch in letter.inserted
+        if not {line.strip() for line in stretch.split("\n") if line.strip()} <= said
+    )
+
+
 def numbered(woven: Sequence[tuple[str, str]]) -> str:
     """Words written under the quoted lines of the list, each with the number of the line that it stands under.
 

@@ -20,7 +20,7 @@ from workflow.intake.amounts import other_amount
 from workflow.intake.answer import Answer
 from workflow.intake.answers import plan_answer, plan_unreadable_answer
 from workflow.intake.carriers import Carried, Post, carried, without_secrets
-from workflow.intake.digests import several
+from workflow.intake.digests import between, several
 from workflow.intake.division import Sheet, divided
 from workflow.intake.fields import (
     attached_form,
@@ -201,7 +201,7 @@ class Reader:
         allowed = frozenset({Action.APPROVE, Action.REJECT, Action.RETURN})
 
         def judge(text: str) -> Decision:
-            return self.judge(replace(letter, new_text=text), allowed)
+            return self.judge(replace(letter, new_text=text, inserted=between(letter)), allowed)
 
         orders = several(letter, member, lines, judge, token.at)
         if letter.blocked:
