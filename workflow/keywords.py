@@ -18,7 +18,7 @@ from workflow.contrary import REFERENCE, asks, sign_of
 from workflow.front import MAX_TEXT, Found, Text
 from workflow.objections import Objections, opposed_below
 from workflow.permission import Taken, permission
-from workflow.tokens import WORD, Token
+from workflow.tokens import WORD, Token, fold
 from workflow.vocabulary import Words
 from workflow.wordlist import CONSENT, DECIDING, FAREWELLS, NAMES, Action
 
@@ -49,6 +49,10 @@ DOUBTS = {
 _MAY_BE_SAID_OTHERWISE = frozenset(
     {"none_found", "not_first", "not_allowed", "negated", "unclear", "sign_only", "misspelt"}
 )
+_LATIN_KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,."
+_CYRILLIC_KEYS = "йцукенгшщзхъфывапролджэячсмитьбю"
+_OTHER_KEYS = str.maketrans(_LATIN_KEYS + _CYRILLIC_KEYS, _CYRILLIC_KEYS + _LATIN_KEYS)
+"""A word typed with the keyboard of the other alphabet: “cjukfcjdfyj”."""
 SHORTEST_MISSPELT, ALIKE = 5, 0.82
 """“aprove” and “утверждо” are so much like the right words; “improve” and “approval” are not."""
 _CODE = re.compile(r"(?<![^\W_])(?:код|code)\b\W{0,20}([a-z2-7]{26})(?![a-z0-9])", re.IGNORECASE)
@@ -150,18 +154,23 @@ def _nothing_in_front(text: Text) -> Decision:
 
 def _misspelt(text: Text) -> Decision | None:
     """The doubt about a first word that is nearly one of those that decide; it decides nothing."""
-    token = text.first()
-    if token is None or len(token.folded) < SHORTEST_MISSPELT:
-        return None
     usable = {
         phrase[0]: action
         for entries in text.words.phrases.values() for phrase, action in entries
         if len(phrase) == 1 and action in DECIDING and (text.allowed is None or action in text.allowed)
     }  # fmt: skip
-    near = [word for form in token.forms for word in get_close_matches(form, usable, 1, ALIKE)]
-    if not near:
+    token, typed = text.first(), "\n".join(text.lines).split()[0].rstrip(".!")
+    meant = fold(typed.casefold().translate(_OTHER_KEYS))
+    if meant in usable and len(meant) >= SHORTEST_MISSPELT:
+        return _misspelt_as(text, usable[meant], typed)
+    if token is None or len(token.folded) < SHORTEST_MISSPELT:
         return None
-    return replace(_doubt(text, "misspelt", (usable[near[0]],), f"“{token.raw}”"), word=token.raw)
+    near = [word for form in token.forms for word in get_close_matches(form, usable, 1, ALIKE)]
+    return _misspelt_as(text, usable[near[0]], token.raw) if near else None
+
+
+def _misspelt_as(text: Text, action: Action, typed: str) -> Decision:
+    return replace(_doubt(text, "misspelt", (action,), f"“{typed}”"), word=typed)
 
 
 def _comment(text: Text, found: Found) -> str:

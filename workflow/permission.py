@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from workflow.tokens import Token, fold, phrase_length, phrases, tokens_of
+from workflow.tokens import Token, phrase_length, phrases, tokens_of
 from workflow.vocabulary import Words
 from workflow.wordlist import ADDRESSEES, FORBIDS, GREETINGS, NAMES, NODS, PERMITS, ROUND_A_PERMIT, Action
 
@@ -31,8 +31,6 @@ class Taken(IntEnum):
 
 
 MOST_WORDS, MOST_LETTERS = 30, 1_000
-SHORTEST_WORD = 6
-"""Of a word typed on the keys of the other alphabet; shorter ones may be anything."""
 _PERMITS, _FORBIDS, _ROUND = phrases(PERMITS), phrases(FORBIDS), phrases((*GREETINGS, *ROUND_A_PERMIT))
 _NODS = phrases(NODS)
 _OPENS = phrases((*GREETINGS, "спасибо", "благодарю", "thanks", "thank you"))
@@ -55,9 +53,6 @@ _ASKS_OTHERS = ("approve",)
 _NO_PART = frozenset(Action) - {Action.APPROVE, Action.REJECT, Action.OK}
 _ADDRESSED = re.compile(r"[.,!]")
 """Behind a name; a new line or a colon there may make it the one who speaks."""
-_LATIN_KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,."
-_CYRILLIC_KEYS = "йцукенгшщзхъфывапролджэячсмитьбю"
-_OTHER_KEYS = str.maketrans(_LATIN_KEYS + _CYRILLIC_KEYS, _CYRILLIC_KEYS + _LATIN_KEYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +73,7 @@ def permission(lines: Sequence[str], names: frozenset[str], words: Words, cyrill
     text = without_last_day(text)
     if _NOD.fullmatch(text):
         return Permission(Action.OK, text.strip(), 0, len(lines[0]))
-    return _Whole(text, names, words, cyrillic).permission() or _on_other_keys(text, words)
+    return _Whole(text, names, words, cyrillic).permission()
 
 
 def without_last_day(text: str) -> str:
@@ -170,15 +165,3 @@ class _Whole:
     def _opened(self, at: int) -> bool:
         """A greeting or thanks stand right in front."""
         return any(phrase_length(self.tokens, back, _OPENS) == at - back for back in range(max(0, at - 4), at))
-
-
-def _on_other_keys(text: str, words: Words) -> Permission | None:
-    """One long word of consent typed with the keyboard of the other alphabet: “cjukfcjdfyj”."""
-    typed = text.strip().casefold()
-    for word in (typed, typed.rstrip(".!/")):
-        meant = fold(word.translate(_OTHER_KEYS))
-        known = any(phrase == (meant,) and action is Action.APPROVE for phrase, action in words.phrases.get(meant, ()))
-        if known and len(meant) >= SHORTEST_WORD:
-            line = next(number for number, line in enumerate(text.split("\n")) if line.strip())
-            return Permission(Action.APPROVE, word, line, len(text.split("\n")[line]))
-    return None
