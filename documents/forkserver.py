@@ -67,10 +67,14 @@ def serve(control: socket.socket) -> None:
         while True:
             ready = _next(control, children, spare)
             for life in children.keys() & ready:
-                _end(children.pop(life), "crash")
+                child = children.pop(life)
+                _end(child, "time" if child.deadline <= time.monotonic() else "crash")
             for child in [one for one in children.values() if one.deadline <= time.monotonic()]:
                 _end(children.pop(child.life), "time")
             if control.fileno() in ready:
+                if spare is not None and _is_lost(spare):
+                    _end(spare, "crash")
+                    spare = None
                 spare = spare or _forked(control, children)
                 begun = _begin(control, spare)
                 if begun is None:
@@ -101,6 +105,11 @@ def _forked(control: socket.socket, children: dict[int, _Child]) -> _Child:
     theirs.close()
     os.close(held)
     return _Child(pid, life, ours, math.inf)
+
+
+def _is_lost(spare: _Child) -> bool:
+    """Did it end while it waited, as when the system was short of memory?"""
+    return bool(select.select([spare.life], [], [], 0)[0])
 
 
 def _begin(control: socket.socket, spare: _Child) -> _Child | None:

@@ -1,4 +1,5 @@
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -70,8 +71,13 @@ def test_every_file_meets_a_child_of_its_own_forked_before_it_came(sandbox):
 
 def test_a_child_that_was_lost_while_it_waited_costs_no_file(sandbox):
     assert sandbox.run("pdf_state", pdf(), BOUNDS) == "ok"
-    os.kill(waiting_child(sandbox.server_pid), signal.SIGKILL)
+    server, waiting = sandbox.server_pid, waiting_child(sandbox.server_pid)
+    ended = os.pidfd_open(waiting)
+    os.kill(waiting, signal.SIGKILL)
+    assert select.select([ended], [], [], 10)[0]
+    os.close(ended)
     assert sandbox.run("pdf_state", pdf(), BOUNDS) == "ok"
+    assert sandbox.server_pid == server
 
 
 def test_limits_hold_in_a_child_that_has_waited(sandbox):
