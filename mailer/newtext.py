@@ -20,10 +20,9 @@ from mailer.quotes import mark_orphans, mark_quotes
 
 _PREFIX = re.compile(r"[ \t]{0,3}(?:[A-Za-zА-Яа-яЁё]{1,3}(?=>))?(?:>[ \t]?)+")
 _ARMOR = re.compile(
-    r"\s*-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n(?:[A-Z][A-Za-z]+: [^\n]*\n)*[ \t]*\n(.*?\n)"
-    r"-----BEGIN PGP SIGNATURE-----.*?-----END PGP SIGNATURE-----(.*)$",
-    re.DOTALL,
+    r"\s*-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n(?:[A-Z][A-Za-z]+: [^\n]*\n)*[ \t]*\n"
 )
+_SIGNATURE_BEGINS, _SIGNATURE_ENDS = "\n-----BEGIN PGP SIGNATURE-----", "-----END PGP SIGNATURE-----"
 _BROKEN_START = re.compile(r"<[^<>\s]{0,200}$")
 _BROKEN_END = re.compile(r"^>\s?(?:[^\s<>@]{1,20} ?){0,3}\s?[:：]\s*$")
 """`<address` at the end of a line and `>:` on the next is a wrapped attribution, not a quote."""
@@ -66,8 +65,12 @@ def lines_of(text: str) -> list[Line]:
 
 def without_armor(text: str) -> str:
     """The text inside of an OpenPGP cleartext signature (RFC 9580, 7), which nobody checks here."""
-    match = _ARMOR.match(text)
-    return re.sub(r"(?m)^- ", "", match[1]) + match[2] if match else text
+    head = _ARMOR.match(text)
+    begins = text.find(_SIGNATURE_BEGINS, head.end()) if head else -1
+    ends = text.find(_SIGNATURE_ENDS, begins) if begins >= 0 else -1
+    if head is None or ends < 0:
+        return text
+    return re.sub(r"(?m)^- ", "", text[head.end() : begins + 1]) + text[ends + len(_SIGNATURE_ENDS) :]
 
 
 def sort_lines(lines: Sequence[Line], markers: Sequence[str] = ()) -> Parts:

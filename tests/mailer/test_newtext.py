@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.newtext import split
+from mailer.newtext import without_armor, split
 
 MARKER = "=== Please write above this line ==="
 ATTRIBUTIONS = [
@@ -176,3 +176,8 @@ def test_what_stands_between_quoted_lines_keeps_its_place_among_them():
     read = split("Ниже\n\nOn Tue, Nov 24, 2026 at 10:00 AM P <p@x.test> wrote:\n> Amount:\n5 000\n> INN:\n> KPP:\n0\n\nRita")
     assert read.filled.split("\n")[-5:] == ["Amount:", "5 000", "INN:", "KPP:", "0"]
     assert "Ниже" not in read.filled
+
+
+def test_a_signature_that_begins_ten_thousand_times_and_never_ends_holds_nobody_up() -> None:
+    hostile = "-----BEGIN PGP SIGNED MESSAGE-----\n\nx\n" + "-----BEGIN PGP SIGNATURE-----\n" * 100_000
+    assert without_armor(hostile) == hostile
