@@ -19,9 +19,7 @@ from mailer.margins import mark_signatures, without_front
 from mailer.quotes import mark_orphans, mark_quotes
 
 _PREFIX = re.compile(r"[ \t]{0,3}(?:[A-Za-zА-Яа-яЁё]{1,3}(?=>))?(?:>[ \t]?)+")
-_ARMOR = re.compile(
-    r"\s*-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n(?:[A-Z][A-Za-z]+: [^\n]*\n)*[ \t]*\n"
-)
+_ARMOR = re.compile(r"\s*-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n(?:[A-Z][A-Za-z]+: [^\n]*\n)*[ \t]*\n")
 _SIGNATURE_BEGINS, _SIGNATURE_ENDS = "\n-----BEGIN PGP SIGNATURE-----", "-----END PGP SIGNATURE-----"
 _BROKEN_START = re.compile(r"<[^<>\s]{0,200}$")
 _BROKEN_END = re.compile(r"^>\s?(?:[^\s<>@]{1,20} ?){0,3}\s?[:：]\s*$")

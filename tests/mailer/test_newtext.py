@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.newtext import without_armor, split
+from mailer.newtext import split, without_armor
 
 MARKER = "=== Please write above this line ==="
 ATTRIBUTIONS = [
